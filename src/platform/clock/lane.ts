@@ -1,0 +1,19 @@
+import type { Sql } from '../database/sql.js';
+
+/**
+ * Whose time a piece of engine work runs in. The real lane serves every live environment at the database's time; a
+ * virtual lane serves one sandbox at the instant at which its clock stands. All engine services take a lane, so the same
+ * code runs in live, in the sandbox, in tests and in the demo.
+ */
+export type Lane =
+  | { readonly clock: 'real' }
+  | { readonly clock: 'virtual'; readonly environmentId: string; readonly now: Date };
+
+export const REAL_LANE: Lane = { clock: 'real' };
+
+/** The instant that decides what people experience in this lane: read with each batch, never kept between batches. */
+export async function laneNow(tx: Sql, lane: Lane): Promise<Date> {
+  if (lane.clock === 'virtual') return lane.now;
+  const [row] = await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  return row!.now;
+}

@@ -1,0 +1,26 @@
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** Whose rows a request may see: the store and environment of the caller's key. */
+export interface Scope {
+  readonly storeId: string;
+  readonly environmentId: string;
+}
+
+/**
+ * The API's way to the database (role touchmap_request): repositories inside a transaction that names the caller's
+ * store and environment, so that row-level security hides every other tenant even where a query forgot its WHERE.
+ */
+export class RequestDatabase {
+  constructor(readonly dataSource: DataSource) {}
+
+  /** Runs `work` in one transaction that sees only the scope's rows. */
+  run<T>(scope: Scope, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(`SELECT set_config('app.store', $1, true), set_config('app.environment', $2, true)`, [
+        scope.storeId,
+        scope.environmentId,
+      ]);
+      return work(manager);
+    });
+  }
+}

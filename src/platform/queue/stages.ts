@@ -1,0 +1,17 @@
+/** The stages of the event's way that a job can wake. One BullMQ queue each; a job carries no data: rows hold the truth. */
+export const STAGES = ['enrollments', 'delivery', 'tracking', 'stats'] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** Asked for by whoever wrote rows that a later stage should look at. */
+export abstract class StageWaker {
+  /** Wakes a stage soon: coalesced to one job per stage and 50 ms, never awaited, never throws. A lost wake-up costs a sweep's delay. */
+  abstract wake(stage: StageName): void;
+}
+
+/** What a stage does when woken, and by itself every `sweepMs`. */
+export interface Stage {
+  readonly name: StageName;
+  readonly sweepMs: number;
+  /** Works off everything that is there now in the real lane; safe to run in several processes at once. */
+  drain(): Promise<void>;
+}
