@@ -1,0 +1,86 @@
+import 'reflect-metadata';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsMailbox, IsRecipientList, IsRoleList } from './env-rules.js';
+import { Setting } from './setting.js';
+
+export const ROLES = ['api', 'worker', 'tracking'] as const;
+export type Role = (typeof ROLES)[number];
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const URL_RULES = { require_tld: false, require_protocol: true } as const;
+
+/** Everything that can be set from outside, one field an environment variable. */
+export class Env {
+  @Setting('Port that the HTTP server listens on; 0 takes a free one.', '3000')
+  @IsInt({ message: 'must be a whole number from 0 to 65535' })
+  @Min(0, { message: 'must be a whole number from 0 to 65535' })
+  @Max(65_535, { message: 'must be a whole number from 0 to 65535' })
+  readonly PORT!: number;
+
+  @Setting('Address that the HTTP server listens on; 0.0.0.0 for all.', '127.0.0.1')
+  @Matches(/^[\w.:-]+$/, { message: 'must be a host name or an IP address' })
+  readonly HOST!: string;
+
+  @Setting('Directory of the embedded database, the secret, the spool and first-run.json.', './.data')
+  @MinLength(1, { message: 'must be a path' })
+  readonly DATA_DIR!: string;
+
+  @Setting('A PostgreSQL of your own (15 or newer) instead of the embedded one: postgres://user:password@host:5432/database.')
+  @IsOptional()
+  @IsUrl({ ...URL_RULES, protocols: ['postgres', 'postgresql'] }, { message: 'must be postgres://user:password@host:port/database' })
+  readonly DATABASE_URL?: string;
+
+  @Setting('Redis or Valkey for the wake-ups instead of PostgreSQL: redis://host:6379.')
+  @IsOptional()
+  @IsUrl({ ...URL_RULES, protocols: ['redis', 'rediss'] }, { message: 'must be redis://host:port or rediss://host:port' })
+  readonly REDIS_URL?: string;
+
+  @Setting('What this process does: api, worker, tracking, separated by commas.', 'api,worker,tracking')
+  @IsRoleList(ROLES, { message: `must be one or more of ${ROLES.join(', ')}, separated by commas` })
+  readonly ROLES!: readonly Role[];
+
+  @Setting('How letters of live environments leave: outbox only stores them; smtp and sendgrid send.', 'outbox')
+  @IsIn(['outbox', 'smtp', 'sendgrid'], { message: 'must be outbox, smtp or sendgrid' })
+  readonly TRANSPORT!: 'outbox' | 'smtp' | 'sendgrid';
+
+  @Setting('Mail server for TRANSPORT=smtp: smtp://user:password@host:587, smtps:// for TLS from the first byte.')
+  @IsOptional()
+  @IsUrl({ ...URL_RULES, protocols: ['smtp', 'smtps'] }, { message: 'must be smtp://user:password@host:port or smtps://…' })
+  readonly SMTP_URL?: string;
+
+  @Setting('API key for TRANSPORT=sendgrid.')
+  @IsOptional()
+  @MinLength(1, { message: 'must be a SendGrid API key' })
+  readonly SENDGRID_API_KEY?: string;
+
+  @Setting('Where the SendGrid API answers: https://api.eu.sendgrid.com for the EU.', 'https://api.sendgrid.com')
+  @IsUrl({ ...URL_RULES, protocols: ['http', 'https'] }, { message: 'must be an http or https URL' })
+  readonly SENDGRID_API_URL!: string;
+
+  @Setting('How recipients reach this service, for links, pixel and unsubscribe; by default http://localhost:PORT.')
+  @IsOptional()
+  @IsUrl({ ...URL_RULES, protocols: ['http', 'https'] }, { message: 'must be an http or https URL' })
+  readonly PUBLIC_URL?: string;
+
+  @Setting('Sender of stores that have not set one: "Name <address>" or an address.', 'Touchmap <touchmap@localhost>')
+  @IsMailbox({ message: 'must be an address or "Name <address>"' })
+  readonly MAIL_FROM!: string;
+
+  @Setting('Addresses or domains, separated by commas, that live may write to; empty means everyone.', '')
+  @IsRecipientList({ message: 'must be addresses or domains separated by commas' })
+  readonly LIVE_RECIPIENTS!: readonly string[];
+
+  @Setting('Secret from which signing keys derive; made into DATA_DIR/secret when unset. Needed when several machines share a database.')
+  @IsOptional()
+  @IsString()
+  @MinLength(32, { message: 'must be at least 32 characters, e.g. the output of: openssl rand -base64 32' })
+  readonly SECRET_KEY?: string;
+
+  @Setting('Believe X-Forwarded-For and X-Forwarded-Proto of a proxy in front.', 'false')
+  @IsBoolean({ message: 'must be true or false' })
+  readonly TRUST_PROXY!: boolean;
+
+  @Setting('Least important log line that is written: debug, info, warn, error.', 'info')
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  readonly LOG_LEVEL!: (typeof LOG_LEVELS)[number];
+}

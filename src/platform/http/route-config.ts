@@ -1,0 +1,45 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyContextConfig } from 'fastify';
+import type { Caller } from './auth.js';
+
+/** Limits of a JSON body beside its size in bytes. */
+export interface JsonLimits {
+  /** Nesting of objects and arrays, the outermost counts as 1. */
+  readonly maxDepth: number;
+  /** Keys of all objects together. */
+  readonly maxKeys: number;
+  /** UTF-8 bytes of one string. */
+  readonly maxStringBytes: number;
+}
+
+/** Who may call a route: a key with this scope, or everyone when null. */
+export interface RouteAccess {
+  readonly scope: string | null;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess;
+    sandboxOnly?: boolean;
+    /** Bytes of the request's body. */
+    bodyLimit?: number;
+    json?: Partial<JsonLimits>;
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+const METADATA = '__fastify_route_config__';
+
+/** Body limits of one route that differ from the usual ones (256 KiB, depth 16, 500 keys, strings of 16 KiB). */
+export function RouteLimits(limits: { readonly bodyLimit?: number; readonly json?: Partial<JsonLimits> }): MethodDecorator {
+  return (_target, _key, descriptor: PropertyDescriptor) => extendRouteConfig(descriptor.value as object, limits, 'replace');
+}
+
+/** Adds to what other decorators said of a route's handler; `keep` leaves alone what is already said. */
+export function extendRouteConfig(handler: object, config: FastifyContextConfig, known: 'keep' | 'replace'): void {
+  const before = (Reflect.getMetadata(METADATA, handler) ?? {}) as FastifyContextConfig;
+  const merged = known === 'keep' ? { ...config, ...before } : { ...before, ...config };
+  RouteConfig(merged)(handler as never);
+}

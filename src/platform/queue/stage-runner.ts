@@ -1,0 +1,7 @@
+import type { Stage } from './stages.js';
+
+/** Runs the stages of this process: on each wake-up and by itself every `sweepMs`; one drain at a time a stage. */
+export abstract class StageRunner {
+  /** To be called in onModuleInit. In a process without the stage's role nothing happens. */
+  abstract registerStage(stage: Stage): void;
+}

@@ -1,0 +1,63 @@
+import type { StoreFacts } from '../domain/run.js';
+
+/** How a store's letters look. */
+export interface Brand {
+  readonly name: string;
+  readonly logoUrl: string | null;
+  /** CSS colours. */
+  readonly colors: { readonly primary: string; readonly background: string; readonly text: string };
+}
+
+/** Everything that a store has set, with the defaults filled in. */
+export interface StoreSettings {
+  readonly name: string;
+  /** The sender; null means MAIL_FROM. */
+  readonly from: { readonly email: string; readonly name: string } | null;
+  readonly replyTo: string | null;
+  /** Shown in the footer of every letter (required by law for marketing). */
+  readonly postalAddress: string | null;
+  readonly brand: Brand;
+  /** IANA zone. */
+  readonly timezone: string;
+  /** BCP 47. */
+  readonly locale: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** At most this many marketing letters a person in so many days; null means no limit. */
+  readonly caps: { readonly letters: number; readonly days: number } | null;
+  /** Local times `HH:MM` between which no marketing or care letter goes out. */
+  readonly quietHours: { readonly from: string; readonly to: string } | null;
+  /** Shortest pause between two marketing letters to a person, as a duration of the scenario language. */
+  readonly minimumGap: string | null;
+  readonly doubleOptIn: boolean;
+  /** Added to links of the letters; null adds none. */
+  readonly utm: { readonly source: string; readonly medium: string; readonly campaign: string | null } | null;
+  /** Addresses or domains that live may write to; empty means all. */
+  readonly liveRecipients: readonly string[];
+}
+
+/** What a store has before it sets anything. */
+export function defaultSettings(name: string): StoreSettings {
+  return {
+    name,
+    from: null,
+    replyTo: null,
+    postalAddress: null,
+    brand: { name, logoUrl: null, colors: { primary: '#1f6feb', background: '#f4f5f7', text: '#1f2328' } },
+    timezone: 'UTC',
+    locale: 'en',
+    currency: 'USD',
+    caps: null,
+    quietHours: null,
+    minimumGap: null,
+    doubleOptIn: false,
+    utm: null,
+    liveRecipients: [],
+  };
+}
+
+/** The store as conditions and templates see it. */
+export function storeFacts(settings: StoreSettings): StoreFacts {
+  const { name, currency, timezone, locale, doubleOptIn } = settings;
+  return { name, currency, timezone, locale, doubleOptIn };
+}
