@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { ConversionRecorder, type ConversionRow } from '../enrollments/ports.js';
+import type { Sql } from '../platform/database/sql.js';
+
+/** The goal events of the inbox as rows that wait for attribution. */
+@Injectable()
+export class StoredConversions extends ConversionRecorder {
+  async record(tx: Sql, rows: readonly ConversionRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await tx.query(
+      `INSERT INTO conversions (environment_id, event_id, order_key, type, contact_id, occurred_at, data, state)
+       SELECT r."environmentId", r."eventId", r."orderKey", r.type, r."contactId", r."occurredAt", r.data, 'pending'
+       FROM jsonb_to_recordset($1::jsonb) AS r("environmentId" uuid, "eventId" uuid, "orderKey" text, type text,
+         "contactId" uuid, "occurredAt" timestamptz, data jsonb)
+       ORDER BY 1, 3
+       ON CONFLICT DO NOTHING`,
+      [JSON.stringify(rows)],
+      'conversions.record',
+    );
+  }
+}
