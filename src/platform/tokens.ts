@@ -1,0 +1,122 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
+/** What a token is good for; one made for one purpose is refused for every other. */
+export type TokenPurpose = 'open' | 'click' | 'unsubscribe' | 'preferences' | 'view';
+
+/** What a token says, all of it under the signature. */
+export interface TokenClaims {
+  readonly purpose: TokenPurpose;
+  /** UUID. */
+  readonly environmentId: string;
+  /** UUID. */
+  readonly messageId: string;
+  /** The link's place in the letter, from 0; only for clicks, else 0. */
+  readonly linkIndex: number;
+  /** Where a click leads, http or https; only for clicks, else ''. */
+  readonly url: string;
+}
+
+/** Names the signing key inside a token (at most 32 ASCII characters), so that keys can be changed. */
+export interface TokenKey {
+  readonly keyId: string;
+  readonly key: Uint8Array | KeyObject;
+}
+
+export type TokenRefusal = 'malformed' | 'unknown_key' | 'bad_signature' | 'wrong_purpose';
+
+export type VerifiedToken =
+  | { readonly ok: true; readonly claims: TokenClaims }
+  | { readonly ok: false; readonly reason: TokenRefusal };
+
+/** Longest URL that a click token carries: the whole token must fit into a path segment of 8,192 characters. */
+export const MAX_TOKEN_URL_BYTES = 5_000;
+
+const FORMAT = 1;
+const PURPOSES: readonly TokenPurpose[] = ['open', 'click', 'unsubscribe', 'preferences', 'view'];
+const MAC_BYTES = 16;
+/** format, purpose, environment, message, link index, length of the key id. */
+const FIXED_BYTES = 1 + 1 + 16 + 16 + 2 + 1;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * Signs the claims: base64url of the claims, the key's id and a 128-bit HMAC-SHA256 over both.
+ * @throws RangeError when an id is no lower-case UUID, or a click's URL is not http(s) or too long: the caller checks first.
+ */
+export function signToken(key: TokenKey, claims: TokenClaims): string {
+  const payload = encode(key.keyId, claims);
+  return Buffer.concat([payload, macOf(key.key, payload)]).toString('base64url');
+}
+
+/**
+ * Reads a token that came from outside. Nothing of it is believed before its signature holds, and the comparison takes
+ * the same time for every wrong signature.
+ * @param keyOf the key of that id, undefined when there is none (any more)
+ */
+export function verifyToken(
+  token: string,
+  purpose: TokenPurpose,
+  keyOf: (keyId: string) => Uint8Array | KeyObject | undefined,
+): VerifiedToken {
+  const bytes = Buffer.from(token, 'base64url');
+  // Decoding skips foreign characters and spare bits; only the one canonical spelling of a token is a token.
+  if (bytes.toString('base64url') !== token || bytes.length < FIXED_BYTES + MAC_BYTES) return refused('malformed');
+  const payload = bytes.subarray(0, -MAC_BYTES);
+  const decoded = decode(payload);
+  if (!decoded) return refused('malformed');
+  const key = keyOf(decoded.keyId);
+  if (!key) return refused('unknown_key');
+  if (!timingSafeEqual(bytes.subarray(-MAC_BYTES), macOf(key, payload))) return refused('bad_signature');
+  return decoded.claims.purpose === purpose ? { ok: true, claims: decoded.claims } : refused('wrong_purpose');
+}
+
+function refused(reason: TokenRefusal): VerifiedToken {
+  return { ok: false, reason };
+}
+
+function macOf(key: Uint8Array | KeyObject, payload: Uint8Array): Buffer {
+  return createHmac('sha256', key).update(payload).digest().subarray(0, MAC_BYTES);
+}
+
+function encode(keyId: string, claims: TokenClaims): Buffer {
+  const urlBytes = Buffer.byteLength(claims.url);
+  if (claims.purpose === 'click' && !isHttp(claims.url)) throw new RangeError('a click leads to an http or https URL');
+  if (urlBytes > MAX_TOKEN_URL_BYTES) throw new RangeError('the URL is too long for a token');
+  if (!UUID.test(claims.environmentId) || !UUID.test(claims.messageId)) throw new RangeError('ids of tokens are UUIDs');
+  if (keyId.length === 0 || keyId.length > 32) throw new RangeError('a key id has 1 to 32 characters');
+  const bytes = Buffer.allocUnsafe(FIXED_BYTES + keyId.length + urlBytes);
+  bytes[0] = FORMAT;
+  bytes[1] = PURPOSES.indexOf(claims.purpose);
+  bytes.write(claims.environmentId.replaceAll('-', ''), 2, 16, 'hex');
+  bytes.write(claims.messageId.replaceAll('-', ''), 18, 16, 'hex');
+  bytes.writeUInt16BE(claims.linkIndex, 34);
+  bytes[36] = keyId.length;
+  bytes.write(keyId, FIXED_BYTES, 'latin1');
+  bytes.write(claims.url, FIXED_BYTES + keyId.length, 'utf8');
+  return bytes;
+}
+
+function decode(payload: Buffer): { readonly keyId: string; readonly claims: TokenClaims } | null {
+  const purpose = PURPOSES[payload[1]!];
+  const urlAt = FIXED_BYTES + payload[36]!;
+  if (payload[0] !== FORMAT || !purpose || urlAt > payload.length) return null;
+  const url = payload.toString('utf8', urlAt);
+  if (purpose === 'click' ? !isHttp(url) : url !== '') return null;
+  const claims = {
+    purpose,
+    environmentId: uuidAt(payload, 2),
+    messageId: uuidAt(payload, 18),
+    linkIndex: payload.readUInt16BE(34),
+    url,
+  };
+  return { keyId: payload.toString('latin1', FIXED_BYTES, urlAt), claims };
+}
+
+function uuidAt(bytes: Buffer, at: number): string {
+  const hex = bytes.toString('hex', at, at + 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+function isHttp(url: string): boolean {
+  return url.startsWith('https://') || url.startsWith('http://');
+}
