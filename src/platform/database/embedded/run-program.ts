@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import os from 'node:os';
+import path from 'node:path';
+import type { Account } from './account.js';
+
+/** Runs one of PostgreSQL's programs to its end; rejects with what it printed. */
+export function runProgram(file: string, args: readonly string[], account: Account | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      cwd: os.tmpdir(), // the account may not be able to enter our working directory
+      env: { ...process.env, LC_ALL: 'C' },
+      // A started server keeps its parent's pipes open for ever: pg_ctl start gets none.
+      stdio: args[0] === 'start' ? 'ignore' : ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32', // own process group: a terminal's Ctrl-C must not reach the server
+      windowsHide: true,
+      ...(account ? { uid: account.uid, gid: account.gid } : {}),
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${path.basename(file)} ${args[0] ?? ''} ended with ${code ?? signal}: ${output.trim().slice(-800)}`));
+    });
+  });
+}
