@@ -1,0 +1,15 @@
+import { Global, Module } from '@nestjs/common';
+import { EngagementReader, MessageLedger } from '../enrollments/ports.js';
+import { SqlEngagementReader } from './engagement-reader.js';
+import { SqlMessageLedger } from './message-ledger.js';
+
+/** What enrollments asks of the ledger. Global and without imports, so that the earlier stage never names the later one. */
+@Global()
+@Module({
+  providers: [
+    { provide: MessageLedger, useClass: SqlMessageLedger },
+    { provide: EngagementReader, useClass: SqlEngagementReader },
+  ],
+  exports: [MessageLedger, EngagementReader],
+})
+export class LedgerModule {}
