@@ -1,0 +1,92 @@
+import type { ContactFacts } from '../domain/run.js';
+import type { Sql } from '../platform/database/sql.js';
+
+export interface ContactRef {
+  readonly environmentId: string;
+  readonly contactId: string;
+}
+
+interface FactsRow {
+  readonly asked_id: string;
+  readonly id: string;
+  readonly email: string | null;
+  readonly external_id: string | null;
+  readonly first_name: string | null;
+  readonly last_name: string | null;
+  readonly locale: string | null;
+  readonly timezone: string | null;
+  readonly tags: string[];
+  readonly attributes: Record<string, unknown>;
+  readonly created_at: Date;
+  readonly marketing_consent: boolean | null;
+  readonly confirmed_at: Date | null;
+  readonly suppressed: string | null;
+  readonly erased_at: Date | null;
+}
+
+/**
+ * What conditions, templates and guards may know of these people, by the id asked for, in one query. An id that was merged
+ * away answers with the facts of the contact that stayed; an unknown id is absent.
+ */
+export async function loadContactFacts(tx: Sql, refs: readonly ContactRef[]): Promise<Map<string, ContactFacts>> {
+  if (refs.length === 0) return new Map();
+  const rows = await tx.query<FactsRow>(FACTS, [JSON.stringify(distinct(refs))], 'contact_facts');
+  return new Map(rows.map((row) => [row.asked_id, factsOf(row)]));
+}
+
+/**
+ * Locks contacts FOR NO KEY UPDATE in the order of (environment, id), which every writer keeps: first contacts, then runs,
+ * then messages. Ingest holds the same lock until its commit, so a statement that follows this one sees every event whose
+ * 202 was given. Answers the ids that are locked now: with `skipLocked` the others are someone else's at the moment.
+ */
+export async function lockContacts(
+  tx: Sql,
+  refs: readonly ContactRef[],
+  options: { readonly skipLocked?: boolean } = {},
+): Promise<ReadonlySet<string>> {
+  if (refs.length === 0) return new Set();
+  const rows = options.skipLocked
+    ? await tx.query<{ id: string }>(`${LOCK} SKIP LOCKED`, [JSON.stringify(distinct(refs))], 'contact_lock_free')
+    : await tx.query<{ id: string }>(LOCK, [JSON.stringify(distinct(refs))], 'contact_lock');
+  return new Set(rows.map((row) => row.id));
+}
+
+function distinct(refs: readonly ContactRef[]): readonly { readonly e: string; readonly c: string }[] {
+  return [...new Map(refs.map((ref) => [ref.contactId, { e: ref.environmentId, c: ref.contactId }])).values()];
+}
+
+function factsOf(row: FactsRow): ContactFacts {
+  return {
+    id: row.id,
+    email: row.email,
+    externalId: row.external_id,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    locale: row.locale,
+    timezone: row.timezone,
+    tags: row.tags,
+    attributes: row.attributes,
+    createdAt: row.created_at.toISOString(),
+    marketingConsent: row.marketing_consent,
+    confirmedAt: row.confirmed_at?.toISOString() ?? null,
+    suppressed: row.suppressed,
+    erased: row.erased_at !== null,
+  };
+}
+
+// LATERAL … LIMIT 1 keeps the plan on the primary key whatever the planner believes about the size of the list.
+const FACTS = `
+SELECT asked.c AS asked_id, person.*,
+  (SELECT s.reason FROM suppressions s WHERE s.environment_id = asked.e AND s.email_key = person.email_key) AS suppressed
+FROM jsonb_to_recordset($1::jsonb) AS asked(e uuid, c uuid)
+CROSS JOIN LATERAL (SELECT coalesce(k.merged_into, k.id) AS id FROM contacts k
+  WHERE k.environment_id = asked.e AND k.id = asked.c LIMIT 1) stays
+CROSS JOIN LATERAL (SELECT k.id, k.email, k.email_key, k.external_id, k.first_name, k.last_name, k.locale, k.timezone, k.tags,
+    k.attributes, k.created_at, k.marketing_consent, k.confirmed_at, k.erased_at
+  FROM contacts k WHERE k.environment_id = asked.e AND k.id = stays.id LIMIT 1) person`;
+
+const LOCK = `
+SELECT k.id FROM jsonb_to_recordset($1::jsonb) AS asked(e uuid, c uuid)
+JOIN contacts k ON k.environment_id = asked.e AND k.id = asked.c
+ORDER BY k.environment_id, k.id
+FOR NO KEY UPDATE OF k`;
