@@ -96,6 +96,7 @@ CREATE TABLE contacts (
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (environment_id, id)
 );
+CREATE INDEX contacts_merged_into ON contacts (environment_id, merged_into) WHERE merged_into IS NOT NULL;
 -- Every identity of a contact, the one place of their uniqueness: external id, e-mail key, any number of anonymous ids.
 CREATE TABLE contact_keys (
   environment_id uuid NOT NULL,
@@ -435,14 +436,18 @@ CREATE TABLE stats_daily (
   bounces bigint NOT NULL,
   PRIMARY KEY (environment_id, scenario_key, step_id, version, variant, day)
 );
--- Cells of stats_daily whose messages changed; append only, so that writers never wait for one another.
+-- Cells of stats_daily whose messages changed; append only, so that writers never wait for one another. Where a person
+-- acted, contact_id and acted_at name whose later orders have to be credited anew.
 CREATE TABLE stats_dirty (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   environment_id uuid NOT NULL,
   scenario_key text NOT NULL,
   step_id text NOT NULL,
-  day date NOT NULL
+  day date NOT NULL,
+  contact_id uuid,
+  acted_at timestamptz
 );
+CREATE INDEX stats_dirty_environment ON stats_dirty (environment_id, id);
 `;
 
 /** Partitions are made ahead by the owner's function, so that the service's plain roles need no right to create tables. */
