@@ -1,0 +1,35 @@
+import type { LogRow } from './log-row.js';
+import { ordersOf, Storefront } from './storefront.js';
+
+const row = (at: number, event: LogRow['event'], item: string, transaction: string | null = null): LogRow => ({
+  at,
+  visitor: '7',
+  event,
+  item,
+  transaction,
+});
+
+describe('a shop log as store events', () => {
+  it('repeats an event word for word where the log repeats a row, also with another row of that millisecond between', () => {
+    const rows = [row(5, 'addtocart', 'a'), row(5, 'addtocart', 'b'), row(5, 'addtocart', 'a')];
+    const storefront = new Storefront(ordersOf(rows));
+    const [first, second, again] = rows.map((r) => storefront.eventOf(r));
+    expect(again).toEqual(first);
+    expect(second).not.toEqual(first);
+  });
+
+  it('posts one order for all rows of a transaction', () => {
+    const rows = [row(1, 'transaction', 'a', 't1'), row(1, 'transaction', 'b', 't1'), row(1, 'transaction', 'a', 't1')];
+    const storefront = new Storefront(ordersOf(rows));
+    const events = rows.map((r) => storefront.eventOf(r)).filter((event) => event !== null);
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ id: 'order-t1', data: { items: [{ productId: 'a' }, { productId: 'b' }] } });
+  });
+
+  it('lets a cart grow and an order empty it', () => {
+    const rows = [row(1, 'addtocart', 'a'), row(2, 'addtocart', 'b'), row(3, 'transaction', 'a', 't1'), row(4, 'addtocart', 'c')];
+    const storefront = new Storefront(ordersOf(rows));
+    const items = rows.map((r) => storefront.eventOf(r)).map((e) => (e!.data as { items: { productId: string }[] }).items.map((i) => i.productId));
+    expect(items).toEqual([['a'], ['a', 'b'], ['a'], ['c']]);
+  });
+});

@@ -1,0 +1,94 @@
+import { type FlowApp, startApp } from '../support/app.js';
+import { aCart, Shop } from '../support/shop.js';
+
+const NOON = '2026-11-21T12:00:00.000Z';
+const ANNA = 'anna@example.com';
+const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' };
+
+describe('tracking', () => {
+  let app: FlowApp;
+  let shop: Shop;
+  let reader: Shop;
+
+  beforeAll(async () => {
+    app = await startApp();
+    shop = new Shop(app.url, app.testKey);
+    reader = new Shop(app.url, '');
+  });
+  afterAll(() => app.close());
+  beforeEach(async () => {
+    await shop.reset(NOON);
+    await shop.event(aCart(ANNA, NOON));
+    await shop.advance('45 minutes');
+    await shop.advance('10 minutes');
+  });
+
+  const letter = async () => shop.message((await shop.messages({ scenario: 'abandoned-cart', state: 'accepted' }))[0]!.id);
+  const path = (html: string, kind: 'o' | 'c') => new URL(new RegExp(`"(http[^"]*/t/${kind}/[^"]+)"`).exec(html)![1]!.replaceAll('&amp;', '&')).pathname;
+  const unsubscribePath = (headers: Record<string, string>) => new URL(headers['List-Unsubscribe']!.slice(1, -1)).pathname;
+
+  it('a loaded pixel is an open and a followed link a click that leads to the store', async () => {
+    const { html, id } = await letter();
+    const pixel = await reader.call('GET', path(html, 'o'), undefined, BROWSER);
+    expect(pixel.status).toBe(200);
+    expect(pixel.headers.get('content-type')).toBe('image/gif');
+    expect(pixel.headers.get('cache-control')).toContain('no-store');
+    const click = await reader.call('GET', path(html, 'c'), undefined, BROWSER);
+    expect(click.status).toBe(302);
+    expect(click.headers.get('location')).toMatch(/^https:\/\/shop\.example\//);
+    const after = await shop.message(id);
+    expect(after.engagements.map((e) => [e.action, e.actor])).toEqual([
+      ['open', 'person'],
+      ['click', 'person'],
+    ]);
+    expect([after.firstOpenedAt, after.firstClickedAt]).toEqual(['2026-11-21T12:55:00.000Z', '2026-11-21T12:55:00.000Z']);
+  });
+
+  it('counts robots and previews apart from people', async () => {
+    const { html, id } = await letter();
+    await reader.call('GET', path(html, 'o'), undefined, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' });
+    await reader.call('GET', path(html, 'c'), undefined, { ...BROWSER, 'sec-purpose': 'prefetch' });
+    await reader.call('HEAD', path(html, 'c'), undefined, BROWSER);
+    const after = await shop.message(id);
+    expect(after.engagements.map((e) => e.actor)).toEqual(['machine', 'machine', 'machine']);
+    expect([after.firstOpenedAt, after.firstClickedAt]).toEqual([null, null]);
+  });
+
+  it('never redirects by a token that was touched', async () => {
+    const { html } = await letter();
+    const good = path(html, 'c');
+    const token = good.slice('/t/c/'.length);
+    const flip = (i: number) => token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1);
+    for (const bad of [...Array.from({ length: token.length - 1 }, (_, i) => flip(i)), 'x', token.slice(0, -4), path(html, 'o').slice('/t/o/'.length)]) {
+      const answer = await reader.call('GET', `/t/c/${bad}`, undefined, BROWSER);
+      expect([bad, answer.status, answer.headers.get('location')]).toEqual([bad, 404, null]);
+    }
+    expect((await reader.call('GET', `${good}?url=https://evil.example`, undefined, BROWSER)).headers.get('location')).toMatch(/^https:\/\/shop\.example\//);
+  });
+
+  it('unsubscribes by POST only, as often as it is asked, and stops the chain', async () => {
+    const { headers } = await letter();
+    const page = unsubscribePath(headers);
+    const shown = await reader.call<string>('GET', page, undefined, BROWSER);
+    expect(shown.status).toBe(200);
+    expect(shown.body).toMatch(/<form[^>]+method="post"/i);
+    expect(shown.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const consent = async () => (await shop.must<{ marketingConsent: boolean }>('GET', `/v1/contacts/${ANNA}`)).marketingConsent;
+    expect(await consent()).toBe(true);
+    for (let i = 0; i < 2; i++) {
+      const done = await reader.call('POST', page, 'List-Unsubscribe=One-Click', { 'content-type': 'application/x-www-form-urlencoded' });
+      expect(done.status).toBe(200);
+    }
+    expect(await consent()).toBe(false);
+    expect(await shop.advance('3 days')).toMatchObject({ messages: 0 });
+    const stats = await shop.must<{ total: { unsubscribes: number } }>('GET', '/v1/stats/scenarios/abandoned-cart');
+    expect(stats.total.unsubscribes).toBe(1);
+  });
+
+  it('unsubscribes by a one-click POST without a body too', async () => {
+    const { headers } = await letter();
+    const answer = await reader.call('POST', unsubscribePath(headers));
+    expect(answer.status).toBe(200);
+    expect(await shop.advance('3 days')).toMatchObject({ messages: 0 });
+  });
+});
