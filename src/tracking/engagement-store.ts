@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import { logger } from '../platform/logging/logger.js';
+import type { Hit } from './hit.js';
+import { HitClock } from './hit-clock.js';
+import { judgeHits } from './judge-hits.js';
+import { recordEngagements } from './record-engagements.js';
+
+/** SQLSTATE classes that blame the data: such a row is refused for ever, waiting does not help. */
+const DATA_FAULTS = new Set(['22', '23']);
+
+/** Hits in PostgreSQL: judged, stored once, counted once. */
+@Injectable()
+export class EngagementStore {
+  private readonly log = logger(EngagementStore.name);
+
+  constructor(
+    private readonly database: EngineDatabase,
+    private readonly clock: HitClock,
+  ) {}
+
+  /** Stores a group; throws while PostgreSQL is away. A hit that the database refuses for its content is logged and left out. */
+  async record(hits: readonly Hit[]): Promise<void> {
+    try {
+      const { now } = await recordEngagements(this.database, await judgeHits(this.database, hits));
+      this.clock.learn(now);
+    } catch (error) {
+      if (!DATA_FAULTS.has(sqlState(error).slice(0, 2))) throw error;
+      const [first] = hits;
+      if (hits.length === 1 && first)
+        return this.log.error('A hit was refused', { event: 'tracking.hit_refused', engagement: first.id }, error);
+      for (const hit of hits) await this.record([hit]);
+    }
+  }
+
+  /** Resolves when PostgreSQL answers. */
+  async probe(): Promise<void> {
+    await this.database.query('SELECT 1');
+  }
+}
+
+function sqlState(error: unknown): string {
+  return (error as { code?: string }).code ?? '';
+}

@@ -1,0 +1,78 @@
+import type { Sql } from '../platform/database/sql.js';
+import type { JudgedHit } from './hit.js';
+
+/**
+ * Stores a group of engagements, moves the counters of their letters and names the figures to be made anew, all in one
+ * statement, so that a hit is counted with its row or not at all. A row that is there already (a spool file replayed a
+ * second time) conflicts and counts nothing, because only rows really inserted reach the tally. Letters are locked in
+ * the order of their ids, as every writer of messages does. In a sandbox things happen at the sandbox's now.
+ */
+const RECORD = `
+WITH hit AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS h("environmentId" uuid, id uuid, "receivedAt" timestamptz,
+    "messageId" uuid, action text, actor text, verdict text, "linkIndex" integer, url text, "userAgent" text)
+), letter AS MATERIALIZED (
+  SELECT m.environment_id, m.id, m.contact_id, m.scenario_key, m.step_id, m.sent_on
+  FROM messages m
+  WHERE (m.environment_id, m.id) IN (SELECT "environmentId", "messageId" FROM hit)
+  ORDER BY m.environment_id, m.id
+  FOR NO KEY UPDATE
+), added AS (
+  INSERT INTO engagements (environment_id, id, received_at, message_id, action, actor, verdict, link_index, url,
+    occurred_at, user_agent)
+  SELECT l.environment_id, h.id, h."receivedAt", l.id, h.action, h.actor, h.verdict, h."linkIndex", h.url,
+    coalesce(e.virtual_now, h."receivedAt"), h."userAgent"
+  FROM hit h
+  JOIN letter l ON l.environment_id = h."environmentId" AND l.id = h."messageId"
+  JOIN environments e ON e.id = l.environment_id
+  ORDER BY h.id
+  ON CONFLICT DO NOTHING
+  RETURNING environment_id, message_id, action, actor, occurred_at
+), tally AS MATERIALIZED (
+  SELECT environment_id, message_id,
+    count(*) FILTER (WHERE action = 'open' AND actor = 'person') AS opens,
+    count(*) FILTER (WHERE action = 'click' AND actor = 'person') AS clicks,
+    count(*) FILTER (WHERE action = 'open' AND actor = 'machine') AS machine_opens,
+    count(*) FILTER (WHERE action = 'click' AND actor = 'machine') AS machine_clicks,
+    min(occurred_at) FILTER (WHERE action = 'open' AND actor = 'person') AS opened_at,
+    min(occurred_at) FILTER (WHERE action = 'click' AND actor = 'person') AS clicked_at,
+    min(occurred_at) FILTER (WHERE action = 'open' AND actor = 'machine') AS machine_opened_at,
+    min(occurred_at) FILTER (WHERE action = 'click' AND actor = 'machine') AS machine_clicked_at,
+    min(occurred_at) FILTER (WHERE action = 'unsubscribe' AND actor = 'person') AS unsubscribed_at
+  FROM added
+  GROUP BY environment_id, message_id
+), counted AS (
+  UPDATE messages m
+  SET opens = m.opens + t.opens,
+    clicks = m.clicks + t.clicks,
+    machine_opens = m.machine_opens + t.machine_opens,
+    machine_clicks = m.machine_clicks + t.machine_clicks,
+    first_opened_at = least(m.first_opened_at, t.opened_at),
+    first_clicked_at = least(m.first_clicked_at, t.clicked_at),
+    first_machine_opened_at = least(m.first_machine_opened_at, t.machine_opened_at),
+    first_machine_clicked_at = least(m.first_machine_clicked_at, t.machine_clicked_at),
+    unsubscribed_at = least(m.unsubscribed_at, t.unsubscribed_at)
+  FROM tally t
+  WHERE m.environment_id = t.environment_id AND m.id = t.message_id
+), dirty AS (
+  INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day, contact_id, acted_at)
+  SELECT l.environment_id, l.scenario_key, l.step_id, l.sent_on, l.contact_id, least(t.opened_at, t.clicked_at)
+  FROM tally t
+  JOIN letter l ON l.environment_id = t.environment_id AND l.id = t.message_id
+  WHERE l.scenario_key IS NOT NULL AND l.step_id IS NOT NULL AND l.sent_on IS NOT NULL
+)
+SELECT count(*)::integer AS added, clock_timestamp() AS now FROM added`;
+
+/** What storing a group did. */
+export interface Recorded {
+  /** Rows that were not there yet; hits of letters that are gone are not stored. */
+  readonly added: number;
+  /** The database's clock. */
+  readonly now: Date;
+}
+
+/** Stores engagements exactly once by their ids and counts them on their letters. */
+export async function recordEngagements(sql: Sql, hits: readonly JudgedHit[]): Promise<Recorded> {
+  const [row] = await sql.query<{ added: number; now: Date }>(RECORD, [JSON.stringify(hits)], 'engagements.record');
+  return row!;
+}
