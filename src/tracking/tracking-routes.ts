@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { logger } from '../platform/logging/logger.js';
+import { EngagementWriter } from './engagement-writer.js';
+import { HitClock } from './hit-clock.js';
+import { hitOfRequest } from './hit-of-request.js';
+import { htmlOf, type Page, PAGE_HEADERS } from './page.js';
+import { TokenReader } from './token-reader.js';
+import { browserLocale, unsubscribeTexts } from './unsubscribe-texts.js';
+import { type Reader, Unsubscriber } from './unsubscriber.js';
+
+type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Record<string, unknown> }>;
+
+/** A transparent pixel, 1 × 1. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const PIXEL_HEADERS = { 'content-type': 'image/gif', 'cache-control': 'no-store, max-age=0', 'x-robots-tag': 'noindex' };
+const REDIRECT_HEADERS = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex, nofollow' };
+const ROUTE = { config: { access: { scope: null } } };
+const MAX_FORM_BYTES = 64 * 1024;
+
+/**
+ * The addresses inside letters. Plain Fastify routes in a plugin of their own: no Nest pipeline on the hottest path, and
+ * bodies of any type are taken and ignored (mail programs post one-click forms as they like).
+ */
+@Injectable()
+export class TrackingRoutes {
+  private readonly log = logger(TrackingRoutes.name);
+
+  constructor(
+    private readonly tokens: TokenReader,
+    private readonly clock: HitClock,
+    private readonly writer: EngagementWriter,
+    private readonly unsubscriber: Unsubscriber,
+  ) {}
+
+  /** The Fastify plugin. */
+  readonly plugin = (fastify: FastifyInstance, _options: unknown, done: () => void): void => {
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('*', { bodyLimit: MAX_FORM_BYTES, parseAs: 'buffer' }, (_request, _body, parsed) => parsed(null));
+    fastify.get('/t/o/:token', ROUTE, (request: TokenRequest, reply) => this.open(request, reply));
+    fastify.get('/t/c/:token', ROUTE, (request: TokenRequest, reply) => this.click(request, reply));
+    fastify.get('/u/:token', ROUTE, (request: TokenRequest, reply) => this.ask(request, reply));
+    fastify.post('/u/:token', ROUTE, (request: TokenRequest, reply) => this.unsubscribe(request, reply));
+    done();
+  };
+
+  private async open(request: TokenRequest, reply: FastifyReply): Promise<unknown> {
+    const claims = this.tokens.read(request.params.token, 'open');
+    if (!claims) return notFound(request, reply);
+    await this.writer.write(hitOfRequest(request, 'open', claims, this.clock.now()));
+    return reply.headers(PIXEL_HEADERS).send(PIXEL);
+  }
+
+  private async click(request: TokenRequest, reply: FastifyReply): Promise<unknown> {
+    const claims = this.tokens.read(request.params.token, 'click');
+    const location = claims && headerOf(claims.url);
+    // Whoever adds a target of his own gets no page of ours to lean on.
+    if (!claims || !location || 'url' in request.query) return notFound(request, reply);
+    await this.writer.write(hitOfRequest(request, 'click', claims, this.clock.now()));
+    return reply.code(302).header('location', location).headers(REDIRECT_HEADERS).send();
+  }
+
+  /** Scanners follow every link of a letter: asking changes nothing, only the button does. */
+  private async ask(request: TokenRequest, reply: FastifyReply): Promise<unknown> {
+    const claims = this.tokens.read(request.params.token, 'unsubscribe');
+    if (!claims) return notFound(request, reply);
+    // The page needs the database for its language only; without it the browser's will do.
+    const reader = await this.unsubscriber.reader(claims).catch(() => undefined);
+    if (reader === null) return notFound(request, reply);
+    return show(reply, 200, unsubscribeTexts(reader?.locale ?? localeOf(request)).ask(reader?.shop ?? ''));
+  }
+
+  private async unsubscribe(request: TokenRequest, reply: FastifyReply): Promise<unknown> {
+    const claims = this.tokens.read(request.params.token, 'unsubscribe');
+    if (!claims) return notFound(request, reply);
+    let reader: Reader | null;
+    try {
+      reader = await this.unsubscriber.unsubscribe(claims, 'unsubscribe_link', request.headers['user-agent'] ?? null);
+    } catch (error) {
+      this.log.error('An unsubscribe was not saved', { event: 'tracking.unsubscribe_failed', message: claims.messageId }, error);
+      return show(reply.header('retry-after', '60'), 503, unsubscribeTexts(localeOf(request)).tryAgain());
+    }
+    if (!reader) return notFound(request, reply);
+    return show(reply, 200, unsubscribeTexts(reader.locale).done(reader.shop));
+  }
+}
+
+/** A URL as a header may hold it: percent-encoded and without control characters. */
+function headerOf(url: string): string | null {
+  if (/^[\x21-\x7e]*$/.test(url)) return url;
+  return URL.canParse(url) ? new URL(url).href : null;
+}
+
+function notFound(request: TokenRequest, reply: FastifyReply): FastifyReply {
+  return show(reply, 404, unsubscribeTexts(localeOf(request)).notFound());
+}
+
+function localeOf(request: TokenRequest): Page['locale'] {
+  return browserLocale(request.headers['accept-language']);
+}
+
+function show(reply: FastifyReply, status: number, page: Page): FastifyReply {
+  return reply.code(status).headers(PAGE_HEADERS).send(htmlOf(page));
+}

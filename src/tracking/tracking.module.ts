@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { EnrollmentsModule } from '../enrollments/enrollments.module.js';
+import { Env } from '../platform/config/env.js';
+import { StageRunner } from '../platform/queue/stage-runner.js';
+import { StoresModule } from '../stores/stores.module.js';
+import { EngagementStore } from './engagement-store.js';
+import { EngagementWriter } from './engagement-writer.js';
+import { HitClock } from './hit-clock.js';
+import { Spool } from './spool.js';
+import { TokenReader } from './token-reader.js';
+import { TrackingRoutes } from './tracking-routes.js';
+import { TrackingStage } from './tracking-stage.js';
+import { Unsubscriber } from './unsubscriber.js';
+
+/** What recipients do with letters: opens, clicks, unsubscribes. */
+@Module({
+  imports: [StoresModule, EnrollmentsModule],
+  providers: [
+    HitClock,
+    EngagementStore,
+    EngagementWriter,
+    { provide: Spool, useFactory: (env: Env) => new Spool(join(env.DATA_DIR, 'spool')), inject: [Env] },
+    TokenReader,
+    TrackingRoutes,
+    TrackingStage,
+    Unsubscriber,
+  ],
+  exports: [EngagementWriter, Unsubscriber],
+})
+export class TrackingModule implements OnModuleInit {
+  constructor(
+    private readonly env: Env,
+    private readonly http: HttpAdapterHost,
+    private readonly routes: TrackingRoutes,
+    private readonly stages: StageRunner,
+    private readonly stage: TrackingStage,
+  ) {}
+
+  onModuleInit(): void {
+    this.stages.registerStage(this.stage);
+    if (!this.env.ROLES.includes('tracking')) return;
+    void this.http.httpAdapter.getInstance<FastifyInstance>().register(this.routes.plugin);
+  }
+}
