@@ -26,8 +26,7 @@ export interface TokenKey {
 export type TokenRefusal = 'malformed' | 'unknown_key' | 'bad_signature' | 'wrong_purpose';
 
 export type VerifiedToken =
-  | { readonly ok: true; readonly claims: TokenClaims }
-  | { readonly ok: false; readonly reason: TokenRefusal };
+  { readonly ok: true; readonly claims: TokenClaims } | { readonly ok: false; readonly reason: TokenRefusal };
 
 /** Longest URL that a click token carries: the whole token must fit into a path segment of 8,192 characters. */
 export const MAX_TOKEN_URL_BYTES = 5_000;

@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { extendRouteConfig } from './route-config.js';
 
@@ -47,7 +47,6 @@ export function SandboxOnly(): MethodDecorator & ClassDecorator {
 function onRoutes(config: Parameters<typeof extendRouteConfig>[1]): MethodDecorator & ClassDecorator {
   return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor) => {
     if (descriptor) return void extendRouteConfig(descriptor.value as object, config, 'replace');
-    SetMetadata('touchmap:access', config)(target as never);
     const prototype = (target as { prototype: object }).prototype;
     for (const { value } of Object.values(Object.getOwnPropertyDescriptors(prototype)))
       if (typeof value === 'function') extendRouteConfig(value as object, config, 'keep');

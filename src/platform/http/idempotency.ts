@@ -1,8 +1,91 @@
-import { SetMetadata } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
+import { EngineDatabase } from '../database/engine-database.js';
+import { BadInput, Conflict } from './domain-error.js';
 
-export const IDEMPOTENT = 'touchmap:idempotent';
+const IDEMPOTENT = 'touchmap:idempotent';
+/** A request that never finished (its process was killed) stops blocking its key after this long. */
+const ABANDONED = '10 minutes';
 
-/** A POST that creates something: repeats with the same `Idempotency-Key` answer what the first answered. */
+/** A POST that creates something: a repeat with the same `Idempotency-Key` is answered what the first one was. */
 export function Idempotent(): MethodDecorator {
   return SetMetadata(IDEMPOTENT, true);
+}
+
+interface Claim {
+  readonly environmentId: string;
+  readonly key: string;
+  readonly hash: Buffer;
+}
+
+/** Makes routes marked `Idempotent` so: the first request with a key claims it, its answer is kept with it. */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly database: EngineDatabase,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const key = request.headers['idempotency-key'];
+    if (key === undefined || !request.caller || !this.reflector.get<boolean>(IDEMPOTENT, context.getHandler())) return next.handle();
+    const claim = { environmentId: request.caller.environmentId, key: keyOf(key), hash: hashOf(request) };
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const earlier = await this.claim(claim);
+    if (earlier) {
+      void reply.status(earlier.status).header('idempotent-replay', 'true');
+      return of(earlier.response);
+    }
+    return next.handle().pipe(
+      concatMap((body: unknown) => from(this.keep(claim, reply.statusCode, body).then(() => body))),
+      catchError((error: unknown) => from(this.giveUp(claim)).pipe(concatMap(() => throwError(() => error)))),
+    );
+  }
+
+  /** Takes the key, or answers what its first request answered. */
+  private async claim({ environmentId, key, hash }: Claim): Promise<{ status: number; response: unknown } | null> {
+    const taken = await this.database.query(
+      `INSERT INTO idempotency_keys (environment_id, key, request_hash) VALUES ($1, $2, $3)
+       ON CONFLICT (environment_id, key) DO UPDATE SET created_at = clock_timestamp()
+         WHERE idempotency_keys.status IS NULL AND idempotency_keys.request_hash = $3
+           AND idempotency_keys.created_at < clock_timestamp() - interval '${ABANDONED}'
+       RETURNING key`,
+      [environmentId, key, hash],
+    );
+    if (taken.length > 0) return null;
+    const [row] = await this.database.query<{ request_hash: Buffer; status: number | null; response: { body: unknown } | null }>(
+      'SELECT request_hash, status, response FROM idempotency_keys WHERE environment_id = $1 AND key = $2',
+      [environmentId, key],
+    );
+    if (row && !row.request_hash.equals(hash)) throw new Conflict('idempotency_key_reused', 'this Idempotency-Key was used for another request');
+    if (!row || row.status === null) throw new Conflict('request_in_flight', 'the first request with this Idempotency-Key is not done yet');
+    return { status: row.status, response: row.response?.body };
+  }
+
+  private async keep({ environmentId, key }: Claim, status: number, body: unknown): Promise<void> {
+    await this.database.query('UPDATE idempotency_keys SET status = $3, response = $4 WHERE environment_id = $1 AND key = $2', [
+      environmentId,
+      key,
+      status,
+      JSON.stringify({ body }),
+    ]);
+  }
+
+  /** A request that failed changed nothing: its key is free again. */
+  private async giveUp({ environmentId, key }: Claim): Promise<void> {
+    await this.database.query('DELETE FROM idempotency_keys WHERE environment_id = $1 AND key = $2 AND status IS NULL', [environmentId, key]);
+  }
+}
+
+function keyOf(header: string | string[]): string {
+  if (typeof header === 'string' && /^[\x21-\x7e]{1,200}$/.test(header)) return header;
+  throw new BadInput('invalid_idempotency_key', 'Idempotency-Key must be 1 to 200 visible ASCII characters');
+}
+
+function hashOf(request: FastifyRequest): Buffer {
+  return createHash('sha256').update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`).digest();
 }

@@ -24,6 +24,8 @@ declare module 'fastify' {
     /** Bytes of the request's body. */
     bodyLimit?: number;
     json?: Partial<JsonLimits>;
+    /** Takes form bodies too: fields of a urlencoded one, nothing of a multipart one. */
+    forms?: boolean;
   }
   interface FastifyRequest {
     caller: Caller | null;
@@ -35,6 +37,11 @@ const METADATA = '__fastify_route_config__';
 /** Body limits of one route that differ from the usual ones (256 KiB, depth 16, 500 keys, strings of 16 KiB). */
 export function RouteLimits(limits: { readonly bodyLimit?: number; readonly json?: Partial<JsonLimits> }): MethodDecorator {
   return (_target, _key, descriptor: PropertyDescriptor) => extendRouteConfig(descriptor.value as object, limits, 'replace');
+}
+
+/** The route takes form bodies too: urlencoded ones as an object of texts, multipart ones unread as `{}` (one-click POST). */
+export function AcceptForms(): MethodDecorator {
+  return (_target, _key, descriptor: PropertyDescriptor) => extendRouteConfig(descriptor.value as object, { forms: true }, 'replace');
 }
 
 /** Adds to what other decorators said of a route's handler; `keep` leaves alone what is already said. */

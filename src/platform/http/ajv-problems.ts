@@ -1,0 +1,16 @@
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { type Problem, Unprocessable } from './domain-error.js';
+
+/** Ajv's findings as the API's 422, with a JSON pointer each. */
+export function schemaProblems(errors: readonly FastifySchemaValidationError[], part: string): Error {
+  const problems = errors.filter((error) => error.keyword !== 'if' && error.keyword !== 'anyOf').map(problemOf);
+  return new Unprocessable('invalid', `the ${part === 'body' ? 'body' : part} is not what this route takes`, problems);
+}
+
+function problemOf({ keyword, instancePath, params, message }: FastifySchemaValidationError): Problem {
+  if (keyword === 'additionalProperties')
+    return { pointer: `${instancePath}/${String(params.additionalProperty)}`, code: 'unknown_field', detail: 'is not a field of this object' };
+  if (keyword === 'required') return { pointer: `${instancePath}/${String(params.missingProperty)}`, code: 'required', detail: 'is missing' };
+  if (keyword === 'touchmapRule') return { pointer: instancePath, code: String(params.code), detail: String(params.detail) };
+  return { pointer: instancePath, code: keyword, detail: message ?? 'is not valid' };
+}

@@ -1,0 +1,57 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import ajvFormats from 'ajv-formats';
+import type { FastifyInstance } from 'fastify';
+import type { Env } from '../config/env.js';
+import { newId } from '../ids.js';
+import { registerAccess } from './access-hook.js';
+import { schemaProblems } from './ajv-problems.js';
+import { ruleKeyword } from './json-rule.js';
+import type { KeyVerifier } from './auth.js';
+import { registerBodyParsers } from './json-body.js';
+import { KnownPaths } from './known-paths.js';
+
+const EVENT_BYTES = 262_144;
+const REQUEST_MS = 60_000;
+
+/** The HTTP server without routes: limits, strict validation, ids of requests. */
+export function makeAdapter(env: Env): FastifyAdapter {
+  return new FastifyAdapter({
+    logger: false,
+    trustProxy: env.TRUST_PROXY,
+    bodyLimit: EVENT_BYTES,
+    requestTimeout: REQUEST_MS,
+    routerOptions: { maxParamLength: 8_192 }, // tracking tokens carry their target URL
+    skipMiddie: true, // no middleware is used, and its hook would cost each request
+    return503OnClosing: false, // while draining, requests on open connections are still served
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: true,
+        keywords: [ruleKeyword],
+      },
+      plugins: [ajvFormats.default],
+    },
+    schemaErrorFormatter: schemaProblems,
+  });
+}
+
+/** What every request meets before and after its route; to be called before routes are registered. */
+export function prepareServer(server: FastifyInstance, keys: KeyVerifier): KnownPaths {
+  const paths = new KnownPaths();
+  server.addHook('onRoute', (route) => paths.add(route.method, route.url));
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+    done();
+  });
+  registerAccess(server, keys);
+  registerBodyParsers(server);
+  return paths;
+}
+
+/** The caller's own id for a request where it is harmless, else a new one. */
+function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : newId();
+}
