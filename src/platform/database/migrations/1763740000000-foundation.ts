@@ -195,6 +195,8 @@ CREATE TABLE storefront_events (
   contact_id uuid NOT NULL,
   occurred_at timestamptz NOT NULL,
   data jsonb NOT NULL,
+  -- An identity that the event named belongs to another contact and stayed there.
+  identity_conflict boolean NOT NULL DEFAULT false,
   processed_at timestamptz,
   outcomes jsonb,
   PRIMARY KEY (environment_id, id, received_at)
