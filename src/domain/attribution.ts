@@ -1,4 +1,4 @@
-/** A message that may have brought an order: the contact's, in time order or not. */
+/** A message of the contact that may have brought an order. */
 export interface CreditCandidate {
   readonly messageId: string;
   readonly sentAt: Date;
@@ -9,7 +9,45 @@ export interface CreditCandidate {
   readonly opens: readonly Date[];
 }
 
-/** The message that an order is credited to: last clicked, else last opened, by a person, in time; else null. */
+/**
+ * The one message that an order is credited to: last clicked, else last opened, by a person, with the act at or before
+ * the order and the order inside the message's window (both ends included); null when there is none.
+ */
 export function creditOrder(order: { readonly at: Date }, candidates: readonly CreditCandidate[]): string | null {
-  throw new Error(JSON.stringify([order, candidates]));
+  const orderMs = order.at.getTime();
+  const inWindow = candidates.filter(({ sentAt, withinMs }) => {
+    const age = orderMs - sentAt.getTime();
+    return age >= 0 && age <= withinMs;
+  });
+  return (
+    latest(inWindow, orderMs, (candidate) => candidate.clicks) ??
+    latest(inWindow, orderMs, (candidate) => candidate.opens)
+  );
+}
+
+function latest(
+  candidates: readonly CreditCandidate[],
+  orderMs: number,
+  acts: (candidate: CreditCandidate) => readonly Date[],
+): string | null {
+  let best: { readonly id: string; readonly actMs: number; readonly sentMs: number } | null = null;
+  for (const candidate of candidates) {
+    const id = candidate.messageId;
+    const sentMs = candidate.sentAt.getTime();
+    for (const act of acts(candidate)) {
+      const actMs = act.getTime();
+      if (actMs > orderMs || (best !== null && !isLater({ id, actMs, sentMs }, best))) continue;
+      best = { id, actMs, sentMs };
+    }
+  }
+  return best?.id ?? null;
+}
+
+type Act = { readonly id: string; readonly actMs: number; readonly sentMs: number };
+
+/** Acts at one instant go to the younger letter; the id only keeps the answer the same on every rebuild. */
+function isLater(a: Act, b: Act): boolean {
+  if (a.actMs !== b.actMs) return a.actMs > b.actMs;
+  if (a.sentMs !== b.sentMs) return a.sentMs > b.sentMs;
+  return a.id > b.id;
 }

@@ -42,6 +42,12 @@ export function enterRun(
 }
 
 /** Puts a run back to its first step with a new event: pass + 1, the clock starts at the event's instant. */
-export function restart(compiled: CompiledScenario, run: RunState, event: EventFacts, facts: Facts, now: Date): Advance {
+export function restart(
+  compiled: CompiledScenario,
+  run: RunState,
+  event: EventFacts,
+  facts: Facts,
+  now: Date,
+): Advance {
   throw new Error(JSON.stringify([compiled.key, run, event, facts, now]));
 }
