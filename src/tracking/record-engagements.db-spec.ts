@@ -1,0 +1,118 @@
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aContact, aLetter } from '../../test/support/letters.js';
+import { newId } from '../platform/ids.js';
+import type { JudgedHit } from './hit.js';
+import { recordEngagements } from './record-engagements.js';
+
+const SENT_AT = new Date('2026-11-21T09:45:00Z');
+
+describe('recording engagements', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+  let contactId: string;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    contactId = await aContact(database.engine, store.liveId);
+  });
+  afterAll(() => database.close());
+
+  const letter = (): Promise<string> =>
+    aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId, contactId, sentAt: SENT_AT });
+
+  const hit = (messageId: string, fields: Partial<JudgedHit> = {}): JudgedHit => ({
+    id: newId(),
+    environmentId: store.liveId,
+    messageId,
+    action: 'open',
+    actor: 'person',
+    verdict: 'person',
+    linkIndex: null,
+    url: null,
+    receivedAt: '2026-11-21T10:00:00.000Z',
+    userAgent: null,
+    ...fields,
+  });
+
+  const figures = async (messageId: string): Promise<Record<string, unknown>> => {
+    const [row] = await database.engine.query(
+      `SELECT opens, clicks, machine_opens, machine_clicks, first_opened_at, first_clicked_at, first_machine_opened_at
+       FROM messages WHERE id = $1`,
+      [messageId],
+    );
+    return row!;
+  };
+
+  it('counts every open of a group on its letter and keeps the earliest instant', async () => {
+    const id = await letter();
+    const { added } = await recordEngagements(database.engine, [
+      hit(id, { receivedAt: '2026-11-21T10:05:00.000Z' }),
+      hit(id),
+      hit(id, { action: 'click', linkIndex: 0, url: 'https://shop.example/' }),
+    ]);
+    expect(added).toBe(3);
+    expect(await figures(id)).toMatchObject({
+      opens: 2,
+      clicks: 1,
+      first_opened_at: new Date('2026-11-21T10:00:00Z'),
+      first_clicked_at: new Date('2026-11-21T10:00:00Z'),
+    });
+  });
+
+  it('counts a group that is repeated, or partly repeated, only once', async () => {
+    const id = await letter();
+    const hits = [hit(id), hit(id), hit(id, { action: 'click' })];
+    await recordEngagements(database.engine, hits.slice(0, 2));
+    expect(await recordEngagements(database.engine, hits)).toMatchObject({ added: 1 });
+    expect(await recordEngagements(database.engine, hits)).toMatchObject({ added: 0 });
+    expect(await figures(id)).toMatchObject({ opens: 2, clicks: 1 });
+  });
+
+  it('counts a click as a click alone', async () => {
+    const id = await letter();
+    await recordEngagements(database.engine, [hit(id, { action: 'click' })]);
+    expect(await figures(id)).toMatchObject({ opens: 0, clicks: 1, first_opened_at: null });
+  });
+
+  it('keeps machines apart from people', async () => {
+    const id = await letter();
+    await recordEngagements(database.engine, [hit(id, { actor: 'machine', verdict: 'known_bot' })]);
+    expect(await figures(id)).toMatchObject({
+      opens: 0,
+      machine_opens: 1,
+      first_opened_at: null,
+      first_machine_opened_at: new Date('2026-11-21T10:00:00Z'),
+    });
+  });
+
+  it('lets an older hit that comes late move the first instant back', async () => {
+    const id = await letter();
+    await recordEngagements(database.engine, [hit(id)]);
+    await recordEngagements(database.engine, [hit(id, { receivedAt: '2026-11-21T09:50:00.000Z' })]);
+    expect(await figures(id)).toMatchObject({ opens: 2, first_opened_at: new Date('2026-11-21T09:50:00Z') });
+  });
+
+  it('stores nothing for a letter that is gone, nor for one of another environment', async () => {
+    const id = await letter();
+    expect(await recordEngagements(database.engine, [hit(newId()), hit(id, { environmentId: store.sandboxId })])).toMatchObject({
+      added: 0,
+    });
+  });
+
+  it('happens at the sandbox\'s now in a sandbox', async () => {
+    const environmentId = store.sandboxId;
+    const id = await aLetter(database.engine, { environmentId, storeId: store.storeId, clock: 'virtual' });
+    await recordEngagements(database.engine, [hit(id, { environmentId })]);
+    expect(await figures(id)).toMatchObject({ first_opened_at: new Date('2026-11-21T09:00:00Z') });
+  });
+
+  it('names the cell to be counted anew and whose orders to look at', async () => {
+    await database.engine.query('DELETE FROM stats_dirty');
+    const id = await letter();
+    await recordEngagements(database.engine, [hit(id), hit(id)]);
+    expect(await database.engine.query('SELECT scenario_key, step_id, day::text, contact_id, acted_at FROM stats_dirty')).toEqual([
+      { scenario_key: 'abandoned-cart', step_id: 'reminder', day: '2026-11-21', contact_id: contactId, acted_at: new Date('2026-11-21T10:00:00Z') },
+    ]);
+  });
+});
