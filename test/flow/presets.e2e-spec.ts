@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type FlowApp, startApp } from '../support/app.js';
+import { Shop } from '../support/shop.js';
+
+const NOON = '2026-11-21T12:00:00.000Z';
+const FOLDER = new URL('../../templates/', import.meta.url);
+const PRESETS = readdirSync(FOLDER);
+const GMAIL_CLIPS_AT = 102 * 1024;
+
+const read = (path: string) => readFileSync(new URL(path, FOLDER), 'utf8');
+
+interface Step {
+  readonly id: string;
+  readonly type: string;
+}
+
+describe('the presets', () => {
+  let app: FlowApp;
+  let shop: Shop;
+
+  beforeAll(async () => {
+    app = await startApp();
+    shop = new Shop(app.url, app.testKey);
+  });
+  afterAll(() => app.close());
+
+  it('are the five that the first start publishes in the sandbox', () => {
+    expect(PRESETS).toEqual(['abandoned-cart', 'abandoned-checkout', 'lead-magnet', 'order-thank-you', 'trial-ending']);
+  });
+
+  describe.each(PRESETS)('%s', (key) => {
+    const scenario = JSON.parse(read(`${key}/scenario.json`)) as { key: string; messageClass: string; steps: Step[] };
+    const emails = scenario.steps.filter((step) => step.type === 'email').map((step) => step.id);
+
+    it('explains itself with its source’s own words', () => {
+      expect(scenario.key).toBe(key);
+      expect(read(`${key}/README.md`)).toMatch(/«[^»]{10,}»/);
+    });
+
+    it.each(['ru', 'en'])('sends every letter of its chain in %s, small enough and readable without pictures', async (locale) => {
+      await shop.reset(NOON);
+      const sample = JSON.parse(read(`${key}/sample-event.json`)) as { id?: string; contact: object };
+      await shop.event({ ...sample, id: undefined, occurredAt: NOON, contact: { ...sample.contact, locale } });
+      await shop.advance('60 days');
+      const letters = await shop.messages({ scenario: key });
+      expect(letters.map((m) => [m.step, m.state, m.reason])).toEqual(emails.map((step) => [step, 'accepted', null]));
+      for (const letter of letters) {
+        const { html, text, subject, headers } = await shop.message(letter.id);
+        expect(letter.locale).toBe(locale);
+        expect(Buffer.byteLength(html)).toBeLessThan(GMAIL_CLIPS_AT);
+        expect(html.match(/<img(?![^>]*\balt=)[^>]*>/g)).toBeNull();
+        expect(html).toContain('prefers-color-scheme');
+        expect(html + text + subject).not.toMatch(/\{\{|undefined|\[object|NaN/);
+        expect(subject!.length).toBeLessThan(90);
+        if (scenario.messageClass !== 'service') expect(headers).toHaveProperty('List-Unsubscribe');
+        expect(html).toMatch(/\/u\//);
+      }
+    });
+  });
+});
