@@ -60,7 +60,8 @@ export class EngagementWriter implements OnApplicationBootstrap, OnApplicationSh
     try {
       await within(PATIENCE_MS, this.store.record(hits));
     } catch (error) {
-      if (!this.away) this.log.warn('Hits go to the spool', { event: 'tracking.spooling', reason: (error as Error).message });
+      if (!this.away)
+        this.log.warn('Hits go to the spool', { event: 'tracking.spooling', reason: (error as Error).message });
       this.away = true;
       await this.keep(hits);
       this.recoverSoon();
@@ -104,7 +105,8 @@ export class EngagementWriter implements OnApplicationBootstrap, OnApplicationSh
 
   private async replayFile(name: string): Promise<void> {
     const { hits, damaged } = await this.spool.read(name);
-    for (let from = 0; from < hits.length; from += MAX_GROUP) await this.store.record(hits.slice(from, from + MAX_GROUP));
+    for (let from = 0; from < hits.length; from += MAX_GROUP)
+      await this.store.record(hits.slice(from, from + MAX_GROUP));
     if (damaged === 0) return this.spool.remove(name);
     this.log.error('A spool file is damaged', { event: 'tracking.spool_damaged', file: name, lines: damaged });
     await this.spool.setAside(name);

@@ -23,7 +23,11 @@ export function hitOfRequest(
     url: action === 'click' ? url : null,
     receivedAt: at.toISOString(),
     method: request.method,
-    purpose: oneOf(headers['sec-purpose']) ?? oneOf(headers['purpose']) ?? oneOf(headers['x-purpose']) ?? oneOf(headers['x-moz']),
+    purpose:
+      oneOf(headers['sec-purpose']) ??
+      oneOf(headers['purpose']) ??
+      oneOf(headers['x-purpose']) ??
+      oneOf(headers['x-moz']),
     userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
   };
 }

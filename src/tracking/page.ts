@@ -32,7 +32,8 @@ export const PAGE_HEADERS = {
 
 /** The HTML of a page; all texts are escaped. */
 export function htmlOf({ locale, title, text, button }: Page): string {
-  const form = button === undefined ? '' : `<form method="post"><button type="submit">${escape(button)}</button></form>`;
+  const form =
+    button === undefined ? '' : `<form method="post"><button type="submit">${escape(button)}</button></form>`;
   return (
     `<!doctype html><html lang="${locale}"><head><meta charset="utf-8">` +
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">' +

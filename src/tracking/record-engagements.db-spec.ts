@@ -95,12 +95,14 @@ describe('recording engagements', () => {
 
   it('stores nothing for a letter that is gone, nor for one of another environment', async () => {
     const id = await letter();
-    expect(await recordEngagements(database.engine, [hit(newId()), hit(id, { environmentId: store.sandboxId })])).toMatchObject({
+    expect(
+      await recordEngagements(database.engine, [hit(newId()), hit(id, { environmentId: store.sandboxId })]),
+    ).toMatchObject({
       added: 0,
     });
   });
 
-  it('happens at the sandbox\'s now in a sandbox', async () => {
+  it("happens at the sandbox's now in a sandbox", async () => {
     const environmentId = store.sandboxId;
     const id = await aLetter(database.engine, { environmentId, storeId: store.storeId, clock: 'virtual' });
     await recordEngagements(database.engine, [hit(id, { environmentId })]);
@@ -111,8 +113,16 @@ describe('recording engagements', () => {
     await database.engine.query('DELETE FROM stats_dirty');
     const id = await letter();
     await recordEngagements(database.engine, [hit(id), hit(id)]);
-    expect(await database.engine.query('SELECT scenario_key, step_id, day::text, contact_id, acted_at FROM stats_dirty')).toEqual([
-      { scenario_key: 'abandoned-cart', step_id: 'reminder', day: '2026-11-21', contact_id: contactId, acted_at: new Date('2026-11-21T10:00:00Z') },
+    expect(
+      await database.engine.query('SELECT scenario_key, step_id, day::text, contact_id, acted_at FROM stats_dirty'),
+    ).toEqual([
+      {
+        scenario_key: 'abandoned-cart',
+        step_id: 'reminder',
+        day: '2026-11-21',
+        contact_id: contactId,
+        acted_at: new Date('2026-11-21T10:00:00Z'),
+      },
     ]);
   });
 });

@@ -16,7 +16,10 @@ const hit: Hit = {
 
 describe('a spool file', () => {
   it('gives back what was written, whatever the user agent holds', () => {
-    expect(readSpool(spoolLine(hit) + spoolLine({ ...hit, id: 'b' }))).toEqual({ hits: [hit, { ...hit, id: 'b' }], damaged: 0 });
+    expect(readSpool(spoolLine(hit) + spoolLine({ ...hit, id: 'b' }))).toEqual({
+      hits: [hit, { ...hit, id: 'b' }],
+      damaged: 0,
+    });
   });
 
   it('leaves out a line that a crash cut off, without a word: nobody was answered for it', () => {

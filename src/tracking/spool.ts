@@ -31,7 +31,8 @@ export class Spool {
       throw error;
     });
     for (const name of names)
-      if (name.endsWith('.open')) await rename(join(this.directory, name), join(this.directory, sealed(name))).catch(ignoreMissing);
+      if (name.endsWith('.open'))
+        await rename(join(this.directory, name), join(this.directory, sealed(name))).catch(ignoreMissing);
     return [...new Set(names.map(sealed))].filter((name) => name.endsWith('.sealed')).sort();
   }
 

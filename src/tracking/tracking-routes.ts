@@ -13,8 +13,16 @@ type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: Rec
 
 /** A transparent pixel, 1 × 1. */
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-const PIXEL_HEADERS = { 'content-type': 'image/gif', 'cache-control': 'no-store, max-age=0', 'x-robots-tag': 'noindex' };
-const REDIRECT_HEADERS = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex, nofollow' };
+const PIXEL_HEADERS = {
+  'content-type': 'image/gif',
+  'cache-control': 'no-store, max-age=0',
+  'x-robots-tag': 'noindex',
+};
+const REDIRECT_HEADERS = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex, nofollow',
+};
 const ROUTE = { config: { access: { scope: null } } };
 const MAX_FORM_BYTES = 64 * 1024;
 
@@ -36,7 +44,9 @@ export class TrackingRoutes {
   /** The Fastify plugin. */
   readonly plugin = (fastify: FastifyInstance, _options: unknown, done: () => void): void => {
     fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser('*', { bodyLimit: MAX_FORM_BYTES, parseAs: 'buffer' }, (_request, _body, parsed) => parsed(null));
+    fastify.addContentTypeParser('*', { bodyLimit: MAX_FORM_BYTES, parseAs: 'buffer' }, (_request, _body, parsed) =>
+      parsed(null),
+    );
     fastify.get('/t/o/:token', ROUTE, (request: TokenRequest, reply) => this.open(request, reply));
     fastify.get('/t/c/:token', ROUTE, (request: TokenRequest, reply) => this.click(request, reply));
     fastify.get('/u/:token', ROUTE, (request: TokenRequest, reply) => this.ask(request, reply));
@@ -77,7 +87,11 @@ export class TrackingRoutes {
     try {
       reader = await this.unsubscriber.unsubscribe(claims, 'unsubscribe_link', request.headers['user-agent'] ?? null);
     } catch (error) {
-      this.log.error('An unsubscribe was not saved', { event: 'tracking.unsubscribe_failed', message: claims.messageId }, error);
+      this.log.error(
+        'An unsubscribe was not saved',
+        { event: 'tracking.unsubscribe_failed', message: claims.messageId },
+        error,
+      );
       return show(reply.header('retry-after', '60'), 503, unsubscribeTexts(localeOf(request)).tryAgain());
     }
     if (!reader) return notFound(request, reply);

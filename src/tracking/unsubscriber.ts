@@ -103,7 +103,7 @@ export class Unsubscriber {
   /** Under the lock of its contact. A merge may come in between: then the contact that stayed is locked as well. */
   private async lockedLetter(tx: Sql, ref: LetterRef): Promise<LetterRow | null> {
     let letter = await this.letter(tx, ref);
-    for (let locked: string | null = null; letter?.contact_id && letter.contact_id !== locked; ) {
+    for (let locked: string | null = null; letter?.contact_id && letter.contact_id !== locked;) {
       locked = letter.contact_id;
       await lockContacts(tx, [{ environmentId: ref.environmentId, contactId: locked }]);
       letter = await this.letter(tx, ref);

@@ -18,14 +18,33 @@ export interface LetterFields {
 /** Stores an accepted letter without a run and gives its id. */
 export async function aLetter(sql: Sql, fields: LetterFields): Promise<string> {
   const id = newId();
-  const { clock = 'real', scenario = 'abandoned-cart', version = 1, step = 'reminder', stepNumber = 1, state = 'accepted' } = fields;
+  const {
+    clock = 'real',
+    scenario = 'abandoned-cart',
+    version = 1,
+    step = 'reminder',
+    stepNumber = 1,
+    state = 'accepted',
+  } = fields;
   const { sentAt = new Date('2026-11-21T09:45:00Z') } = fields;
   await sql.query(
     `INSERT INTO messages (environment_id, id, store_id, clock, contact_id, scenario_key, version, step_id, step_number,
        message_class, policy, template_key, state, due_at, sent_at, sent_on, accepted_at, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'marketing', 'at-most-once', 'abandoned-cart/reminder', $10, $11, $11,
        ($11::timestamptz AT TIME ZONE 'UTC')::date, $11, $11)`,
-    [fields.environmentId, id, fields.storeId, clock, fields.contactId ?? null, scenario, version, step, stepNumber, state, sentAt],
+    [
+      fields.environmentId,
+      id,
+      fields.storeId,
+      clock,
+      fields.contactId ?? null,
+      scenario,
+      version,
+      step,
+      stepNumber,
+      state,
+      sentAt,
+    ],
   );
   return id;
 }

@@ -1,0 +1,61 @@
+/**
+ * Makes cells of `stats_daily` anew from messages and conversions; $1–$4 name them (environment, scenario, step, day).
+ * The drain of `stats_dirty` and the rebuild run this same statement, so that both give the same rows. An order counts
+ * on the day of its letter. `machine_unique_*` are letters that only machines touched: adding them to the people's
+ * gives the letters touched by anyone.
+ */
+export const RECOUNT = `
+WITH cell AS MATERIALIZED (
+  SELECT DISTINCT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[])
+    AS c(environment_id, scenario_key, step_id, day)
+), letter AS MATERIALIZED (
+  SELECT c.*, m.id, m.version, m.variant, m.step_number, m.opens, m.clicks, m.machine_opens, m.machine_clicks,
+    m.first_opened_at, m.first_clicked_at, m.first_machine_opened_at, m.first_machine_clicked_at, m.bounced_at,
+    m.complained_at, m.unsubscribed_at
+  FROM cell c
+  JOIN messages m ON m.environment_id = c.environment_id AND m.scenario_key = c.scenario_key AND m.step_id = c.step_id
+    AND m.sent_on = c.day
+  WHERE m.state = 'accepted'
+), figure AS MATERIALIZED (
+  SELECT environment_id, scenario_key, step_id, version, variant, day, max(step_number) AS step_number,
+    count(*) AS sent, count(*) FILTER (WHERE bounced_at IS NULL) AS delivered,
+    sum(opens) AS opens, count(first_opened_at) AS unique_opens,
+    sum(clicks) AS clicks, count(first_clicked_at) AS unique_clicks,
+    sum(machine_opens) AS machine_opens,
+    count(*) FILTER (WHERE first_opened_at IS NULL AND first_machine_opened_at IS NOT NULL) AS machine_unique_opens,
+    sum(machine_clicks) AS machine_clicks,
+    count(*) FILTER (WHERE first_clicked_at IS NULL AND first_machine_clicked_at IS NOT NULL) AS machine_unique_clicks,
+    count(unsubscribed_at) AS unsubscribes, count(complained_at) AS complaints, count(bounced_at) AS bounces
+  FROM letter
+  GROUP BY environment_id, scenario_key, step_id, version, variant, day
+), earned_in AS (
+  SELECT l.environment_id, l.scenario_key, l.step_id, l.version, l.variant, l.day, c.currency,
+    count(*) AS orders, sum(c.amount) AS amount
+  FROM letter l
+  JOIN conversions c ON c.environment_id = l.environment_id AND c.message_id = l.id
+  GROUP BY l.environment_id, l.scenario_key, l.step_id, l.version, l.variant, l.day, c.currency
+), earned AS (
+  SELECT environment_id, scenario_key, step_id, version, variant, day, sum(orders) AS orders,
+    jsonb_object_agg(currency, amount::text) FILTER (WHERE currency IS NOT NULL AND amount IS NOT NULL) AS revenue
+  FROM earned_in
+  GROUP BY environment_id, scenario_key, step_id, version, variant, day
+), gone AS (
+  DELETE FROM stats_daily s USING cell c
+  WHERE s.environment_id = c.environment_id AND s.scenario_key = c.scenario_key AND s.step_id = c.step_id AND s.day = c.day
+    AND NOT EXISTS (SELECT FROM figure f WHERE f.environment_id = s.environment_id AND f.scenario_key = s.scenario_key
+      AND f.step_id = s.step_id AND f.version = s.version AND f.variant = s.variant AND f.day = s.day)
+)
+INSERT INTO stats_daily AS s (environment_id, scenario_key, step_id, version, variant, day, step_number, sent, delivered,
+  opens, unique_opens, clicks, unique_clicks, machine_opens, machine_unique_opens, machine_clicks, machine_unique_clicks,
+  unsubscribes, complaints, bounces, orders, revenue)
+SELECT f.*, coalesce(e.orders, 0), coalesce(e.revenue, '{}')
+FROM figure f
+LEFT JOIN earned e USING (environment_id, scenario_key, step_id, version, variant, day)
+ON CONFLICT (environment_id, scenario_key, step_id, version, variant, day) DO UPDATE SET
+  step_number = excluded.step_number, sent = excluded.sent, delivered = excluded.delivered,
+  opens = excluded.opens, unique_opens = excluded.unique_opens,
+  clicks = excluded.clicks, unique_clicks = excluded.unique_clicks,
+  machine_opens = excluded.machine_opens, machine_unique_opens = excluded.machine_unique_opens,
+  machine_clicks = excluded.machine_clicks, machine_unique_clicks = excluded.machine_unique_clicks,
+  unsubscribes = excluded.unsubscribes, complaints = excluded.complaints, bounces = excluded.bounces,
+  orders = excluded.orders, revenue = excluded.revenue`;
