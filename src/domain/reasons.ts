@@ -29,7 +29,8 @@ export type SkipReason =
   | 'empty_content';
 
 /** Why a planned message was taken back before it went out. */
-export type CancelReason = `exited:${string}` | 'restarted' | 'moved' | 'erased' | 'archived' | 'unsubscribed' | 'suppressed' | 'merged';
+export type CancelReason =
+  `exited:${string}` | 'restarted' | 'moved' | 'erased' | 'archived' | 'unsubscribed' | 'suppressed' | 'merged';
 
 /** Why a message could not be made or delivered. */
 export type FailReason = 'template_error' | 'attempts_exhausted';

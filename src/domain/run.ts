@@ -112,7 +112,8 @@ export interface StepRecord {
   readonly stepId: string | null;
   readonly pass: number;
   readonly round: number;
-  readonly outcome: 'entered' | 'restarted' | 'refreshed' | 'waiting' | 'waited' | 'planned' | 'sent' | 'skipped' | 'unsent' | 'ended';
+  readonly outcome:
+    'entered' | 'restarted' | 'refreshed' | 'waiting' | 'waited' | 'planned' | 'sent' | 'skipped' | 'unsent' | 'ended';
   readonly reason: string | null;
   readonly at: Date;
   readonly dueAt: Date | null;

@@ -1,0 +1,151 @@
+import { EvaluationError, ParseError, serialize, type ASTNode, type ParseResult } from '@marcbachmann/cel-js';
+import type { RE2JS } from 're2js';
+import type { Condition, ConditionInput, FactNeeds, ValueExpression, Verdict } from '../compiled-scenario.js';
+import { engine, LONGEST_SOURCE, reader } from './environment.js';
+import { Known } from './known.js';
+import type { Findings, Scope } from './term.js';
+import { translate } from './translate.js';
+
+export interface ExpressionProblem {
+  readonly code: string;
+  readonly detail: string;
+}
+
+export type Compiled<T> =
+  | { readonly ok: true; readonly expression: T; readonly needs: FactNeeds }
+  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
+
+/** An expression that is true or false. */
+export function compileCondition(source: string, scope: Scope): Compiled<Condition> {
+  const checked = check(source, scope, ['bool', 'dyn']);
+  if (!checked.ok) return checked;
+  const { program, patterns, needs } = checked;
+  return {
+    ok: true,
+    needs,
+    expression: { source, evaluate: (input) => toVerdict(run(program, patterns, input), source) },
+  };
+}
+
+/** An expression that gives a text or a number. */
+export function compileValue(source: string, scope: Scope): Compiled<ValueExpression> {
+  const checked = check(source, scope, ['string', 'double', 'int', 'dyn']);
+  if (!checked.ok) return checked;
+  const { program, patterns, needs } = checked;
+  return {
+    ok: true,
+    needs,
+    expression: {
+      source,
+      text: (input) => toText(run(program, patterns, input).value),
+      number: (input) => toNumber(run(program, patterns, input).value),
+    },
+  };
+}
+
+type Checked =
+  | { readonly ok: true; readonly program: ParseResult; readonly patterns: readonly RE2JS[]; readonly needs: FactNeeds }
+  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
+
+function check(source: string, scope: Scope, types: readonly string[]): Checked {
+  if (source.length > LONGEST_SOURCE) return failed('too_complex', `more than ${LONGEST_SOURCE} characters`);
+  const parsed = parse(source);
+  if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
+  const findings: Findings = { problems: [], history: [], patterns: [], engagement: false };
+  const { code } = translate(parsed.ast, scope, findings);
+  if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
+  const program = engine.parse(code);
+  const { valid, type, error } = program.check();
+  if (!valid || type === undefined) return failed('type_error', readable(error?.summary ?? 'does not fit together'));
+  if (!types.includes(type)) return failed('type_error', `gives ${readable(type)}, not ${types[0] ?? ''}`);
+  const needs = { engagement: findings.engagement, history: findings.history };
+  return { ok: true, program, patterns: findings.patterns, needs };
+}
+
+function failed(code: string, detail: string): Extract<Checked, { ok: false }> {
+  return { ok: false, problems: [{ code, detail }] };
+}
+
+function parse(source: string): { readonly ast: ASTNode } | { readonly problem: ExpressionProblem } {
+  try {
+    return { ast: reader.parse(source).ast };
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    if (error.code === 'limit_exceeded') return { problem: { code: 'too_complex', detail: error.summary } };
+    return { problem: { code: 'syntax_error', detail: error.summary } };
+  }
+}
+
+function readable(message: string): string {
+  return message.replaceAll('google.protobuf.Timestamp', 'instant').replaceAll('google.protobuf.Duration', 'duration');
+}
+
+type Outcome = { readonly value: unknown; readonly field: string | null };
+
+function run(program: ParseResult, patterns: readonly RE2JS[], input: ConditionInput): Outcome {
+  const { event, run: ofRun, facts, now } = input;
+  try {
+    const value: unknown = program({
+      event,
+      run: ofRun,
+      contact: facts.contact,
+      store: facts.store,
+      now,
+      known: new Known(input, patterns),
+    });
+    return { value, field: null };
+  } catch (error) {
+    // Whatever an expression trips over (EvaluationError, a RangeError of a zone) makes it undetermined, never a fault.
+    return { value: undefined, field: error instanceof EvaluationError && error.node ? fieldOf(error.node) : null };
+  }
+}
+
+function toVerdict({ value, field }: Outcome, source: string): Verdict {
+  return typeof value === 'boolean' ? { value, field: null } : { value: null, field: field ?? source };
+}
+
+function toText(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))) return String(value);
+  return null;
+}
+
+function toNumber(value: unknown): number | null {
+  if (typeof value === 'string' && /^[+-]?\d{1,30}(\.\d{1,30})?$/.test(value)) return Number(value);
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** The field that an evaluation broke at, as people write it. */
+function fieldOf(node: ASTNode): string {
+  return serialize(readNode(node))
+    .replace(/\bevent\.data\.(?!(?:id|type|at|data)\b)/g, 'event.')
+    .replace(/\bv_(?=[A-Za-z_])/g, '');
+}
+
+/** Inside a conversion or a comparison, what was read. */
+function readNode(node: ASTNode): ASTNode {
+  switch (node.op) {
+    case 'call':
+      return node.args[1][0] === undefined ? node : readNode(node.args[1][0]);
+    case 'rcall':
+      return readNode(node.args[1]);
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case 'in': {
+      const [left, right] = node.args;
+      return left.op === 'value' ? readNode(right) : readNode(left);
+    }
+    default:
+      return node;
+  }
+}

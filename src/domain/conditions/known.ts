@@ -1,0 +1,113 @@
+import { EvaluationError } from '@marcbachmann/cel-js';
+import type { RE2JS } from 're2js';
+import type { ConditionInput } from '../compiled-scenario.js';
+
+const ORDERS: readonly string[] = ['order.placed', 'order.paid'];
+const DECIMAL = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
+/** A comprehension over a longer list is refused at run time: two nested ones may cost 250,000 turns, not a billion. */
+const LONGEST_RANGE = 500;
+
+/** What the functions of conditions look at: `opened('x')` is translated to a method of this. */
+export class Known {
+  constructor(
+    private readonly input: ConditionInput,
+    private readonly patterns: readonly RE2JS[],
+  ) {}
+
+  opened(stepId: string): boolean {
+    return this.message(stepId)?.opened ?? false;
+  }
+
+  clicked(stepId: string): boolean {
+    return this.message(stepId)?.clicked ?? false;
+  }
+
+  sent(stepId: string): boolean {
+    return this.message(stepId)?.sent ?? false;
+  }
+
+  happened(type: string, withinMs: number): boolean {
+    const since = this.since(withinMs);
+    return this.input.facts.history.some((event) => event.type === type && event.at.getTime() >= since);
+  }
+
+  count(type: string, withinMs: number): number {
+    const since = this.since(withinMs);
+    return this.input.facts.history.filter((event) => event.type === type && event.at.getTime() >= since).length;
+  }
+
+  bought(productId: string, withinMs: number): boolean {
+    const since = this.since(withinMs);
+    return this.input.facts.history.some(
+      ({ type, at, data }) => ORDERS.includes(type) && at.getTime() >= since && holdsProduct(data, productId),
+    );
+  }
+
+  like(text: string, pattern: bigint): boolean {
+    return this.patterns[Number(pattern)]?.matcher(text).find() ?? false;
+  }
+
+  private message(stepId: string): ConditionInput['facts']['messages'][number] | undefined {
+    return this.input.facts.messages.find((message) => message.stepId === stepId);
+  }
+
+  /** There is no upper bound: nothing later than the decision is in the history, but for a store's clock a bit fast. */
+  private since(withinMs: number): number {
+    return withinMs < 0 ? -Infinity : this.input.now.getTime() - withinMs;
+  }
+}
+
+/** The types of events that hold bought products. */
+export const ORDER_EVENT_TYPES = ORDERS;
+
+function holdsProduct(data: Readonly<Record<string, unknown>> | undefined, productId: string): boolean {
+  const items = data?.['items'];
+  if (!Array.isArray(items)) return false;
+  return items.some((item: unknown) => {
+    const id: unknown = typeof item === 'object' && item !== null && 'productId' in item ? item.productId : null;
+    return (typeof id === 'string' || typeof id === 'number') && String(id) === productId;
+  });
+}
+
+/** A number, or money written as a decimal string. */
+export function asNumber(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string' && DECIMAL.test(value)) return Number(value);
+  throw wrongType('a number');
+}
+
+/** A text, or an id sent as a number. */
+export function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))) return String(value);
+  throw wrongType('a text');
+}
+
+export function asFlag(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw wrongType('true or false');
+}
+
+export function asInstant(value: unknown): Date {
+  const date = value instanceof Date ? value : typeof value === 'string' ? new Date(value) : null;
+  if (date !== null && !Number.isNaN(date.getTime())) return date;
+  throw wrongType('an instant');
+}
+
+export function asList(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw wrongType('a list');
+}
+
+/** What a comprehension goes through: a list's elements or a record's keys. */
+export function asRange(value: unknown): unknown[] {
+  const range: unknown =
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : value;
+  if (Array.isArray(range) && range.length <= LONGEST_RANGE) return range;
+  throw wrongType(`a list of at most ${LONGEST_RANGE}`);
+}
+
+function wrongType(expected: string): EvaluationError {
+  return new EvaluationError({ code: 'wrong_type', message: `is not ${expected}` });
+}
