@@ -38,6 +38,7 @@ function parseJsonBody(request: FastifyRequest, body: Buffer): Parsed {
   } catch (error) {
     return malformed(`the body is not JSON: ${(error as Error).message}`);
   }
+  if (config.json === 'each-item') return { ok: true, value };
   const problem = parsedJsonProblem(value, text, config.json ? { ...USUAL_LIMITS, ...config.json } : USUAL_LIMITS);
   if (!problem) return { ok: true, value };
   return { ok: false, error: new BadInput(problem.code ?? 'malformed', `${problem.pointer || 'the body'} ${problem.detail}`, [problem]) };

@@ -23,7 +23,7 @@ declare module 'fastify' {
     sandboxOnly?: boolean;
     /** Bytes of the request's body. */
     bodyLimit?: number;
-    json?: Partial<JsonLimits>;
+    json?: Partial<JsonLimits> | 'each-item';
     /** Takes form bodies too: fields of a urlencoded one, nothing of a multipart one. */
     forms?: boolean;
   }
@@ -34,8 +34,11 @@ declare module 'fastify' {
 
 const METADATA = '__fastify_route_config__';
 
-/** Body limits of one route that differ from the usual ones (256 KiB, depth 16, 500 keys, strings of 16 KiB). */
-export function RouteLimits(limits: { readonly bodyLimit?: number; readonly json?: Partial<JsonLimits> }): MethodDecorator {
+/**
+ * Body limits of one route that differ from the usual ones (256 KiB, depth 16, 500 keys, strings of 16 KiB).
+ * `each-item`: the route walks each item of its body by itself, so that one bad item does not fail the others.
+ */
+export function RouteLimits(limits: { readonly bodyLimit?: number; readonly json?: Partial<JsonLimits> | 'each-item' }): MethodDecorator {
   return (_target, _key, descriptor: PropertyDescriptor) => extendRouteConfig(descriptor.value as object, limits, 'replace');
 }
 
