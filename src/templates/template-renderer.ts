@@ -1,11 +1,83 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
-import type { RenderRequest, RenderResult } from './render-request.js';
+import type { CompiledLocale } from './compile/compiled-template.js';
+import { CompiledVersions } from './compiled-versions.js';
+import type { PoolBatch, PoolResult } from './render-pool.js';
+import { MAX_BATCH, RenderPool } from './render-pool.js';
+import type { RenderContext, RenderRequest, RenderResult } from './render-request.js';
 
 /** Renders letters of published template versions, in other threads and within limits. */
 @Injectable()
-export class TemplateRenderer {
+export class TemplateRenderer implements OnApplicationShutdown {
+  private readonly pool = new RenderPool();
+
+  constructor(private readonly versions: CompiledVersions) {}
+
   /** One result a request, in order. Never throws for a template's fault: that letter's result is `template_error`. */
-  render(requests: readonly RenderRequest[]): Promise<readonly RenderResult[]> {
-    return Promise.reject(new Error(`not built: ${requests.length}`));
+  async render(requests: readonly RenderRequest[]): Promise<readonly RenderResult[]> {
+    const results = new Array<RenderResult>(requests.length);
+    await Promise.all(
+      batchesOf(requests).map(async (places) => {
+        const rendered = await this.renderBatch(places.map((place) => requests[place]!));
+        places.forEach((place, i) => (results[place] = rendered[i]!));
+      }),
+    );
+    return results;
   }
+
+  /** Renders a compiled draft for one person, unsigned: what a preview shows. */
+  async preview(compiled: CompiledLocale, locale: string, context: RenderContext): Promise<RenderResult> {
+    // Drafts change: each preview is a template of its own.
+    const id = `preview ${this.previews++}`;
+    const [result] = await this.pool.render({
+      template: { id, locale, compiled },
+      signing: null,
+      letters: [{ context, signed: null }],
+    });
+    return resultOf(result!, locale);
+  }
+
+  private previews = 0;
+
+  onApplicationShutdown(): Promise<void> {
+    return this.pool.close();
+  }
+
+  private async renderBatch(requests: readonly RenderRequest[]): Promise<readonly RenderResult[]> {
+    const { storeId, templateKey, version, locale } = requests[0]!;
+    const compiled = (await this.versions.find(storeId, templateKey, version))?.locales[locale];
+    if (!compiled)
+      return requests.map(() => resultOf(`there is no version ${version} of ${templateKey} with this locale`, locale));
+    const batch: PoolBatch = {
+      template: { id: `${storeId} ${templateKey} ${version} ${locale}`, locale, compiled },
+      signing: requests.find(({ signing }) => signing)?.signing ?? null,
+      letters: requests.map(({ context, signing }) => ({
+        context,
+        signed: signing && { environmentId: signing.environmentId, messageId: signing.messageId },
+      })),
+    };
+    return (await this.pool.render(batch)).map((result) => resultOf(result, locale));
+  }
+}
+
+/** Places of the requests that one question can hold: same template, locale and signing key, at most MAX_BATCH. */
+function batchesOf(requests: readonly RenderRequest[]): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  requests.forEach(({ storeId, templateKey, version, locale, signing }, place) => {
+    const key = JSON.stringify([storeId, templateKey, version, locale, signing?.keyId, signing?.baseUrl]);
+    const group = groups.get(key);
+    if (group) group.push(place);
+    else groups.set(key, [place]);
+  });
+  return [...groups.values()].flatMap((places) =>
+    Array.from({ length: Math.ceil(places.length / MAX_BATCH) }, (_, i) =>
+      places.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH),
+    ),
+  );
+}
+
+function resultOf(result: PoolResult, locale: string): RenderResult {
+  if (typeof result === 'string') return { ok: false, code: 'template_error', detail: `${result} (locale ${locale})` };
+  const { subject, preheader, links, refusedLinks } = result.answer;
+  return { ok: true, subject, preheader, html: result.html, text: result.text, links, refusedLinks };
 }

@@ -1,0 +1,16 @@
+import { parentPort } from 'node:worker_threads';
+import { compileTemplate } from './compile/compile-template.js';
+import { READY } from './isolated-thread.js';
+
+/** The entry of the compile thread: MJML takes seconds for a document that was made to hurt it. */
+export interface CompileQuestion {
+  readonly source: string;
+  readonly locale: string;
+}
+
+parentPort?.on('message', ({ source, locale }: CompileQuestion) => {
+  void compileTemplate(source, locale).then((outcome) => parentPort?.postMessage(outcome));
+});
+// The first compilation loads MJML (0.6 s): that is part of starting and not of anybody's time limit.
+await compileTemplate('<mjml><mj-head><mj-title>-</mj-title></mj-head><mj-body></mj-body></mjml>', 'en');
+parentPort?.postMessage(READY);

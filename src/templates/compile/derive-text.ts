@@ -1,0 +1,60 @@
+import type { DomNode, FormatCallback } from 'html-to-text';
+import { compile } from 'html-to-text';
+import type { Draft } from './draft.js';
+
+/**
+ * The text part, made once from the HTML: marks survive as words, and a link is `words: address`. What is hidden (the
+ * preheader) and pictures do not appear, nor links around a picture only.
+ */
+export function deriveText(draft: Draft): Draft {
+  return {
+    ...draft,
+    text:
+      toText(draft.html)
+        .replace(/[ \t]+$/gm, '')
+        .replace(/ +: (?=tmq|https?:)/g, ': ')
+        .replace(/\n{3,}/g, '\n\n')
+        .trim() + '\n',
+  };
+}
+
+const formatLink: FormatCallback = (element, walk, builder) => {
+  if (!hasText(element)) return;
+  walk(element.children, builder);
+  const href: unknown = element.attribs?.['href'];
+  if (typeof href === 'string' && !href.startsWith('#'))
+    builder.addInline(`: ${href.replace(/^mailto:/, '')}`, { noWordTransform: true });
+};
+
+const formatCell: FormatCallback = (element, walk, builder) => {
+  walk(element.children, builder);
+  builder.addInline(' ');
+};
+
+const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
+const paragraph = { leadingLineBreaks: 2, trailingLineBreaks: 2 };
+const toText = compile({
+  wordwrap: false,
+  baseElements: { selectors: ['body'] },
+  formatters: { tmLink: formatLink, tmCell: formatCell },
+  limits: { maxInputLength: 1 << 24 },
+  selectors: [
+    { selector: 'a', format: 'tmLink' },
+    { selector: 'img', format: 'skip' },
+    { selector: '[style*="display:none"]', format: 'skip' },
+    { selector: 'tr', format: 'block', options: block },
+    { selector: 'td', format: 'tmCell' },
+    { selector: 'table', format: 'block', options: block },
+    { selector: 'div', format: 'block', options: paragraph },
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
+      selector,
+      format: 'heading',
+      options: { ...paragraph, uppercase: false },
+    })),
+    { selector: 'hr', format: 'skip' },
+  ],
+});
+
+function hasText(node: DomNode): boolean {
+  return node.type === 'text' ? (node.data ?? '').trim() !== '' : (node.children ?? []).some(hasText);
+}

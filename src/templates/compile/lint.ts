@@ -1,0 +1,28 @@
+import type { Draft } from './draft.js';
+import { advise } from './draft.js';
+import { GMAIL_CLIP_BYTES } from './limits.js';
+import { scanHtml } from './scan-html.js';
+
+/** Advice on what mail clients make of the letter. */
+export function lint(draft: Draft): Draft {
+  const pictures = scanHtml(draft.html).tags.filter(({ name }) => name === 'img');
+  const silent = pictures.filter(
+    ({ attributes }) => !attributes.some(({ name, value }) => name === 'alt' && value.trim() !== ''),
+  );
+  const named = silent.map(({ attributes }) => attributes.find(({ name }) => name === 'src')?.value ?? 'a picture');
+  const described = advise(
+    draft,
+    'warning',
+    ...named.map((src) => ({
+      code: 'missing_alt',
+      detail: `${src.slice(0, 100)} has no alt text: with pictures off nothing shows`,
+    })),
+  );
+  return advise(described, 'warning', ...sizeWarning(Buffer.byteLength(draft.html)));
+}
+
+/** The warning for a letter of this many bytes, if it earns one. */
+export function sizeWarning(bytes: number): readonly { code: string; detail: string }[] {
+  if (bytes < GMAIL_CLIP_BYTES) return [];
+  return [{ code: 'gmail_clip', detail: `${bytes} bytes of HTML: Gmail hides what follows after ${GMAIL_CLIP_BYTES}` }];
+}

@@ -1,0 +1,93 @@
+import type { Draft } from './draft.js';
+
+/** One mustache: a comment of either kind, a block tag, or an expression. */
+export const MUSTACHE = /\{\{~?!--[^]*?--~?\}\}|\{\{[^]*?\}\}/g;
+
+/**
+ * A source in which every mustache is a short word. MJML, the link rewriter and the text maker work on this form: quotes
+ * inside a mustache cannot end an attribute, nothing inside it is escaped, wrapped or taken for a URL.
+ */
+export interface MaskedSource {
+  readonly source: string;
+  readonly mustaches: readonly string[];
+  /** Finds a mark; its first group is the mustache's number in letters or hexadecimal. */
+  readonly mark: RegExp;
+  /** The mark of a mustache that is added later, of that number. */
+  readonly markOf: (index: number) => string;
+}
+
+export const NOTHING_MASKED: MaskedSource = { source: '', mustaches: [], mark: /(?!)/g, markOf: () => '' };
+
+/** Puts marks in place of mustaches. A mustache that is the whole value of a colour attribute becomes a colour. */
+export function maskMustaches(draft: Draft): Draft {
+  const word = unusedWord(draft.source);
+  const colour = unusedColour(draft.source);
+  const mustaches: string[] = [];
+  const markOf = (index: number): string => `${word}${index}q`;
+  const masked = draft.source.replace(MUSTACHE, (mustache) => {
+    if (/^\{\{~?!/.test(mustache)) return '';
+    mustaches.push(decodeEntities(mustache));
+    return markOf(mustaches.length - 1);
+  });
+  // MJML accepts only colours there: #fab012 stands for mustache 0x012.
+  const inColours = new RegExp(`(color\\s*=\\s*)(["'])${word}(\\d+)q\\2`, 'gi');
+  const source = masked.replace(
+    inColours,
+    (_, name: string, quote: string, index: string) =>
+      `${name}${quote}${colour}${Number(index).toString(16).padStart(3, '0')}${quote}`,
+  );
+  const mark = new RegExp(`${word}(\\d+)q|${colour}([0-9a-f]{3})(?![0-9a-f])`, 'gi');
+  return { ...draft, masked: { source, mustaches, mark, markOf } };
+}
+
+/** Puts something in place of every mark of the text. */
+export function replaceMarks(text: string, masked: MaskedSource, replacement: (index: number) => string): string {
+  return text.replace(masked.mark, (_, decimal: string | undefined, hexadecimal: string | undefined) =>
+    replacement(decimal === undefined ? parseInt(hexadecimal!, 16) : Number(decimal)),
+  );
+}
+
+/** The text with the author's mustaches back in it. */
+export function unmask(text: string, masked: MaskedSource): string {
+  return replaceMarks(text, masked, (index) => masked.mustaches[index] ?? '');
+}
+
+/** Numbers of the mustaches that the text holds. */
+export function marksIn(text: string, masked: MaskedSource): readonly number[] {
+  const found: number[] = [];
+  replaceMarks(text, masked, (index) => {
+    found.push(index);
+    return '';
+  });
+  return found;
+}
+
+/** Characters that XML spells out, as visual editors write them into attributes. */
+export function decodeEntities(text: string): string {
+  return text.replace(/&(quot|apos|lt|gt|amp|#39|#x27);/g, (entity, name: string) => ENTITIES[name] ?? entity);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  quot: '"',
+  apos: "'",
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  '#39': "'",
+  '#x27': "'",
+};
+
+function unusedWord(source: string): string {
+  let word = 'tmq';
+  const lower = source.toLowerCase();
+  while (lower.includes(word)) word += 'x';
+  return word;
+}
+
+function unusedColour(source: string): string {
+  const lower = source.toLowerCase();
+  for (let prefix = 0xfab; ; prefix = (prefix + 1) & 0xfff) {
+    const colour = `#${prefix.toString(16).padStart(3, '0')}`;
+    if (!lower.includes(colour)) return colour;
+  }
+}

@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { IsolatedThread, threadEntry } from './isolated-thread.js';
+import { KnownTemplates } from './known-templates.js';
+import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch, ThreadTemplate } from './render-protocol.js';
+
+export const MAX_BATCH = 100;
+
+/** Milliseconds: one letter alone, and a batch of them (a letter takes a tenth of a millisecond, its first one ten). */
+const LETTER_LIMIT_MS = 1_000;
+const BATCH_LIMIT_MS = 3_000;
+/** After so many letters had to be stopped one by one, the rest of their batch is not tried. */
+const MAX_STOPPED = 3;
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
+
+/** Letters of one template that a thread renders with one question. */
+export interface PoolBatch {
+  readonly template: ThreadTemplate;
+  readonly signing: RenderBatch['signing'];
+  /** At most MAX_BATCH. */
+  readonly letters: readonly BatchLetter[];
+}
+
+/** A letter's answer with its HTML and text as text again. */
+export type PoolResult =
+  { readonly answer: Extract<LetterAnswer, { ok: true }>; readonly html: string; readonly text: string } | string;
+
+interface Slot {
+  readonly thread: IsolatedThread<RenderBatch, RenderAnswer>;
+  readonly known: KnownTemplates;
+}
+
+/**
+ * Renders in threads, one core left for the rest. A batch whose thread had to be stopped is repeated letter by letter, so
+ * that the culprit alone gets the error.
+ */
+export class RenderPool {
+  private readonly idle: Slot[];
+  private readonly slots: readonly Slot[];
+  private readonly waiting: ((slot: Slot) => void)[] = [];
+
+  constructor(size = Math.max(1, availableParallelism() - 1)) {
+    this.slots = Array.from({ length: size }, () => ({
+      thread: new IsolatedThread<RenderBatch, RenderAnswer>(threadEntry('render-thread.js'), RESOURCE_LIMITS),
+      known: new KnownTemplates(),
+    }));
+    this.idle = [...this.slots];
+  }
+
+  /** One result a letter, in order: the letter, or what was wrong with it. */
+  async render(batch: PoolBatch): Promise<readonly PoolResult[]> {
+    const slot = this.idle.pop() ?? (await new Promise<Slot>((resolve) => this.waiting.push(resolve)));
+    try {
+      return (await ask(slot, batch, BATCH_LIMIT_MS)) ?? (await oneByOne(slot, batch));
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next(slot);
+      else this.idle.push(slot);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.slots.map(({ thread }) => thread.close()));
+  }
+}
+
+async function oneByOne(slot: Slot, batch: PoolBatch): Promise<readonly PoolResult[]> {
+  const results: PoolResult[] = [];
+  let stopped = 0;
+  for (const letter of batch.letters) {
+    const result = stopped < MAX_STOPPED ? await ask(slot, { ...batch, letters: [letter] }, LETTER_LIMIT_MS) : null;
+    if (!result) stopped++;
+    results.push(result?.[0] ?? 'rendering took too much time or memory and was stopped');
+  }
+  return results;
+}
+
+/** Null when the thread had to be stopped. */
+async function ask({ thread, known }: Slot, batch: PoolBatch, limitMs: number): Promise<readonly PoolResult[] | null> {
+  await thread.start();
+  const { template, forget } = known.tell(batch.template, thread.incarnation);
+  const { signing } = batch;
+  const answered = await thread.ask(
+    { templateId: batch.template.id, template, forget, signing, letters: JSON.stringify(batch.letters) },
+    limitMs,
+  );
+  return answered.ok ? resultsOf(answered.answer) : null;
+}
+
+function resultsOf({ bytes, letters }: RenderAnswer): readonly PoolResult[] {
+  const buffer = Buffer.from(bytes);
+  let at = 0;
+  const take = (length: number): string => buffer.toString('utf8', at, (at += length));
+  return letters.map((letter) =>
+    letter.ok ? { answer: letter, html: take(letter.htmlBytes), text: take(letter.textBytes) } : letter.detail,
+  );
+}

@@ -1,0 +1,69 @@
+import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { parentPort } from 'node:worker_threads';
+import type { PreparedSigning } from './helpers/rendering.js';
+import { TemplateError } from './helpers/template-error.js';
+import { READY } from './isolated-thread.js';
+import { LetterTemplate } from './letter-template.js';
+import type { Letter } from './letter-template.js';
+import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch } from './render-protocol.js';
+
+/** The entry of a render thread: fills templates in, knows no file, socket or database. */
+const templates = new Map<string, LetterTemplate | string>();
+
+parentPort?.on('message', (batch: RenderBatch) => {
+  for (const id of batch.forget) templates.delete(id);
+  if (batch.template) templates.set(batch.template.id, prepare(batch.template));
+  const answer = answerBatch(batch);
+  parentPort?.postMessage(answer, [answer.bytes]);
+});
+parentPort?.postMessage(READY);
+
+/** The template, or what is wrong with it: a stored version may be older than the rules, or damaged. */
+function prepare({ locale, compiled }: NonNullable<RenderBatch['template']>): LetterTemplate | string {
+  try {
+    return new LetterTemplate(locale, compiled);
+  } catch (error) {
+    return `the stored template does not compile: ${error instanceof Error ? error.message.slice(0, 300) : 'unknown'}`;
+  }
+}
+
+function answerBatch(batch: RenderBatch): RenderAnswer {
+  const template = templates.get(batch.templateId) ?? 'the template is not loaded';
+  const key = batch.signing ? createSecretKey(batch.signing.key) : null;
+  const parts: string[] = [];
+  const letters = (JSON.parse(batch.letters) as readonly BatchLetter[]).map((letter): LetterAnswer => {
+    if (typeof template === 'string') return { ok: false, detail: template };
+    const rendered = renderOne(template, letter, batch.signing, key);
+    if (typeof rendered === 'string') return { ok: false, detail: rendered };
+    const { html, text, ...rest } = rendered;
+    parts.push(html, text);
+    return { ok: true, ...rest, htmlBytes: Buffer.byteLength(html), textBytes: Buffer.byteLength(text) };
+  });
+  return { bytes: joined(parts, letters), letters };
+}
+
+function renderOne(
+  template: LetterTemplate,
+  { context, signed }: BatchLetter,
+  signing: RenderBatch['signing'],
+  key: KeyObject | null,
+): Letter | string {
+  const prepared: PreparedSigning | null = signing && key && signed ? { ...signing, key, ...signed } : null;
+  try {
+    return template.render(context, prepared);
+  } catch (error) {
+    // Only our own errors are known to hold no data of the contact.
+    if (error instanceof TemplateError) return error.message;
+    return `the template cannot be filled in (${error instanceof Error ? error.name : 'unknown'})`;
+  }
+}
+
+function joined(parts: readonly string[], letters: readonly LetterAnswer[]): ArrayBuffer {
+  const size = letters.reduce((sum, letter) => (letter.ok ? sum + letter.htmlBytes + letter.textBytes : sum), 0);
+  const bytes = new ArrayBuffer(size);
+  const buffer = Buffer.from(bytes);
+  let at = 0;
+  for (const part of parts) at += buffer.write(part, at);
+  return bytes;
+}

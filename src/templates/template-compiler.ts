@@ -1,0 +1,58 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { checkLimits } from './compile/compile-template.js';
+import type { CompiledLocale, CompiledTemplate, CompileOutcome, TemplateProblem } from './compile/compiled-template.js';
+import type { CompileQuestion } from './compile-thread.js';
+import { IsolatedThread, threadEntry } from './isolated-thread.js';
+import type { TemplateSources } from './template-sources.js';
+
+const COMPILE_LIMIT_MS = 10_000;
+
+/** All locales compiled, or what is wrong with any of them; advice comes with both. */
+export type TemplateOutcome =
+  | { readonly ok: true; readonly compiled: CompiledTemplate; readonly problems: readonly TemplateProblem[] }
+  | { readonly ok: false; readonly problems: readonly TemplateProblem[] };
+
+/** Compiles sources in a thread of its own, one after the other. */
+@Injectable()
+export class TemplateCompiler implements OnApplicationShutdown {
+  private readonly thread = new IsolatedThread<CompileQuestion, CompileOutcome>(threadEntry('compile-thread.js'), {
+    maxOldGenerationSizeMb: 256,
+  });
+  private queue: Promise<unknown> = Promise.resolve();
+
+  async compile(sources: TemplateSources): Promise<TemplateOutcome> {
+    const locales: Record<string, CompiledLocale> = {};
+    const problems: TemplateProblem[] = [];
+    for (const [locale, source] of Object.entries(sources)) {
+      const outcome = await this.compileLocale(source, locale);
+      problems.push(...(outcome.ok ? outcome.compiled.problems : outcome.problems));
+      if (outcome.ok) locales[locale] = outcome.compiled;
+    }
+    const isWhole = Object.keys(locales).length === Object.keys(sources).length;
+    return isWhole ? { ok: true, compiled: { locales }, problems } : { ok: false, problems };
+  }
+
+  /** Compiles one locale; a source that takes too long or too much memory is refused like any other bad one. */
+  compileLocale(source: string, locale: string): Promise<CompileOutcome> {
+    const limits = checkLimits(source, locale);
+    if (limits.length > 0) return Promise.resolve({ ok: false, problems: limits });
+    const outcome = this.queue.then(() => this.askThread(source, locale));
+    this.queue = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.thread.close();
+  }
+
+  private async askThread(source: string, locale: string): Promise<CompileOutcome> {
+    const answered = await this.thread.ask({ source, locale }, COMPILE_LIMIT_MS);
+    if (answered.ok) return answered.answer;
+    const detail = 'compiling took too much time or memory and was stopped';
+    return {
+      ok: false,
+      problems: [{ severity: 'error', code: 'too_expensive', detail, pointer: `/locales/${locale}` }],
+    };
+  }
+}
