@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { Lane } from '../platform/clock/lane.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import { RequestDatabase } from '../platform/database/request-database.js';
+import { requestSql } from '../platform/database/request-sql.js';
+import type { Sql } from '../platform/database/sql.js';
+import type { Caller } from '../platform/http/auth.js';
+import { NotFound } from '../platform/http/domain-error.js';
+import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
+import { EnvironmentsService } from '../stores/environments.service.js';
+import { StoresService } from '../stores/stores.service.js';
+import { Figures } from './figures.js';
+import { type FiguresGroup, type FiguresQuery, readFigures } from './figures-reader.js';
+import type { StatsRow } from './stats-row.js';
+import { type PublishedStep, statsTable } from './stats-table.js';
+
+/** A statistics table. */
+export interface StatsTable {
+  readonly items: readonly StatsRow[];
+  readonly total: StatsRow;
+}
+
+/** What a caller asks of the figures of an environment. */
+export type StatsRequest = Omit<FiguresQuery, 'environmentId'> & { readonly machine: boolean };
+
+/** The statistics of a store's scenarios in the caller's environment. */
+@Injectable()
+export class ScenarioStats {
+  constructor(
+    private readonly engine: EngineDatabase,
+    private readonly requests: RequestDatabase,
+    private readonly environments: EnvironmentsService,
+    private readonly scenarios: ScenarioRegistry,
+    private readonly stores: StoresService,
+    private readonly figures: Figures,
+  ) {}
+
+  /** The table of one scenario, or of all; throws NotFound for a key that the store does not have. */
+  async table(caller: Caller, request: StatsRequest): Promise<StatsTable> {
+    const lane = await this.environments.lane(this.engine, caller.environmentId);
+    // In a sandbox nobody sweeps: what was received since the last call is counted here.
+    if (lane.clock === 'virtual') await this.figures.apply(lane);
+    return this.requests.run(caller, async (manager) => {
+      const sql = requestSql(manager);
+      const groups = await readFigures(sql, { ...request, environmentId: caller.environmentId });
+      await ensureKnown(sql, caller.storeId, request.scenario, groups);
+      const steps = await this.publishedSteps(sql, caller, lane, request.scenario);
+      const currency = (await this.stores.settingsOf(sql, [caller.storeId])).get(caller.storeId)?.currency ?? 'USD';
+      return statsTable(groups, steps, { ...request, currency });
+    });
+  }
+
+  private async publishedSteps(
+    sql: Sql,
+    caller: Caller,
+    lane: Lane,
+    scenario: string | null,
+  ): Promise<PublishedStep[]> {
+    const published = await this.scenarios.publications(sql, caller.environmentId, lane);
+    const steps: PublishedStep[] = [];
+    for (const { key, version } of published.values()) {
+      if (scenario !== null && key !== scenario) continue;
+      const { emailSteps } = await this.scenarios.version(sql, caller.storeId, key, version);
+      steps.push(...emailSteps.map(({ stepId, stepNumber }) => ({ scenario: key, step: stepId, stepNumber })));
+    }
+    return steps;
+  }
+}
+
+async function ensureKnown(
+  sql: Sql,
+  storeId: string,
+  key: string | null,
+  groups: readonly FiguresGroup[],
+): Promise<void> {
+  if (key === null || groups.length > 0) return;
+  const [known] = await sql.query('SELECT 1 FROM scenarios WHERE store_id = $1 AND key = $2', [storeId, key]);
+  if (!known) throw new NotFound(`scenario ${key}`);
+}

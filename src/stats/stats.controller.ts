@@ -1,0 +1,56 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ScenarioStats, type StatsTable } from './scenario-stats.js';
+import { sendDays } from './send-days.js';
+import { statsCsv } from './stats-csv.js';
+import { StatsQueryDto } from './stats-query.dto.js';
+
+@ApiTags('statistics')
+@ApiBearerAuth()
+@Controller('v1/stats/scenarios')
+@RequireScope('stats:read')
+export class StatsController {
+  constructor(private readonly stats: ScenarioStats) {}
+
+  /** What every letter of every scenario brought. */
+  @Get()
+  all(
+    @CurrentCaller() caller: Caller,
+    @Query() query: StatsQueryDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StatsTable | string> {
+    return this.answer(caller, null, query, reply);
+  }
+
+  /** What every letter of one scenario brought. */
+  @Get(':key')
+  one(
+    @CurrentCaller() caller: Caller,
+    @Param('key') key: string,
+    @Query() query: StatsQueryDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StatsTable | string> {
+    return this.answer(caller, key, query, reply);
+  }
+
+  private async answer(
+    caller: Caller,
+    scenario: string | null,
+    query: StatsQueryDto,
+    reply: FastifyReply,
+  ): Promise<StatsTable | string> {
+    const by = query.by ?? 'step';
+    const table = await this.stats.table(caller, {
+      scenario,
+      by,
+      machine: query.machine === 'include',
+      ...sendDays(query),
+    });
+    if (query.format !== 'csv') return table;
+    void reply.header('content-type', 'text/csv; charset=utf-8');
+    void reply.header('content-disposition', 'attachment; filename="touchmap-scenarios.csv"');
+    return statsCsv(table.items, by);
+  }
+}
