@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Sql } from '../platform/database/sql.js';
-import { defaultSettings, type StoreSettings } from './store-settings.js';
+import { fullSettings } from './merge-settings.js';
+import type { StoreSettings } from './store-settings.js';
 
 const CACHED_MS = 5_000;
 const CACHED_STORES = 10_000;
@@ -26,7 +27,7 @@ export class StoresService {
       [[...missing]],
     );
     for (const row of rows) {
-      const settings = { ...defaultSettings(row.name), ...row.settings, name: row.name };
+      const settings = fullSettings(row.name, row.settings);
       this.cache.set(row.id, settings);
       found.set(row.id, settings);
     }

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Sql } from './sql.js';
 
 /** Whose rows a request may see: the store and environment of the caller's key. */
 export interface Scope {
@@ -22,5 +23,12 @@ export class RequestDatabase {
       ]);
       return work(manager);
     });
+  }
+
+  /** The same for hand-written SELECTs (TypeORM answers writes in another shape). */
+  read<T>(scope: Scope, work: (tx: Sql) => Promise<T>): Promise<T> {
+    return this.run(scope, (manager) =>
+      work({ query: <R>(text: string, values: readonly unknown[] = []) => manager.query<R[]>(text, [...values]) }),
+    );
   }
 }

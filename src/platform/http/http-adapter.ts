@@ -1,12 +1,13 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import ajvFormats from 'ajv-formats';
 import type { FastifyInstance } from 'fastify';
-import type { Env } from '../config/env.js';
+import type { IncomingMessage } from 'node:http';
+import type { Env, Role } from '../config/env.js';
 import { newId } from '../ids.js';
 import { registerAccess } from './access-hook.js';
 import { schemaProblems } from './ajv-problems.js';
 import { ruleKeyword } from './json-rule.js';
 import type { KeyVerifier } from './auth.js';
+import { NotFound } from './domain-error.js';
 import { registerBodyParsers } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 
@@ -23,7 +24,7 @@ export function makeAdapter(env: Env): FastifyAdapter {
     routerOptions: { maxParamLength: 8_192 }, // tracking tokens carry their target URL
     skipMiddie: true, // no middleware is used, and its hook would cost each request
     return503OnClosing: false, // while draining, requests on open connections are still served
-    genReqId: (request) => requestId(request.headers['x-request-id']),
+    genReqId: (request: IncomingMessage) => requestId(request.headers['x-request-id']),
     ajv: {
       customOptions: {
         coerceTypes: false,
@@ -32,19 +33,22 @@ export function makeAdapter(env: Env): FastifyAdapter {
         allErrors: true,
         keywords: [ruleKeyword],
       },
-      plugins: [ajvFormats.default],
     },
     schemaErrorFormatter: schemaProblems,
   });
 }
 
 /** What every request meets before and after its route; to be called before routes are registered. */
-export function prepareServer(server: FastifyInstance, keys: KeyVerifier): KnownPaths {
+export function prepareServer(server: FastifyInstance, keys: KeyVerifier, roles: readonly Role[]): KnownPaths {
   const paths = new KnownPaths();
-  server.addHook('onRoute', (route) => paths.add(route.method, route.url));
+  server.addHook('onRoute', (route) => {
+    const role = roleOf(route.url);
+    if (role === null || roles.includes(role)) paths.add(route.method, route.url);
+    else route.config = { ...route.config, notServed: true };
+  });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
-    done();
+    done(request.routeOptions.config?.notServed ? new NotFound('this path') : undefined);
   });
   registerAccess(server, keys);
   registerBodyParsers(server);
@@ -54,4 +58,10 @@ export function prepareServer(server: FastifyInstance, keys: KeyVerifier): Known
 /** The caller's own id for a request where it is harmless, else a new one. */
 function requestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : newId();
+}
+
+/** Which role's processes answer a path; null for those of every process. */
+function roleOf(url: string): Role | null {
+  if (/^\/(v1|docs|docs-json|docs-yaml|console)(\/|$)/.test(url)) return 'api';
+  return /^\/(t|u|p|c|m|hooks)\//.test(url) ? 'tracking' : null;
 }

@@ -1,19 +1,12 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, UseInterceptors } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
 import { EngineDatabase } from '../database/engine-database.js';
 import { BadInput, Conflict } from './domain-error.js';
 
-const IDEMPOTENT = 'touchmap:idempotent';
 /** A request that never finished (its process was killed) stops blocking its key after this long. */
 const ABANDONED = '10 minutes';
-
-/** A POST that creates something: a repeat with the same `Idempotency-Key` is answered what the first one was. */
-export function Idempotent(): MethodDecorator {
-  return SetMetadata(IDEMPOTENT, true);
-}
 
 interface Claim {
   readonly environmentId: string;
@@ -21,18 +14,15 @@ interface Claim {
   readonly hash: Buffer;
 }
 
-/** Makes routes marked `Idempotent` so: the first request with a key claims it, its answer is kept with it. */
+/** The first request with a key claims it, its answer is kept with it. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(
-    private readonly database: EngineDatabase,
-    private readonly reflector: Reflector,
-  ) {}
+  constructor(private readonly database: EngineDatabase) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = request.headers['idempotency-key'];
-    if (key === undefined || !request.caller || !this.reflector.get<boolean>(IDEMPOTENT, context.getHandler())) return next.handle();
+    if (key === undefined || !request.caller ) return next.handle();
     const claim = { environmentId: request.caller.environmentId, key: keyOf(key), hash: hashOf(request) };
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const earlier = await this.claim(claim);
@@ -79,6 +69,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private async giveUp({ environmentId, key }: Claim): Promise<void> {
     await this.database.query('DELETE FROM idempotency_keys WHERE environment_id = $1 AND key = $2 AND status IS NULL', [environmentId, key]);
   }
+}
+
+/** A POST that creates something: a repeat with the same `Idempotency-Key` is answered what the first one was. */
+export function Idempotent(): MethodDecorator {
+  return UseInterceptors(IdempotencyInterceptor);
 }
 
 function keyOf(header: string | string[]): string {

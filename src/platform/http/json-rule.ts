@@ -1,3 +1,4 @@
+import type { FuncKeywordDefinition, SchemaValidateFunction } from 'ajv';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 /** A check of one value that both ways of validation run: the ValidationPipe and Fastify's Ajv. */
@@ -23,19 +24,18 @@ export function jsonRule(rule: JsonRule, options?: ValidationOptions): PropertyD
 }
 
 /** The Ajv keyword `touchmapRule: name`. */
-export const ruleKeyword = {
+export const ruleKeyword: FuncKeywordDefinition = {
   keyword: 'touchmapRule',
   schemaType: 'string',
   errors: true,
   compile(name: string) {
     const rule = RULES.get(name);
     if (!rule) throw new Error(`no rule is called ${name}`);
-    const validate = (value: unknown): boolean => {
+    const validate: SchemaValidateFunction = (value: unknown): boolean => {
       if (rule.holds(value)) return true;
       validate.errors = [{ keyword: 'touchmapRule', message: rule.message, params: { code: rule.name, detail: rule.message } }];
       return false;
     };
-    validate.errors = [] as object[];
     return validate;
   },
 };

@@ -1,7 +1,7 @@
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { JsonSchema } from './json-schema.js';
 
-type Compile = (constraints: readonly never[]) => JsonSchema;
+type Compile = (constraints: readonly unknown[]) => JsonSchema;
 
 /** What each class-validator decorator that DTOs use means in JSON Schema. */
 const KEYWORDS: Readonly<Record<string, Compile>> = {
@@ -20,7 +20,7 @@ const KEYWORDS: Readonly<Record<string, Compile>> = {
   minLength: ([least]) => ({ type: 'string', minLength: least }),
   maxLength: ([most]) => ({ type: 'string', maxLength: most }),
   isLength: ([least, most]) => ({ type: 'string', minLength: least, ...(most === undefined ? {} : { maxLength: most }) }),
-  matches: ([pattern]) => ({ type: 'string', pattern: sourceOf(pattern) }),
+  matches: ([pattern]) => ({ type: 'string', pattern: sourceOf(pattern as RegExp) }),
   arrayMinSize: ([least]) => ({ type: 'array', minItems: least }),
   arrayMaxSize: ([most]) => ({ type: 'array', maxItems: most }),
   arrayNotEmpty: () => ({ type: 'array', minItems: 1 }),
@@ -34,7 +34,7 @@ export function keywordsOf(check: ValidationMetadata, where: string): JsonSchema
   if (name.startsWith('touchmapRule:')) return { touchmapRule: name.slice('touchmapRule:'.length) };
   const compile = KEYWORDS[name];
   if (!compile) throw new Error(`${where} uses the decorator ${name}, which has no JSON Schema here; list it or use jsonRule`);
-  return compile((check.constraints ?? []) as never[]);
+  return compile((check.constraints ?? []) as unknown[]);
 }
 
 function sourceOf(pattern: RegExp): string {

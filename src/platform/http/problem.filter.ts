@@ -1,26 +1,42 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { logger } from '../logging/logger.js';
+import { DomainError } from './domain-error.js';
+import type { KnownPaths } from './known-paths.js';
 import { type ProblemDetails, problemOf } from './problem.js';
+
+/** The path exists, for other methods. */
+class MethodNotAllowed extends DomainError {
+  readonly code = 'method_not_allowed';
+  readonly status = 405;
+}
 
 /** Answers every error, wherever it was thrown, as problem+json; tells the log what is not the caller's doing. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = logger(ProblemFilter.name);
 
+  constructor(private readonly paths: KnownPaths) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { body, retryAfterS, unexpected } = problemOf(error);
+    const { body, retryAfterS, unexpected } = problemOf(this.wrongMethod(request, reply) ?? error);
     const fields = { requestId: request.id, route: request.routeOptions?.url };
     if (unexpected) this.log.error('a request failed', { event: 'http.failed', ...fields }, error);
     else if (body.status === 503) this.log.warn('a request found the database away', { event: 'http.unavailable', ...fields });
     sendProblem(reply, body, retryAfterS);
   }
+
+  private wrongMethod(request: FastifyRequest, reply: FastifyReply): MethodNotAllowed | null {
+    const methods = request.is404 ? this.paths.methodsOf(request.url.split('?', 1)[0]!) : [];
+    if (methods.length === 0 || methods.includes(request.method)) return null;
+    void reply.header('allow', methods.join(', '));
+    return new MethodNotAllowed(`this path answers ${methods.join(', ')}`);
+  }
 }
 
-/** Writes a problem as the answer. */
-export function sendProblem(reply: FastifyReply, body: ProblemDetails, retryAfterS?: number): void {
+function sendProblem(reply: FastifyReply, body: ProblemDetails, retryAfterS?: number): void {
   if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
   void reply.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }

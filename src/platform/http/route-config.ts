@@ -26,6 +26,8 @@ declare module 'fastify' {
     json?: Partial<JsonLimits> | 'each-item';
     /** Takes form bodies too: fields of a urlencoded one, nothing of a multipart one. */
     forms?: boolean;
+    /** The path belongs to a role that this process does not have: 404. */
+    notServed?: boolean;
   }
   interface FastifyRequest {
     caller: Caller | null;

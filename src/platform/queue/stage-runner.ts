@@ -4,4 +4,7 @@ import type { Stage } from './stages.js';
 export abstract class StageRunner {
   /** To be called in onModuleInit. In a process without the stage's role nothing happens. */
   abstract registerStage(stage: Stage): void;
+
+  /** Lets running drains finish their batch and starts no other; the first act of a process's end. */
+  abstract stop(): Promise<void>;
 }

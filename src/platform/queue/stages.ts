@@ -12,6 +12,9 @@ export abstract class StageWaker {
 export interface Stage {
   readonly name: StageName;
   readonly sweepMs: number;
-  /** Works off everything that is there now in the real lane; safe to run in several processes at once. */
-  drain(): Promise<void>;
+  /**
+   * Works off everything that is there now in the real lane; safe to run in several processes at once. When `stop` is
+   * aborted the process is ending: finish the batch in hand and return.
+   */
+  drain(stop: AbortSignal): Promise<void>;
 }

@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import type { Env } from './platform/config/env.js';
+import { readEnv, WrongSettings } from './platform/config/read-env.js';
+import { JsonLogger } from './platform/logging/console-logger.js';
+import { WrongSecret } from './platform/open-secrets.js';
+import { openPlatform, type Platform } from './platform/platform.js';
+import { startService } from './service.js';
+import type { Service } from './service.js';
+import { welcome } from './welcome.js';
+
+let platform: Platform | undefined;
+let service: Service | undefined;
+let ending = false;
+
+// From the first moment: Ctrl-C while the database starts must not leave it running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end());
+
+try {
+  const env = readEnv(process.env);
+  await start(env);
+} catch (error) {
+  const expected = error instanceof WrongSettings || error instanceof WrongSecret;
+  console.error(expected ? error.message : error);
+  process.exitCode = 1;
+  await close();
+}
+
+async function start(env: Env): Promise<void> {
+  Logger.overrideLogger(new JsonLogger(env.LOG_LEVEL));
+  platform = await openPlatform(env, (text) => console.log(text));
+  if (ending) return close();
+  service = await startService(platform);
+  if (ending) return close();
+  console.log(welcome(service, env));
+}
+
+/** The first signal drains; a second one does not wait. */
+async function end(): Promise<void> {
+  if (ending) process.exit(130);
+  ending = true;
+  if (service) await close();
+}
+
+async function close(): Promise<void> {
+  try {
+    await service?.close();
+    await platform?.close();
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+  }
+  process.exit();
+}

@@ -1,0 +1,22 @@
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { logger } from '../logging/logger.js';
+import { connectionOf } from './connection.js';
+
+const CONNECTIONS = 10;
+
+/** The data source of API requests: plain role touchmap_request, entities from the modules that own them. */
+export function requestDataSource(url: string): TypeOrmModuleOptions {
+  const log = logger('RequestDatabase');
+  const { connectionString: _, max, ...extra } = connectionOf(url, 'touchmap_request', CONNECTIONS);
+  return {
+    type: 'postgres',
+    url,
+    extra: { ...extra, max },
+    autoLoadEntities: true,
+    synchronize: false,
+    installExtensions: false,
+    retryAttempts: 0, // the start has just migrated over the same URL
+    poolErrorHandler: (error: Error) =>
+      log.warn('an idle database connection broke', { event: 'database.connection_lost', reason: error.message }),
+  };
+}

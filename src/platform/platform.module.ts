@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { ProcessClock } from './clock/clock.js';
+import { Env } from './config/env.js';
+import { EngineDatabase } from './database/engine-database.js';
+import { requestDataSource } from './database/request-data-source.js';
+import { RequestDatabase } from './database/request-database.js';
+import { HealthController } from './health/health.controller.js';
+import { Readiness } from './health/readiness.js';
+import { ConsoleController } from './http/console.controller.js';
+import type { Platform } from './platform.js';
+import { QueueModule } from './queue/queue.module.js';
+import { Secrets } from './secrets.js';
+import { WorkerIncarnation } from './worker-incarnation.js';
+
+/** What every module may ask for by class, in every module without importing this one. */
+@Module({})
+export class PlatformModule {
+  static of(platform: Platform): DynamicModule {
+    const provided = [
+      { provide: Env, useValue: platform.env },
+      { provide: EngineDatabase, useValue: platform.engine },
+      { provide: Secrets, useValue: platform.secrets },
+      { provide: WorkerIncarnation, useValue: platform.incarnation },
+      { provide: RequestDatabase, useFactory: (source: DataSource) => new RequestDatabase(source), inject: [DataSource] },
+      ProcessClock,
+      Readiness,
+    ];
+    return {
+      global: true,
+      module: PlatformModule,
+      imports: [TypeOrmModule.forRoot(requestDataSource(platform.databaseUrl)), QueueModule.of(platform)],
+      controllers: [HealthController, ConsoleController],
+      providers: provided,
+      exports: [...provided, QueueModule],
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import type { Env } from './config/env.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
+import { EngineDatabase } from './database/engine-database.js';
+import { migrate } from './database/migrate.js';
+import { makePool } from './database/pools.js';
+import { PostgresIncarnation } from './database/postgres-incarnation.js';
+import { openSecrets } from './open-secrets.js';
+import type { Secrets } from './secrets.js';
+
+const ENGINE_CONNECTIONS = 12;
+
+/** What a process opens before its modules and closes after them: the order matters at the end. */
+export interface Platform {
+  readonly env: Env;
+  /** As the schema's owner; for migrations and the queue. */
+  readonly databaseUrl: string;
+  readonly engine: EngineDatabase;
+  readonly secrets: Secrets;
+  readonly incarnation: PostgresIncarnation;
+  close(): Promise<void>;
+}
+
+/** Starts or reaches the database, brings its schema up to date and opens what every module needs of it. */
+export async function openPlatform(env: Env, log: (text: string) => void): Promise<Platform> {
+  const embedded = await openDatabase(env, log);
+  const opened: (() => Promise<void>)[] = [() => embedded.stop()];
+  const close = async () => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    await migrate(embedded.url);
+    const pool = makePool(embedded.url, 'touchmap_engine', ENGINE_CONNECTIONS);
+    opened.push(() => pool.end());
+    const engine = new EngineDatabase(pool);
+    await engine.query('SELECT ensure_month_partitions(2)');
+    const secrets = await openSecrets(env, engine);
+    const incarnation = await PostgresIncarnation.begin(embedded.url);
+    opened.push(() => incarnation.end());
+    return { env, databaseUrl: embedded.url, engine, secrets, incarnation, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The database of DATABASE_URL, or the embedded one of DATA_DIR. */
+export async function openDatabase(env: Env, log: (text: string) => void): Promise<EmbeddedPostgres> {
+  if (env.DATABASE_URL) return { url: env.DATABASE_URL, stop: () => Promise.resolve() };
+  return startEmbeddedPostgres({ dir: env.DATA_DIR, database: 'touchmap', log });
+}

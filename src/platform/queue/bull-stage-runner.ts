@@ -1,0 +1,74 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type ConnectionOptions, Worker } from 'bullmq';
+import { Env } from '../config/env.js';
+import { logger } from '../logging/logger.js';
+import { BullWaker } from './bull-waker.js';
+import { runsStage } from './roles.js';
+import { StageLoop } from './stage-loop.js';
+import { StageQueues } from './stage-queues.js';
+import { StageRunner } from './stage-runner.js';
+import type { Stage, StageName } from './stages.js';
+
+const CLOSE_MS = 5_000;
+
+/** Drains the stages of this process's roles, woken by BullMQ workers (one job at a time: the rows hold the work). */
+@Injectable()
+export class BullStageRunner extends StageRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly log = logger(BullStageRunner.name);
+  private readonly loops = new Map<StageName, StageLoop>();
+  private workers: readonly Worker[] = [];
+
+  constructor(
+    private readonly env: Env,
+    private readonly queues: StageQueues,
+    private readonly waker: BullWaker,
+    private readonly connection: ConnectionOptions,
+    private readonly closeBackend: () => Promise<void>,
+  ) {
+    super();
+  }
+
+  registerStage(stage: Stage): void {
+    if (this.loops.has(stage.name)) throw new Error(`the stage ${stage.name} is registered twice`);
+    if (!runsStage(this.env.ROLES, stage.name)) return;
+    this.loops.set(
+      stage.name,
+      new StageLoop(stage, (error) => this.log.error('a stage could not drain', { event: 'stage.failed', stage: stage.name }, error)),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    for (const queue of this.queues.all()) queue.on('error', (error) => this.unreachable(queue.name, error));
+    this.workers = [...this.loops].map(([name, loop]) => {
+      loop.start();
+      const worker = new Worker(name, () => loop.wake(), { connection: this.connection, concurrency: 1, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } });
+      worker.on('error', (error) => this.unreachable(name, error));
+      return worker;
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.loops.values()].map((loop) => loop.stop()));
+  }
+
+  /** After the HTTP server closed: nobody wakes a stage any more. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.stop();
+    await this.waker.close();
+    await Promise.all(this.workers.map((worker) => closed(worker)));
+    await Promise.all(this.queues.all().map((queue) => queue.close()));
+    await this.closeBackend();
+  }
+
+  private unreachable(stage: string, error: Error): void {
+    this.log.warn('the queue cannot be reached; stages go on by their sweeps', { event: 'queue.error', stage, reason: error.message });
+  }
+}
+
+/** A worker whose connection is gone never says that it closed. */
+async function closed(worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), CLOSE_MS)));
+  if ((await Promise.race([worker.close(), late])) === 'late') await worker.close(true);
+  clearTimeout(timer);
+}

@@ -1,0 +1,37 @@
+import { createPostgresBackend, type ConnectionOptions, runMigrations, setDefaultBackendFactory } from 'bullmq';
+import pg from 'pg';
+import type { Env } from '../config/env.js';
+import { makePool } from '../database/pools.js';
+
+const SCHEMA = 'bullmq';
+/** Four workers listen on a connection each; the rest adds and takes jobs. */
+const CONNECTIONS = 8;
+
+export interface QueueBackend {
+  readonly connection: ConnectionOptions;
+  /** To be called when queues and workers are closed. */
+  close(): Promise<void>;
+}
+
+/** BullMQ over PostgreSQL, or over Redis when REDIS_URL is set. To be called before the first queue is made. */
+export async function openQueueBackend(env: Env, databaseUrl: string): Promise<QueueBackend> {
+  if (env.REDIS_URL) {
+    const connection = { url: env.REDIS_URL, maxRetriesPerRequest: null } as ConnectionOptions;
+    return { connection, close: () => Promise.resolve() };
+  }
+  // The default for the process and not withBackend(): @nestjs/bullmq makes the queues from the plain class.
+  setDefaultBackendFactory(createPostgresBackend as unknown as Parameters<typeof setDefaultBackendFactory>[0]);
+  await migrateQueue(databaseUrl);
+  const pool = makePool(databaseUrl, null, CONNECTIONS, { options: `-c timezone=UTC -c search_path=${SCHEMA}` });
+  return { connection: pool as unknown as ConnectionOptions, close: () => pool.end() };
+}
+
+async function migrateQueue(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await runMigrations(client as never, SCHEMA);
+  } finally {
+    await client.end();
+  }
+}

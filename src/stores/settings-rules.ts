@@ -1,0 +1,52 @@
+import { parseDuration } from '../domain/duration.js';
+import { parseEmail } from '../domain/email-address.js';
+import { isZone } from '../domain/zone.js';
+import { jsonRule } from '../platform/http/json-rule.js';
+
+const text = (holds: (value: string) => boolean) => (value: unknown) => typeof value === 'string' && holds(value);
+
+/** A mail address that this service would write to. */
+export const IsAddress = (): PropertyDecorator =>
+  jsonRule({ name: 'email_address', message: 'must be an e-mail address', holds: isAddress });
+
+/** IANA zone. */
+export const IsZone = (): PropertyDecorator =>
+  jsonRule({ name: 'time_zone', message: 'must be an IANA time zone such as Europe/Moscow', holds: isKnownZone });
+
+/** BCP 47. */
+export const IsLocale = (): PropertyDecorator =>
+  jsonRule({ name: 'locale', message: 'must be a language tag such as en or pt-BR', holds: isLocale });
+
+/** ISO 4217. */
+export const IsCurrency = (): PropertyDecorator =>
+  jsonRule({ name: 'currency', message: 'must be three capital letters of ISO 4217', holds: isCurrency });
+
+/** http or https, absolute. */
+export const IsHttpUrl = (): PropertyDecorator =>
+  jsonRule({ name: 'http_url', message: 'must be an absolute http or https URL', holds: isHttpUrl });
+
+/** A colour that CSS and mail clients both know. */
+export const IsColor = (): PropertyDecorator =>
+  jsonRule({ name: 'color', message: 'must be a colour such as #1f6feb', holds: isColor });
+
+/** A duration of the scenario language. */
+export const IsDuration = (): PropertyDecorator =>
+  jsonRule({ name: 'duration', message: 'must be a duration such as "1 day" or PT12H', holds: isDuration });
+
+/** A local time of day. */
+export const IsTimeOfDay = (): PropertyDecorator =>
+  jsonRule({ name: 'time_of_day', message: 'must be a time such as 21:30', holds: isTimeOfDay });
+
+/** Addresses or domains. */
+export const IsRecipient = (): PropertyDecorator =>
+  jsonRule({ name: 'recipient', message: 'must be an e-mail address or a domain', holds: isRecipient }, { each: true });
+
+const isAddress = text((value) => parseEmail(value).ok);
+const isKnownZone = text((value) => value.length <= 64 && isZone(value));
+const isCurrency = text((value) => /^[A-Z]{3}$/.test(value));
+const isColor = text((value) => /^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/.test(value));
+const isDuration = text((value) => parseDuration(value).ok);
+const isTimeOfDay = text((value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
+const isRecipient = text((value) => parseEmail(value.includes('@') ? value : `anyone@${value}`).ok);
+const isHttpUrl = text((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
+const isLocale = text((value) => /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value));

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { fullSettings, patchedSettings } from './merge-settings.js';
+import type { PatchStoreDto } from './store.dto.js';
+import { StoreEntity } from './store.entity.js';
+import type { StoreSettings } from './store-settings.js';
+import { StoresService } from './stores.service.js';
+
+/** A store as the API shows it. */
+export interface StoreView extends StoreSettings {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Reads and changes the settings of the caller's store. */
+@Injectable()
+export class StoreSettingsService {
+  constructor(
+    private readonly database: RequestDatabase,
+    private readonly stores: StoresService,
+  ) {}
+
+  get(scope: Scope): Promise<StoreView> {
+    return this.database.run(scope, async (manager) => viewOf(await manager.findOneByOrFail(StoreEntity, { id: scope.storeId })));
+  }
+
+  /** Changes what the patch names, under the row's lock: two patches at once both count. */
+  async patch(scope: Scope, patch: PatchStoreDto): Promise<StoreView> {
+    const view = await this.database.run(scope, async (manager) => {
+      const store = await manager.findOneOrFail(StoreEntity, { where: { id: scope.storeId }, lock: { mode: 'pessimistic_write' } });
+      store.name = patch.name ?? store.name;
+      store.settings = patchedSettings(store.settings, patch);
+      return viewOf(await manager.save(store));
+    });
+    this.stores.forget(scope.storeId);
+    return view;
+  }
+}
+
+function viewOf({ id, key, name, settings }: StoreEntity): StoreView {
+  return { id, key, ...fullSettings(name, settings) };
+}
