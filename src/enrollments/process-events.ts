@@ -1,11 +1,93 @@
 import { Injectable } from '@nestjs/common';
+import type { ContactRef } from '../contacts/contact-facts.js';
+import { lockContacts } from '../contacts/contact-facts.js';
 import type { Lane } from '../platform/clock/lane.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import type { Sql } from '../platform/database/sql.js';
+import { EventApplication } from './event-application.js';
+import { type EventContext } from './event-context.js';
+import { EventLoader } from './event-loader.js';
+import { type ClaimedContacts, Inbox, type InboxEvent } from './inbox.js';
+import { ConversionRecorder, type ConversionRow } from './ports.js';
+import { RunWriter } from './run-writer.js';
+import { othersOnSubjects } from './subject-owners.js';
+import type { WorkingRun } from './working-run.js';
+
+/** A merge of contacts, or ever new owners of a subject, between two looks: rare, and not worth more than a few tries. */
+const ATTEMPTS = 5;
+
+interface Applied {
+  readonly claimed: ClaimedContacts;
+  readonly events: number;
+  readonly changed: readonly WorkingRun[];
+  /** Contacts that have to be locked together before the events that were left can be applied. */
+  readonly wider: readonly ContactRef[];
+}
 
 /** Applies what the inbox holds to the runs of its contacts. */
 @Injectable()
 export class ProcessEvents {
-  /** Applies the oldest unprocessed events in one transaction; answers how many, 0 when none are left. */
-  batch(_lane: Lane): Promise<number> {
-    throw new Error('not built yet');
+  constructor(
+    private readonly database: EngineDatabase,
+    private readonly inbox: Inbox,
+    private readonly loader: EventLoader,
+    private readonly writer: RunWriter,
+    private readonly conversions: ConversionRecorder,
+  ) {}
+
+  /** Applies the oldest waiting events of up to a thousand contacts; answers how many events, 0 when none is left. */
+  async batch(lane: Lane): Promise<number> {
+    let total = 0;
+    let wanted: ClaimedContacts | null = null;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const applied: Applied = await this.database.transaction((tx) => this.applyOnce(tx, lane, wanted));
+      if (!wanted) this.inbox.reached(applied.claimed);
+      this.writer.wakeDelivery(applied.changed);
+      total += applied.events;
+      if (applied.wider.length > 0) wanted = { ...applied.claimed, contacts: applied.wider };
+      else if (total > 0 || applied.claimed.contacts.length === 0) break;
+    }
+    return total;
   }
+
+  private async applyOnce(tx: Sql, lane: Lane, wanted: ClaimedContacts | null): Promise<Applied> {
+    const claimed = wanted ? await this.lockAll(tx, wanted) : await this.inbox.claim(tx, lane);
+    const waiting = await this.inbox.read(tx, claimed);
+    if (waiting.length === 0) return { claimed, events: 0, changed: [], wider: [] };
+    const context = await this.loader.load(tx, lane, claimed, waiting);
+    const others = await othersOnSubjects(tx, context, claimed.contacts, waiting);
+    const events = waiting.filter(({ contactId }) => !others.has(contactId));
+    const application = new EventApplication(context);
+    application.apply(events);
+    await this.writer.write(tx, context.runs.all(), context.now);
+    await this.conversions.record(tx, goals(context, events));
+    await this.inbox.settle(tx, events, (event) => application.outcomesOf(event));
+    return { claimed, events: events.length, changed: [...context.runs.all()], wider: [...others.values()].flat() };
+  }
+
+  private async lockAll(tx: Sql, wanted: ClaimedContacts): Promise<ClaimedContacts> {
+    const locked = await lockContacts(tx, wanted.contacts);
+    return { ...wanted, contacts: wanted.contacts.filter(({ contactId }) => locked.has(contactId)) };
+  }
+}
+
+function goals({ scenarios }: EventContext, events: readonly InboxEvent[]): ConversionRow[] {
+  return events
+    .filter(({ environmentId, facts }) => scenarios.get(environmentId)?.goalTypes.has(facts.type))
+    .map(({ environmentId, contactId, id, occurredAt, facts }) => ({
+      environmentId,
+      contactId,
+      eventId: id,
+      orderKey: orderKeyOf(facts),
+      type: facts.type,
+      occurredAt,
+      data: facts.data,
+    }));
+}
+
+/** An order counts once, whatever events tell of it; any other event by its own key. */
+function orderKeyOf({ id, type, data }: InboxEvent['facts']): string {
+  const { orderId } = data;
+  const isKey = typeof orderId === 'string' || typeof orderId === 'number';
+  return type.startsWith('order.') && isKey ? String(orderId) : id;
 }

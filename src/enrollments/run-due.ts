@@ -1,17 +1,119 @@
 import { Injectable } from '@nestjs/common';
-import type { Lane } from '../platform/clock/lane.js';
+import { advance } from '../domain/timeline.js';
+import { type Lane, laneNow } from '../platform/clock/lane.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
+import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
+import { FactLoader, factQuestion } from './fact-loader.js';
+import { DueMark } from './marks.js';
+import { MessageLedger } from './ports.js';
+import { compiledOf, RunReader } from './run-reader.js';
+import { RunWriter } from './run-writer.js';
+import { settleStanding } from './settle-standing.js';
+import { RUN_COLUMNS, type RunRow, storedRun, type StoredRun } from './stored-run.js';
+import { WorkingRun } from './working-run.js';
+
+const BATCH = 500;
 
 /** Moves runs on whose wait is over. */
 @Injectable()
 export class RunDue {
-  /** Claims up to 500 due runs, decides and writes them in one transaction; answers how many, 0 when none is due. */
-  batch(_lane: Lane): Promise<number> {
-    throw new Error('not built yet');
+  constructor(
+    private readonly database: EngineDatabase,
+    private readonly registry: ScenarioRegistry,
+    private readonly reader: RunReader,
+    private readonly facts: FactLoader,
+    private readonly ledger: MessageLedger,
+    private readonly writer: RunWriter,
+    private readonly mark: DueMark,
+  ) {}
+
+  /**
+   * Claims up to 500 due runs, decides and writes them in one transaction; answers how many, 0 when none is due. Takes no
+   * locks but these runs' and waits for none, so it may go without their contacts' locks: an event that is being applied
+   * waits for it and then finds the letter planned.
+   */
+  async batch(lane: Lane): Promise<number> {
+    const { claimed, moved } = await this.database.transaction(async (tx) => {
+      const now = await laneNow(tx, lane);
+      const due = await this.claim(tx, lane, now);
+      return { claimed: due, moved: await this.move(tx, lane, due, now) };
+    });
+    const last = claimed.at(-1)?.state.dueAt;
+    if (lane.clock === 'real' && last) this.mark.reached(last);
+    this.writer.wakeDelivery(moved);
+    return claimed.length;
   }
 
   /** When the next waiting run of the lane is due, null when none waits. */
-  nextDueAt(_tx: Sql, _lane: Lane): Promise<Date | null> {
-    throw new Error('not built yet');
+  async nextDueAt(tx: Sql, lane: Lane): Promise<Date | null> {
+    const [row] = await (lane.clock === 'real'
+      ? tx.query<{ at: Date | null }>(NEXT)
+      : tx.query<{ at: Date | null }>(NEXT_VIRTUAL, [lane.environmentId]));
+    return row?.at ?? null;
+  }
+
+  private async claim(tx: Sql, lane: Lane, now: Date): Promise<StoredRun[]> {
+    const rows = await (lane.clock === 'real'
+      ? tx.query<RunRow>(CLAIM, [now, this.mark.from()])
+      : tx.query<RunRow>(CLAIM_VIRTUAL, [now, lane.environmentId]));
+    return rows.map(storedRun);
+  }
+
+  private async move(tx: Sql, lane: Lane, due: readonly StoredRun[], now: Date): Promise<readonly WorkingRun[]> {
+    if (due.length === 0) return [];
+    const scenarios = await this.registry.inEnvironments(
+      tx,
+      due.map(({ identity }) => identity.environmentId),
+      lane,
+    );
+    const versions = await this.reader.versionsOf(tx, due);
+    const held: StoredRun[] = [];
+    const moving: WorkingRun[] = [];
+    for (const run of due) {
+      const { environmentId, scenarioKey } = run.identity;
+      const publication = scenarios.get(environmentId)?.publications.get(scenarioKey);
+      const compiled = compiledOf(versions, run.identity);
+      // A version that cannot be read any more waits for a mended service instead of being lost.
+      if (!compiled || publication?.state === 'paused') held.push(run);
+      else moving.push(new WorkingRun(run, compiled, false));
+    }
+    await hold(tx, held);
+    const facts = await this.facts.load(tx, moving.map(factQuestion), now);
+    for (const run of moving) {
+      const { environmentId, scenarioKey } = run.identity;
+      if (scenarios.get(environmentId)?.publications.get(scenarioKey)?.state === 'archived')
+        run.end('scenario_archived', now);
+      else run.apply(advance(run.compiled, run.state, facts.ofRun(run), now));
+    }
+    await settleStanding(tx, this.ledger, moving, now);
+    await this.writer.write(tx, moving, now);
+    return moving;
   }
 }
+
+async function hold(tx: Sql, runs: readonly StoredRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  const refs = runs.map(({ identity: { environmentId, id } }) => ({ environmentId, id }));
+  await tx.query(HOLD, [JSON.stringify(refs)]);
+}
+
+const CLAIM = `
+SELECT ${RUN_COLUMNS} FROM enrollments r
+WHERE r.state = 'waiting' AND r.clock = 'real' AND NOT r.held AND r.due_at <= $1 AND r.due_at >= $2
+ORDER BY r.due_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+
+const CLAIM_VIRTUAL = `
+SELECT ${RUN_COLUMNS} FROM enrollments r
+WHERE r.environment_id = $2 AND r.state = 'waiting' AND r.clock = 'virtual' AND NOT r.held AND r.due_at <= $1
+ORDER BY r.due_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+
+const HOLD = `
+UPDATE enrollments r SET held = true FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid)
+WHERE r.environment_id = v."environmentId" AND r.id = v.id`;
+
+const NEXT = `SELECT min(r.due_at) AS at FROM enrollments r WHERE r.state = 'waiting' AND r.clock = 'real' AND NOT r.held`;
+
+const NEXT_VIRTUAL = `
+SELECT min(r.due_at) AS at FROM enrollments r
+WHERE r.environment_id = $1 AND r.state = 'waiting' AND r.clock = 'virtual' AND NOT r.held`;

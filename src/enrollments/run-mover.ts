@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import type { EndReason } from '../domain/reasons.js';
-import type { MessageOutcome } from '../domain/run.js';
+import type { MessageOutcome, RunState } from '../domain/run.js';
 import type { MessageClass } from '../domain/scenario-schema.js';
+import { afterMessage } from '../domain/timeline.js';
 import type { Sql } from '../platform/database/sql.js';
-import type { RunRef } from './ports.js';
+import { FactLoader, factQuestion } from './fact-loader.js';
+import { MessageLedger, type RunRef } from './ports.js';
+import { RunReader } from './run-reader.js';
+import { RunWriter } from './run-writer.js';
+import { settleStanding } from './settle-standing.js';
+import type { WorkingRun } from './working-run.js';
 
 /** A message that left its step. */
 export interface LeftMessage extends RunRef {
@@ -14,36 +21,77 @@ export interface LeftMessage extends RunRef {
 
 /**
  * Moves runs on from outside their own due time: for delivery, tracking, contacts. Joins the caller's transaction, in
- * which the contacts of these runs are locked; takes the runs' locks sorted by (environment_id, id).
+ * which the contacts of these runs are locked; takes the runs' locks sorted by (environment_id, id), before any message's.
  */
 @Injectable()
 export class RunMover {
-  /** Moves runs on from letters that went to `sending` or ended unsent; one that has moved on or ended meanwhile stays. */
-  afterMessages(_tx: Sql, _items: readonly LeftMessage[], _at: Date): Promise<void> {
-    throw new Error('not built yet');
+  constructor(
+    private readonly reader: RunReader,
+    private readonly facts: FactLoader,
+    private readonly ledger: MessageLedger,
+    private readonly writer: RunWriter,
+  ) {}
+
+  /**
+   * Moves runs on from letters that went to `sending` or ended unsent. One that has moved on or ended meanwhile stays.
+   * Whoever ends letters unsent writes them before this call: a run behind its last letter is completed by it.
+   * @param at lane time, the instant from which the next wait counts
+   */
+  async afterMessages(tx: Sql, items: readonly LeftMessage[], at: Date): Promise<void> {
+    const left = new Map(items.map((item) => [item.enrollmentId, item]));
+    const standing = (await this.reader.lock(tx, items)).filter((run) => {
+      const item = left.get(run.identity.id)!;
+      return run.state.pass === item.pass && standsOn(run.compiled, run.state, item.stepId);
+    });
+    if (standing.length === 0) return;
+    const facts = await this.facts.load(tx, standing.map(factQuestion), at);
+    for (const run of standing)
+      run.apply(afterMessage(run.compiled, run.state, left.get(run.identity.id)!.outcome, facts.ofRun(run), at));
+    const unsent = standing.filter(({ identity }) => left.get(identity.id)!.outcome.kind !== 'sent');
+    await settleStanding(tx, this.ledger, unsent, at);
+    await this.write(tx, standing, at);
   }
 
-  /** Ends runs and takes back what they still had to send. */
-  exit(_tx: Sql, _items: readonly (RunRef & { readonly reason: EndReason })[], _at: Date): Promise<void> {
-    throw new Error('not built yet');
+  /** Ends runs and takes back what they still had to send; an ended one stays as it is. */
+  async exit(tx: Sql, items: readonly (RunRef & { readonly reason: EndReason })[], at: Date): Promise<void> {
+    const reasons = new Map(items.map((item) => [item.enrollmentId, item.reason]));
+    const running = (await this.reader.lock(tx, items)).filter((run) => run.isRunning);
+    for (const run of running) run.end(reasons.get(run.identity.id)!, at);
+    await this.write(tx, running, at);
   }
 
-  /** Completes those of these runs that stand at their end with no message on the way. */
-  settle(_tx: Sql, _items: readonly RunRef[], _at: Date): Promise<void> {
-    throw new Error('not built yet');
+  /** Completes those of these runs that stand behind their last step with no message on the way. */
+  async settle(tx: Sql, items: readonly RunRef[], at: Date): Promise<void> {
+    const runs = await this.reader.lock(tx, items);
+    await settleStanding(tx, this.ledger, runs, at);
+    await this.write(tx, runs, at);
   }
 
   /** Ends the contact's running runs of these classes and takes back what they still had to send. */
-  endForContact(
-    _tx: Sql,
-    _end: {
+  async endForContact(
+    tx: Sql,
+    end: {
       readonly environmentId: string;
       readonly contactId: string;
       readonly reason: EndReason;
       readonly classes: readonly MessageClass[];
     },
-    _at: Date,
+    at: Date,
   ): Promise<void> {
-    throw new Error('not built yet');
+    const running = (await this.reader.lockRunning(tx, [end])).filter(({ identity }) =>
+      end.classes.includes(identity.messageClass),
+    );
+    for (const run of running) run.end(end.reason, at);
+    await this.write(tx, running, at);
   }
+
+  private async write(tx: Sql, runs: readonly WorkingRun[], at: Date): Promise<void> {
+    await this.writer.write(tx, runs, at);
+    // Before the commit, which is the caller's: a wake-up takes 50 ms to come, and a lost one costs a sweep.
+    this.writer.wakeDelivery(runs);
+  }
+}
+
+function standsOn(compiled: CompiledScenario, run: RunState, stepId: string): boolean {
+  return run.state === 'sending' && compiled.steps[Number(run.position)]?.step.id === stepId;
 }

@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Scope } from '../platform/database/request-database.js';
 
 /** The scenarios with which every store begins its sandbox. */
-export const FIRST_FIVE = ['abandoned-cart', 'abandoned-checkout', 'order-thank-you', 'trial-ending', 'lead-magnet'] as const;
+export const FIRST_FIVE = [
+  'abandoned-cart',
+  'abandoned-checkout',
+  'order-thank-you',
+  'trial-ending',
+  'lead-magnet',
+] as const;
 
 /** The presets that ship with the project in `templates/<key>/`. */
 @Injectable()

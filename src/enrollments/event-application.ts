@@ -1,0 +1,124 @@
+import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import { decideEntry } from '../domain/entry.js';
+import { exitFor } from '../domain/exit.js';
+import { isHeldOut } from '../domain/holdout.js';
+import type { NoEntryReason } from '../domain/reasons.js';
+import type { EventFacts, RunState } from '../domain/run.js';
+import { newId } from '../platform/ids.js';
+import type { ListeningScenario } from '../scenarios/scenario-registry.js';
+import { type EventContext, subjectsOf } from './event-context.js';
+import type { EventOutcome } from './event-outcome.js';
+import type { InboxEvent } from './inbox.js';
+import { WorkingRun } from './working-run.js';
+
+/**
+ * Applies events to runs in memory, in the order given: by instant, then arrival. At one instant exits come first,
+ * then restarts and entries, so that an order and a cart of the same millisecond leave nobody waiting.
+ */
+export class EventApplication {
+  private readonly outcomes = new Map<string, EventOutcome[]>();
+
+  constructor(private readonly context: EventContext) {}
+
+  apply(events: readonly InboxEvent[]): void {
+    for (let from = 0, to = 0; from < events.length; from = to) {
+      const instant = events[from]!.occurredAt.getTime();
+      while (to < events.length && events[to]!.occurredAt.getTime() === instant) to++;
+      const simultaneous = events.slice(from, to);
+      for (const event of simultaneous) this.tryExits(event);
+      for (const event of simultaneous) this.tryEntries(event);
+    }
+  }
+
+  outcomesOf(event: InboxEvent): readonly EventOutcome[] {
+    return this.outcomes.get(event.id) ?? [];
+  }
+
+  private tryExits(event: InboxEvent): void {
+    const { runs } = this.context;
+    for (const run of runs.runningOf(event.contactId)) this.tryExit(run, event);
+    for (const { scenarioKey, subject } of subjectsOf(this.context, event))
+      for (const run of runs.runningOn(event.environmentId, scenarioKey, subject)) this.tryExit(run, event);
+  }
+
+  private tryExit(run: WorkingRun, event: InboxEvent): void {
+    const { facts, now, past } = this.context;
+    // What happened before the run began cannot end it: a late order leaves the next cart alone.
+    if (event.occurredAt < run.state.enteredAt) return;
+    const reason = exitFor(run.compiled, run.state, event.facts, facts.ofRun(run), now);
+    if (!reason) return;
+    run.end(reason, event.occurredAt);
+    past.ended(run.identity.contactId, run.identity.scenarioKey, event.occurredAt);
+    this.note(event, { scenario: run.identity.scenarioKey, enrollment: run.identity.id, outcome: 'exited', reason });
+  }
+
+  private tryEntries(event: InboxEvent): void {
+    for (const { listening, storeId, match } of this.context.triggered.get(event.id) ?? [])
+      if (match.matches) this.tryEntry(event, listening, storeId, match.subject);
+      else this.none(event, listening, match.reason);
+  }
+
+  private tryEntry(event: InboxEvent, listening: ListeningScenario, storeId: string, subject: string): void {
+    const { now, past, runs, facts } = this.context;
+    const { key } = listening.publication;
+    const { contactId } = event;
+    const running = runs.runningRun(contactId, key, subject);
+    const before = past.of(contactId, key);
+    // A running run goes on by the version that it entered, as long as that listens to this event at all.
+    const compiled = running?.compiled.triggerEvent === event.facts.type ? running.compiled : listening.compiled;
+    const holdoutDraw = before.holdout ?? isHeldOut(contactId, key, compiled.scenario.holdout);
+    const decision = decideEntry(
+      compiled,
+      {
+        event: event.facts,
+        subject,
+        running: running?.state ?? null,
+        lastEndedAt: before.lastEndedAt,
+        runCount: before.runCount,
+        paused: listening.publication.state === 'paused',
+        facts: running ? facts.ofRun(running) : facts.of({ contactId, storeId }, null),
+        laterEvents: this.laterEvents(event, compiled),
+        holdoutDraw,
+      },
+      now,
+    );
+    if (decision.kind === 'none') return this.none(event, listening, decision.reason);
+    const run = running ?? this.newRun(event, listening, storeId, decision.run.run);
+    if (decision.kind === 'restart') run.takeBack('restarted');
+    run.apply(decision.run);
+    if (!running) past.entered(contactId, key, holdoutDraw);
+    if (run.state.endedAt) past.ended(contactId, key, run.state.endedAt);
+    const outcome = OUTCOMES[decision.kind];
+    this.note(event, { scenario: key, enrollment: run.identity.id, outcome, reason: null });
+  }
+
+  private newRun(event: InboxEvent, listening: ListeningScenario, storeId: string, state: RunState): WorkingRun {
+    const { key: scenarioKey, version } = listening.publication;
+    const { environmentId, contactId } = event;
+    const { messageClass } = listening.compiled;
+    const { clock } = this.context;
+    const identity = { id: newId(), environmentId, storeId, clock, scenarioKey, version, messageClass, contactId };
+    const run = new WorkingRun({ identity, state }, listening.compiled, true);
+    this.context.runs.add(run);
+    return run;
+  }
+
+  private laterEvents(event: InboxEvent, compiled: CompiledScenario): EventFacts[] {
+    const types = new Set(compiled.exits.map((exit) => exit.event));
+    return (this.context.stored.get(event.contactId) ?? [])
+      .filter(({ eventId, facts }) => eventId !== event.id && types.has(facts.type) && facts.at >= event.facts.at)
+      .map(({ facts }) => facts);
+  }
+
+  private none(event: InboxEvent, { publication }: ListeningScenario, reason: NoEntryReason): void {
+    this.note(event, { scenario: publication.key, enrollment: null, outcome: 'none', reason });
+  }
+
+  private note(event: InboxEvent, outcome: EventOutcome): void {
+    const known = this.outcomes.get(event.id);
+    if (known) known.push(outcome);
+    else this.outcomes.set(event.id, [outcome]);
+  }
+}
+
+const OUTCOMES = { enter: 'entered', restart: 'restarted', refresh: 'refreshed' } as const;

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { type ContactRef, lockContacts } from '../contacts/contact-facts.js';
+import type { EventFacts } from '../domain/run.js';
+import type { Lane } from '../platform/clock/lane.js';
+import type { Sql } from '../platform/database/sql.js';
+import { InboxMark } from './marks.js';
+import type { EventOutcome } from './event-outcome.js';
+
+/** How far a worker looks past contacts that others are working on. */
+const LOOKED_AT = 1_000;
+const EVENTS_A_BATCH = 2_000;
+/** Enough to get on with when every contact in sight is somebody else's at the moment. */
+const WAITED_FOR = 20;
+
+/** A stored event that has not been applied yet. */
+export interface InboxEvent extends ContactRef {
+  readonly id: string;
+  /** With PostgreSQL's microseconds, which a Date would lose: part of the row's key. */
+  readonly receivedAt: string;
+  readonly occurredAt: Date;
+  readonly facts: EventFacts;
+}
+
+/** Contacts whose locks this transaction holds, and how far their events may be applied. */
+export interface ClaimedContacts {
+  readonly contacts: readonly ContactRef[];
+  /** Virtual lane: the last instant in sight, so that everybody's events are applied in one order. Null: no limit. */
+  readonly until: Date | null;
+  /** Real lane: when the oldest waiting event was received, null when none waits. */
+  readonly oldest: Date | null;
+}
+
+interface EventRow {
+  readonly environment_id: string;
+  readonly id: string;
+  readonly received_at: string;
+  readonly key: string;
+  readonly type: string;
+  readonly contact_id: string;
+  readonly occurred_at: Date;
+  readonly data: Record<string, unknown>;
+}
+
+/** The stored events that wait to be applied. */
+@Injectable()
+export class Inbox {
+  constructor(private readonly mark: InboxMark) {}
+
+  /** Locks contacts of the oldest waiting events, leaving out those that others hold. Empty when nothing waits. */
+  async claim(tx: Sql, lane: Lane): Promise<ClaimedContacts> {
+    const rows = await tx.query<{ environment_id: string; contact_id: string; at: Date }>(
+      lane.clock === 'real' ? OLDEST : OLDEST_VIRTUAL,
+      lane.clock === 'real' ? [this.mark.from()] : [lane.environmentId],
+    );
+    const refs = rows.map((row) => ({ environmentId: row.environment_id, contactId: row.contact_id }));
+    let locked = await lockContacts(tx, refs, { skipLocked: true });
+    if (locked.size === 0) locked = await lockContacts(tx, refs.slice(0, WAITED_FOR));
+    return {
+      contacts: refs.filter(({ contactId }) => locked.has(contactId)),
+      until: lane.clock === 'virtual' ? (rows.at(-1)?.at ?? null) : null,
+      oldest: lane.clock === 'real' ? (rows[0]?.at ?? null) : null,
+    };
+  }
+
+  /** The contacts' waiting events in the order in which they are applied; read after the lock, so none is missing. */
+  async read(tx: Sql, { contacts, until }: ClaimedContacts): Promise<InboxEvent[]> {
+    if (contacts.length === 0) return [];
+    const rows = await tx.query<EventRow>(READ, [JSON.stringify(contacts), until]);
+    return rows.map((row) => ({
+      environmentId: row.environment_id,
+      contactId: row.contact_id,
+      id: row.id,
+      receivedAt: row.received_at,
+      occurredAt: row.occurred_at,
+      facts: { id: row.key, type: row.type, at: row.occurred_at.toISOString(), data: row.data },
+    }));
+  }
+
+  /** Marks events as applied and says what each did. */
+  async settle(
+    tx: Sql,
+    events: readonly InboxEvent[],
+    outcomesOf: (event: InboxEvent) => readonly EventOutcome[],
+  ): Promise<void> {
+    if (events.length === 0) return;
+    const rows = events.map((event) => ({
+      environmentId: event.environmentId,
+      id: event.id,
+      receivedAt: event.receivedAt,
+      outcomes: outcomesOf(event),
+    }));
+    await tx.query(SETTLE, [JSON.stringify(rows)]);
+  }
+
+  /** To be told after the commit how far the claim had come. */
+  reached({ oldest }: ClaimedContacts): void {
+    if (oldest) this.mark.reached(oldest);
+  }
+}
+
+const OLDEST = `
+SELECT environment_id, contact_id, min(received_at) AS at FROM (
+  SELECT environment_id, contact_id, received_at FROM storefront_events
+  WHERE processed_at IS NULL AND clock = 'real' AND received_at >= $1
+  ORDER BY received_at LIMIT ${LOOKED_AT}) oldest
+GROUP BY environment_id, contact_id ORDER BY at`;
+
+// The last instant of all rows in sight, not of each contact's first: until there nobody's event is out of sight.
+const OLDEST_VIRTUAL = `
+SELECT environment_id, contact_id, max(max(occurred_at)) OVER () AS at FROM (
+  SELECT environment_id, contact_id, occurred_at FROM storefront_events
+  WHERE environment_id = $1 AND processed_at IS NULL AND clock = 'virtual'
+  ORDER BY occurred_at LIMIT ${LOOKED_AT}) oldest
+GROUP BY environment_id, contact_id ORDER BY min(occurred_at)`;
+
+// The inner order cuts, if at all, the last contact's events behind a complete beginning; the outer one is time's.
+const READ = `
+SELECT e.environment_id, e.id, e.received_at::text, e.key, e.type, e.contact_id, e.occurred_at, e.data FROM (
+  SELECT s.* FROM jsonb_to_recordset($1::jsonb) AS mine("environmentId" uuid, "contactId" uuid)
+  JOIN storefront_events s ON s.environment_id = mine."environmentId" AND s.contact_id = mine."contactId"
+  WHERE s.processed_at IS NULL AND ($2::timestamptz IS NULL OR s.occurred_at <= $2)
+  ORDER BY s.environment_id, s.contact_id, s.occurred_at, s.received_at, s.id LIMIT ${EVENTS_A_BATCH}) e
+ORDER BY e.occurred_at, e.received_at, e.id`;
+
+const SETTLE = `
+UPDATE storefront_events e SET processed_at = clock_timestamp(), outcomes = v.outcomes
+FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid, "receivedAt" timestamptz, outcomes jsonb)
+WHERE e.environment_id = v."environmentId" AND e.id = v.id AND e.received_at = v."receivedAt"`;

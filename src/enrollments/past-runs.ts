@@ -1,0 +1,65 @@
+import type { ContactRef } from '../contacts/contact-facts.js';
+import type { Sql } from '../platform/database/sql.js';
+
+/** What a contact has behind them in one scenario. */
+export interface Past {
+  /** End of the last run, whatever the subject. */
+  readonly lastEndedAt: Date | null;
+  /** Runs ever, the running ones included. */
+  readonly runCount: number;
+  /** As drawn at the first entry, null before it. */
+  readonly holdout: boolean | null;
+}
+
+const NOTHING: Past = { lastEndedAt: null, runCount: 0, holdout: null };
+
+/** What the contacts of a batch have behind them, kept up to date while the batch decides. */
+export class PastRuns {
+  constructor(private readonly past: Map<string, Past>) {}
+
+  of(contactId: string, scenarioKey: string): Past {
+    return this.past.get(`${contactId} ${scenarioKey}`) ?? NOTHING;
+  }
+
+  entered(contactId: string, scenarioKey: string, holdout: boolean): void {
+    const past = this.of(contactId, scenarioKey);
+    this.past.set(`${contactId} ${scenarioKey}`, {
+      ...past,
+      runCount: past.runCount + 1,
+      holdout: past.holdout ?? holdout,
+    });
+  }
+
+  ended(contactId: string, scenarioKey: string, at: Date): void {
+    const past = this.of(contactId, scenarioKey);
+    const lastEndedAt = past.lastEndedAt && past.lastEndedAt > at ? past.lastEndedAt : at;
+    this.past.set(`${contactId} ${scenarioKey}`, { ...past, lastEndedAt });
+  }
+}
+
+/** Reads what these contacts have behind them in these scenarios. */
+export async function readPastRuns(
+  tx: Sql,
+  questions: readonly (ContactRef & { readonly scenarioKey: string })[],
+): Promise<PastRuns> {
+  const distinct = new Map(questions.map((question) => [`${question.contactId} ${question.scenarioKey}`, question]));
+  if (distinct.size === 0) return new PastRuns(new Map());
+  const rows = await tx.query<Past & { readonly contactId: string; readonly scenarioKey: string }>(
+    READ,
+    [JSON.stringify([...distinct.values()])],
+    'past_runs',
+  );
+  return new PastRuns(
+    new Map(rows.map(({ contactId, scenarioKey, ...past }) => [`${contactId} ${scenarioKey}`, past])),
+  );
+}
+
+// OFFSET 0 keeps each question on the contact's index, whatever the planner believes about the table.
+const READ = `
+SELECT asked."contactId", asked."scenarioKey", past.* FROM jsonb_to_recordset($1::jsonb)
+  AS asked("environmentId" uuid, "contactId" uuid, "scenarioKey" text)
+CROSS JOIN LATERAL (
+  SELECT max(r.ended_at) AS "lastEndedAt", count(*)::integer AS "runCount",
+    (array_agg(r.holdout ORDER BY r.entered_at))[1] AS holdout
+  FROM (SELECT * FROM enrollments r WHERE r.environment_id = asked."environmentId" AND r.contact_id = asked."contactId"
+    AND r.scenario_key = asked."scenarioKey" OFFSET 0) r) past`;

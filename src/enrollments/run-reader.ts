@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { ContactRef } from '../contacts/contact-facts.js';
+import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import type { Sql } from '../platform/database/sql.js';
+import { ScenarioRegistry, type VersionRef, versionKey } from '../scenarios/scenario-registry.js';
+import type { RunRef } from './ports.js';
+import { RUN_COLUMNS, type RunIdentity, type RunRow, storedRun, type StoredRun } from './stored-run.js';
+import { WorkingRun } from './working-run.js';
+
+/** Locks runs and makes them ready to be decided about. Locks are taken in the order of (environment_id, id). */
+@Injectable()
+export class RunReader {
+  constructor(private readonly registry: ScenarioRegistry) {}
+
+  /** The runs of these contacts that have not ended. The caller holds the contacts' locks. */
+  async lockRunning(tx: Sql, contacts: readonly ContactRef[]): Promise<WorkingRun[]> {
+    if (contacts.length === 0) return [];
+    return this.ready(tx, await tx.query<RunRow>(LOCK_RUNNING, [JSON.stringify(contacts)]));
+  }
+
+  /** These runs, ended ones too; an unknown one is absent. The caller holds their contacts' locks. */
+  async lock(tx: Sql, refs: readonly RunRef[]): Promise<WorkingRun[]> {
+    if (refs.length === 0) return [];
+    const distinct = [
+      ...new Map(
+        refs.map(({ environmentId, enrollmentId }) => [enrollmentId, { environmentId, enrollmentId }]),
+      ).values(),
+    ];
+    return this.ready(tx, await tx.query<RunRow>(LOCK, [JSON.stringify(distinct)]));
+  }
+
+  private async ready(tx: Sql, rows: readonly RunRow[]): Promise<WorkingRun[]> {
+    const runs = rows.map(storedRun);
+    const versions = await this.versionsOf(tx, runs);
+    return runs.map((run) => {
+      const compiled = compiledOf(versions, run.identity);
+      if (!compiled) throw new Error(`the version of run ${run.identity.id} cannot be read`);
+      return new WorkingRun(run, compiled, false);
+    });
+  }
+
+  /** The compiled versions of these runs, for `compiledOf`. */
+  versionsOf(tx: Sql, runs: readonly StoredRun[]): Promise<ReadonlyMap<string, CompiledScenario>> {
+    return this.registry.versions(
+      tx,
+      runs.map(({ identity }) => refOf(identity)),
+    );
+  }
+}
+
+/** The version that a run is pinned to; undefined when it cannot be read any more. */
+export function compiledOf(
+  versions: ReadonlyMap<string, CompiledScenario>,
+  identity: RunIdentity,
+): CompiledScenario | undefined {
+  return versions.get(versionKey(refOf(identity)));
+}
+
+function refOf({ storeId, scenarioKey, version }: RunIdentity): VersionRef {
+  return { storeId, key: scenarioKey, version };
+}
+
+const LOCK_RUNNING = `
+SELECT ${RUN_COLUMNS} FROM jsonb_to_recordset($1::jsonb) AS mine("environmentId" uuid, "contactId" uuid)
+JOIN enrollments r ON r.environment_id = mine."environmentId" AND r.contact_id = mine."contactId"
+WHERE r.state <> 'ended' ORDER BY r.environment_id, r.id FOR UPDATE OF r`;
+
+const LOCK = `
+SELECT ${RUN_COLUMNS} FROM jsonb_to_recordset($1::jsonb) AS asked("environmentId" uuid, "enrollmentId" uuid)
+JOIN enrollments r ON r.environment_id = asked."environmentId" AND r.id = asked."enrollmentId"
+ORDER BY r.environment_id, r.id FOR UPDATE OF r`;

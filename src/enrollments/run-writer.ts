@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../platform/database/sql.js';
+import { newId } from '../platform/ids.js';
+import { StageWaker } from '../platform/queue/stages.js';
+import { DueMark } from './marks.js';
+import { type LedgerRow, MessageLedger } from './ports.js';
+import type { WorkingRun } from './working-run.js';
+import { insertRuns, insertSteps, updateRuns } from './write-runs.js';
+
+/** Writes what a batch decided: runs, their history, their messages, each in one statement. */
+@Injectable()
+export class RunWriter {
+  constructor(
+    private readonly ledger: MessageLedger,
+    private readonly dueMark: DueMark,
+    private readonly waker: StageWaker,
+  ) {}
+
+  /**
+   * Writes the changed runs of a batch within its transaction, runs before messages (the order of locks).
+   * @param at the batch's instant (lane time), for the messages' created_at
+   */
+  async write(tx: Sql, runs: Iterable<WorkingRun>, at: Date): Promise<void> {
+    const all = [...runs];
+    this.lowerMark(all);
+    const changed = all.filter((run) => run.isChanged);
+    if (changed.length === 0) return;
+    await insertRuns(
+      tx,
+      changed.filter((run) => run.isNew),
+    );
+    await updateRuns(
+      tx,
+      changed.filter((run) => !run.isNew),
+    );
+    await insertSteps(tx, changed);
+    await this.tellLedger(tx, changed, at);
+  }
+
+  /** Wakes delivery when a batch planned letters in live; to be called after the commit where that is possible. */
+  wakeDelivery(runs: Iterable<WorkingRun>): void {
+    for (const { identity, waves } of runs)
+      if (identity.clock === 'real' && waves.some(({ plan }) => plan.some(({ state }) => state === 'planned')))
+        return this.waker.wake('delivery');
+  }
+
+  /** Of unchanged runs too: a claim that met their locks went past them. */
+  private lowerMark(runs: readonly WorkingRun[]): void {
+    for (const { identity, state } of runs)
+      if (identity.clock === 'real' && state.dueAt) this.dueMark.lower(state.dueAt);
+  }
+
+  private async tellLedger(tx: Sql, runs: readonly WorkingRun[], at: Date): Promise<void> {
+    const depth = Math.max(...runs.map((run) => run.waves.length));
+    for (let wave = 0; wave < depth; wave++) {
+      const cancels = runs.flatMap(({ identity, waves }) => {
+        const reason = waves[wave]?.cancel;
+        return reason ? [{ environmentId: identity.environmentId, enrollmentId: identity.id, reason }] : [];
+      });
+      if (cancels.length > 0) await this.ledger.cancel(tx, cancels);
+      const rows = runs.flatMap((run) => ledgerRows(run, wave, at));
+      if (rows.length > 0) await this.ledger.plan(tx, rows);
+    }
+  }
+}
+
+function ledgerRows({ identity, state, waves }: WorkingRun, wave: number, createdAt: Date): LedgerRow[] {
+  const { id: enrollmentId, environmentId, storeId, clock, contactId, scenarioKey, version, messageClass } = identity;
+  const own = { environmentId, storeId, clock, enrollmentId, contactId, scenarioKey, version, messageClass };
+  return (waves[wave]?.plan ?? []).map((message) => ({
+    ...message,
+    ...own,
+    id: newId(),
+    variant: state.variant,
+    createdAt,
+  }));
+}

@@ -1,0 +1,67 @@
+import { ProcessClock } from '../platform/clock/clock.js';
+import { Watermark } from './watermark.js';
+
+class StandingClock extends ProcessClock {
+  ms = 0;
+
+  override monotonicMs(): number {
+    return this.ms;
+  }
+}
+
+const NINE = new Date('2026-11-21T09:00:00.000Z');
+const EIGHT = new Date('2026-11-21T08:00:00.000Z');
+
+describe('the lower bound of a claim', () => {
+  let clock: StandingClock;
+  let watermark: Watermark;
+
+  beforeEach(() => {
+    clock = new StandingClock();
+    watermark = new Watermark(clock, 100);
+  });
+
+  it('scans everything first, then from the last claimed instant less a margin', () => {
+    expect(watermark.from()).toBe('-infinity');
+    watermark.reached(NINE);
+    expect(watermark.from()).toBe('2026-11-21T08:59:59.900Z');
+  });
+
+  it('scans everything once a minute', () => {
+    watermark.from();
+    watermark.reached(NINE);
+    clock.ms = 59_999;
+    expect(watermark.from()).not.toBe('-infinity');
+    clock.ms = 60_000;
+    expect(watermark.from()).toBe('-infinity');
+    expect(watermark.from()).not.toBe('-infinity');
+  });
+
+  it('stays low for an older row that is being written, until it must be committed', () => {
+    watermark.from();
+    watermark.reached(NINE);
+    clock.ms = 1_000;
+    watermark.lower(EIGHT);
+    watermark.reached(NINE);
+    clock.ms = 10_999;
+    expect(watermark.from()).toBe(EIGHT.toISOString());
+    clock.ms = 31_000;
+    expect(watermark.from()).toBe('2026-11-21T08:59:59.900Z');
+  });
+
+  it('never lets a lowered bound go in less than ten seconds', () => {
+    watermark.from();
+    watermark.reached(NINE);
+    watermark.lower(NINE);
+    clock.ms = 9_999;
+    watermark.lower(EIGHT);
+    for (clock.ms = 10_000; clock.ms < 19_999; clock.ms += 500) expect(watermark.from()).toBe(EIGHT.toISOString());
+  });
+
+  it('scans everything after a reset', () => {
+    watermark.from();
+    watermark.reached(NINE);
+    watermark.reset();
+    expect(watermark.from()).toBe('-infinity');
+  });
+});

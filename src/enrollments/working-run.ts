@@ -1,0 +1,87 @@
+import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import { endRun } from '../domain/exit.js';
+import type { CancelReason, EndReason } from '../domain/reasons.js';
+import type { Advance, PlannedMessage, RunState, StepRecord } from '../domain/run.js';
+import type { RunIdentity, StoredRun } from './stored-run.js';
+
+/** What the ledger is told of a run: first to take back, then to plan. */
+export interface LedgerWave {
+  cancel: CancelReason | null;
+  readonly plan: PlannedMessage[];
+}
+
+/** A run while a batch decides about it: how it stands now, and everything that has to be written in the end. */
+export class WorkingRun {
+  readonly identity: RunIdentity;
+  /** Step records since it was loaded, in order. */
+  readonly steps: StepRecord[] = [];
+  /** Usually one; a run that plans and is then taken back within one batch needs a second. */
+  readonly waves: LedgerWave[] = [{ cancel: null, plan: [] }];
+  isChanged = false;
+  private current: RunState;
+
+  constructor(
+    private readonly stored: StoredRun,
+    readonly compiled: CompiledScenario,
+    /** There is no row of it yet. */
+    readonly isNew: boolean,
+  ) {
+    this.identity = stored.identity;
+    this.current = stored.state;
+  }
+
+  get state(): RunState {
+    return this.current;
+  }
+
+  /** The event was replaced: the bulky part of the row has to be written again. */
+  get isEventNew(): boolean {
+    return this.current.event !== this.stored.state.event;
+  }
+
+  get isRunning(): boolean {
+    return this.current.state !== 'ended';
+  }
+
+  /** Takes over what the domain decided. */
+  apply({ run, messages, steps }: Advance): void {
+    this.current = run;
+    this.steps.push(...steps);
+    this.waves.at(-1)!.plan.push(...messages);
+    this.isChanged = true;
+  }
+
+  /** Ends the run and takes back what it still has to send. */
+  end(reason: EndReason, at: Date): void {
+    const cancel = cancelReasonOf(reason);
+    if (cancel && this.isRunning) this.takeBack(cancel);
+    this.apply(endRun(this.current, reason, at));
+  }
+
+  /** Takes back what has not gone out yet. A run that has planned nothing costs the ledger nothing. */
+  takeBack(reason: CancelReason): void {
+    const last = this.waves.at(-1)!;
+    if (last.plan.some(({ state }) => state === 'planned')) this.waves.push({ cancel: reason, plan: [] });
+    else if (!this.isNew && mayHaveMessages(this.current)) last.cancel ??= reason;
+  }
+}
+
+/** A letter is on the way only while the run stands on it, or after one went out (an attempt may be repeated). */
+function mayHaveMessages(run: RunState): boolean {
+  return run.state === 'sending' || run.touches > 0;
+}
+
+/** With which reason a run's end takes back its messages; null leaves them: the run came to its own end. */
+export function cancelReasonOf(reason: EndReason): CancelReason | null {
+  switch (reason) {
+    case 'unsubscribed':
+    case 'suppressed':
+    case 'erased':
+    case 'merged':
+      return reason;
+    case 'scenario_archived':
+      return 'archived';
+    default:
+      return reason.startsWith('exited:') ? (reason as `exited:${string}`) : null;
+  }
+}
