@@ -1,6 +1,8 @@
 import type { CompiledScenario } from './compiled-scenario.js';
+import { exitFor } from './exit.js';
 import type { NoEntryReason } from './reasons.js';
 import type { Advance, EventFacts, Facts, RunState } from './run.js';
+import { enterRun, refresh, restart } from './timeline.js';
 
 export type TriggerMatch =
   | { readonly matches: true; readonly subject: string }
@@ -31,9 +33,19 @@ export type EntryDecision =
   | { readonly kind: 'refresh'; readonly run: Advance }
   | { readonly kind: 'none'; readonly reason: NoEntryReason };
 
+/** A subject longer than the longest id is cut: it has to fit an index. */
+const LONGEST_SUBJECT = 200;
+
 /** Whether an event of the trigger's type starts something at all, and for which subject. */
 export function matchTrigger(compiled: CompiledScenario, event: EventFacts, facts: Facts, now: Date): TriggerMatch {
-  throw new Error(JSON.stringify([compiled.key, event, facts, now]));
+  const { when, subject, maxAgeMs } = compiled.trigger;
+  const input = { event, run: null, facts, now };
+  const verdict = when?.evaluate(input);
+  if (verdict !== undefined && verdict.value !== true)
+    return { matches: false, reason: 'condition_false', field: verdict.field };
+  if (now.getTime() - Date.parse(event.at) > maxAgeMs) return { matches: false, reason: 'too_old', field: null };
+  if (compiled.scenario.reentry.whileRunning === 'parallel') return { matches: true, subject: event.id };
+  return { matches: true, subject: (subject?.text(input) ?? '').slice(0, LONGEST_SUBJECT) };
 }
 
 /**
@@ -41,5 +53,52 @@ export function matchTrigger(compiled: CompiledScenario, event: EventFacts, fact
  * `restart` means: cancel what the run has planned (`restarted`), then write its new way.
  */
 export function decideEntry(compiled: CompiledScenario, input: EntryInput, now: Date): EntryDecision {
-  throw new Error(JSON.stringify([compiled.key, input, now]));
+  const { event, running, facts, subject } = input;
+  if (running !== null) return decideRunning(compiled, running, event, facts, now);
+  const refusal = refusalOf(compiled, input);
+  if (refusal !== null) return { kind: 'none', reason: refusal };
+  return { kind: 'enter', run: enterRun(compiled, { event, subject, holdout: input.holdoutDraw }, facts, now) };
+}
+
+function decideRunning(
+  compiled: CompiledScenario,
+  running: RunState,
+  event: EventFacts,
+  facts: Facts,
+  now: Date,
+): EntryDecision {
+  const isOlder = Date.parse(event.at) < running.lastActivityAt.getTime();
+  if (isOlder || event.id === running.event.id) return { kind: 'none', reason: 'already_running' };
+  if (compiled.scenario.reentry.whileRunning === 'restart' && mayRestart(compiled, running))
+    return { kind: 'restart', run: restart(compiled, running, event, facts, now) };
+  return { kind: 'refresh', run: refresh(running, event) };
+}
+
+/** Once a letter has gone the clock is not reset; a held-out run keeps the same timeline as if its letters went. */
+function mayRestart(compiled: CompiledScenario, run: RunState): boolean {
+  if (run.touches > 0) return false;
+  if (!run.holdout) return true;
+  const firstLetter = compiled.steps.findIndex((step) => step.type === 'email');
+  return run.position !== 'end' && Number(run.position) <= firstLetter;
+}
+
+function refusalOf(compiled: CompiledScenario, input: EntryInput): NoEntryReason | null {
+  const { event, facts, subject, lastEndedAt, runCount } = input;
+  if (input.paused) return 'paused';
+  if (compiled.messageClass !== 'service' && (facts.contact.suppressed !== null || facts.contact.erased))
+    return 'suppressed';
+  if (isCoolingDown(compiled, lastEndedAt, Date.parse(event.at))) return 'cool_down';
+  const { limit } = compiled.scenario.reentry;
+  if (limit !== undefined && runCount >= limit) return 'limit';
+  for (const later of input.laterEvents) {
+    if (later.id === event.id || Date.parse(later.at) < Date.parse(event.at)) continue;
+    const reason = exitFor(compiled, { event, subject }, later, facts);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+function isCoolingDown({ afterExit }: CompiledScenario, lastEndedAt: Date | null, eventMs: number): boolean {
+  if (lastEndedAt === null || afterExit === 'always') return false;
+  return afterExit === 'never' || eventMs < lastEndedAt.getTime() + afterExit;
 }

@@ -1,33 +1,59 @@
-import type { CompiledExit, CompiledScenario } from './compiled-scenario.js';
+import type { CompiledExit, CompiledScenario, ConditionInput } from './compiled-scenario.js';
 import type { EndReason } from './reasons.js';
 import type { Advance, EventFacts, Facts, RunState } from './run.js';
 
-/** What an exit looks at of a run; a whole RunState fits. */
+/** What an exit looks at of a run; a whole RunState fits, and so does a run that is only about to begin. */
 export type ExitRun = Pick<RunState, 'event' | 'subject'> &
   Partial<Pick<RunState, 'enteredAt' | 'touches' | 'variant'>>;
 
-/** The reason with which this event ends the run (`exited:…`), or null. An undetermined condition ends it. */
+export type ExitReason = Extract<EndReason, `exited:${string}`>;
+
+/**
+ * The reason with which this event ends the run, or null; the first exit that fits. An undetermined condition or subject
+ * ends it (rather one reminder too few). Pass the facts of the run's own contact. `now` is the event's instant by default.
+ */
 export function exitFor(
   compiled: CompiledScenario,
   run: ExitRun,
   event: EventFacts,
   facts: Facts,
-  now?: Date,
-): Extract<EndReason, `exited:${string}`> | null {
-  throw new Error(JSON.stringify([compiled.key, run, event, facts, now]));
+  now: Date = new Date(event.at),
+): ExitReason | null {
+  for (const exit of compiled.exits) {
+    if (exit.event !== event.type) continue;
+    const input = inputOf(run, event, facts, now);
+    const subject = exit.subject === null ? null : exit.subject.text(input);
+    if (subject !== null && subject !== run.subject) continue;
+    if (exit.when === null || exit.when.evaluate(input).value !== false) return `exited:${exit.reason}`;
+  }
+  return null;
 }
 
-/** The subject whose runs an exit with `subject` ends, whoever the buyer is; null when the exit has none or the event lacks it. */
+/**
+ * The subject whose runs an exit with `subject` ends, whoever the buyer is. Null when the exit has none, or when the
+ * event lacks it: then `exitFor` ends the runs of the event's own contact, and nobody else's.
+ */
 export function exitSubject(
-  compiled: CompiledScenario,
+  _compiled: CompiledScenario,
   exit: CompiledExit,
   event: EventFacts,
   facts: Facts,
 ): string | null {
-  throw new Error(JSON.stringify([compiled.key, exit, event, facts]));
+  const subject = exit.subject?.text({ event, run: null, facts, now: new Date(event.at) }) ?? null;
+  return subject === '' ? null : subject;
 }
 
 /** Ends a run; an ended one stays as it is. */
 export function endRun(run: RunState, reason: EndReason, at: Date): Advance {
-  throw new Error(JSON.stringify([run, reason, at]));
+  if (run.state === 'ended') return { run, messages: [], steps: [] };
+  return {
+    run: { ...run, state: 'ended', dueAt: null, endReason: reason, endedAt: at },
+    messages: [],
+    steps: [{ stepId: null, pass: run.pass, round: run.round, outcome: 'ended', reason, at, dueAt: null }],
+  };
+}
+
+function inputOf(run: ExitRun, event: EventFacts, facts: Facts, now: Date): ConditionInput {
+  const { subject, enteredAt = new Date(run.event.at), touches = 0, variant = '' } = run;
+  return { event, run: { event: run.event, subject, enteredAt, touches, variant }, facts, now };
 }

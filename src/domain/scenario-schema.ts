@@ -1,86 +1,202 @@
 import { z } from 'zod';
+import { longestDays, parseDuration, windowMs } from './duration.js';
+import { isEventType } from './event-types.js';
 import type { Problem } from './problem.js';
+import { scenarioProblems } from './scenario-problems.js';
+import { KEBAB_CASE, parseTemplateRef } from './template-ref.js';
+import { unsupportedParts } from './unsupported.js';
 
-const scenarioSchema = z.strictObject({ key: z.string() });
+/** Five years: longer waits are slips of the pen, and dates stay far from the end of the calendar. */
+const LONGEST_WAIT_DAYS = 5 * 366;
+const LONGEST_WINDOW_MS = LONGEST_WAIT_DAYS * 86_400_000;
+const DAY = 'P1D';
 
-export type MessageClass = 'marketing' | 'care' | 'service';
+const kebab = z
+  .string()
+  .max(100)
+  .regex(KEBAB_CASE, 'must be kebab-case: lower-case words joined by single hyphens')
+  .describe('Lower-case words joined by single hyphens.');
+const reasonWord = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, 'must be lower-case words joined by _ or -')
+  .describe('Shown wherever the end is shown.');
+const expression = z.string().trim().min(1).max(2_000).describe('A CEL expression.');
+const eventType = z
+  .string()
+  .refine(isEventType, 'must be an event type such as cart.updated')
+  .describe('An event type such as cart.updated.');
 
-export interface EventTrigger {
-  readonly type: 'event';
-  readonly event: string;
-  readonly when?: string | undefined;
-  readonly subject?: string | undefined;
-  /** ISO duration, `P1D` unless the document says otherwise. */
-  readonly maxAge: string;
-}
+const wait = z
+  .string()
+  .describe('A duration: ISO 8601 (PT45M, P2D, P1M) or plain English ("45 minutes", "2 days", "1 month").')
+  .transform((text, context) => {
+    const parsed = parseDuration(text);
+    if (parsed.ok && longestDays(parsed.units) <= LONGEST_WAIT_DAYS) return parsed.iso;
+    return flaw(context, 'invalid_duration', parsed.ok ? `"${text}" is longer than five years` : parsed.detail);
+  });
+const span = z
+  .string()
+  .describe('A window in which a day is 24 hours: ISO 8601 or plain English, without months and years.')
+  .transform((text, context) => {
+    const parsed = parseDuration(text);
+    if (!parsed.ok) return flaw(context, 'invalid_duration', parsed.detail);
+    const ms = windowMs(parsed.units);
+    if (ms === null) return flaw(context, 'invalid_duration', 'a window has no months or years; write days');
+    if (ms > LONGEST_WINDOW_MS) return flaw(context, 'invalid_duration', `"${text}" is longer than five years`);
+    return parsed.iso;
+  });
+const coolDown = z.union([z.enum(['never', 'always']), span]);
 
-export interface WaitStep {
-  readonly id: string;
-  readonly type: 'wait';
-  readonly when?: string | undefined;
-  /** ISO duration. */
-  readonly for: string;
-  readonly from: 'previous' | 'entry';
-}
+const trigger = z.strictObject({
+  type: z.literal('event'),
+  event: eventType,
+  when: expression.optional().describe('Only events for which this is true; every event by default.'),
+  subject: expression.optional().describe('The key of the thing followed up, such as event.cartId.'),
+  maxAge: span.default(DAY).describe('Older events start nothing; P1D by default.'),
+});
 
-export interface EmailStep {
-  readonly id: string;
-  readonly type: 'email';
-  readonly when?: string | undefined;
-  /** `folder/name` or `folder/name@3`. */
-  readonly template: string;
-  readonly reason?: string | undefined;
+const common = { id: kebab.describe('Unique in the scenario.'), when: expression.optional() };
+const waitStep = z.strictObject({
+  ...common,
+  type: z.literal('wait'),
+  for: wait,
+  from: z.enum(['previous', 'entry']).default('previous').describe('What the wait counts from.'),
+});
+const emailStep = z.strictObject({
+  ...common,
+  type: z.literal('email'),
+  template: z
+    .string()
+    .refine((text) => parseTemplateRef(text) !== null, 'must be folder/name or folder/name@3')
+    .describe('folder/name, or folder/name@3 to pin a version.'),
+  reason: z.string().trim().min(1).max(200).optional().describe('Why we write this time; required for marketing.'),
+  late: z
+    .strictObject({ after: span.optional(), then: z.enum(['send', 'skip', 'exit']).optional() })
+    .optional()
+    .describe('What becomes of a letter that could not go in time.'),
+  delivery: z.enum(['at-most-once', 'at-least-once']).optional(),
+});
+const exitStep = z.strictObject({ ...common, type: z.literal('exit'), reason: reasonWord });
+
+const exit = z.strictObject({
+  event: eventType,
+  when: expression.optional().describe('Sees event (the arriving one) and run.event (the one that started the run).'),
+  reason: reasonWord,
+  subject: expression.optional().describe('Ends the runs of this subject, whoever the buyer is.'),
+});
+const goal = z.strictObject({
+  key: kebab,
+  event: eventType,
+  within: span.describe('How long after a message the event still counts.'),
+  value: expression.optional().describe('Money that the event is worth, such as event.total.'),
+});
+
+const schema = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors; not kept.'),
+    key: kebab.describe('Unique in the store; never changes.'),
+    name: z.string().trim().min(1).max(200),
+    messageClass: z.enum(['marketing', 'care', 'service']),
+    trigger,
+    reentry: z
+      .strictObject({
+        whileRunning: z.enum(['ignore', 'restart', 'parallel']).default('ignore'),
+        afterExit: coolDown.default('always').describe('Cool-down from the end of the last run.'),
+        limit: z.int().min(1).max(1_000_000).optional().describe('Most runs a contact may ever have.'),
+      })
+      .prefault({}),
+    exits: z.array(exit).max(50).default([]),
+    goals: z.array(goal).max(20).default([]),
+    holdout: z.number().min(0).max(100).default(0).describe('Percent of entrants who get no messages.'),
+    steps: z
+      .array(z.discriminatedUnion('type', [waitStep, emailStep, exitStep]))
+      .min(1)
+      .max(500),
+  })
+  .meta({ title: 'Touchmap scenario', description: 'When this happens, follow up like this, until that.' });
+
+type Document = DeepReadonly<z.output<typeof schema>>;
+type StepDocument = Document['steps'][number];
+
+export type MessageClass = Document['messageClass'];
+export type EventTrigger = Document['trigger'];
+export type WaitStep = Extract<StepDocument, { type: 'wait' }>;
+export type ExitStep = Extract<StepDocument, { type: 'exit' }>;
+export type EmailStep = Omit<Extract<StepDocument, { type: 'email' }>, 'late' | 'delivery'> & {
   readonly late: { readonly after: string; readonly then: 'send' | 'skip' | 'exit' };
   readonly delivery: 'at-most-once' | 'at-least-once';
-}
-
-export interface ExitStep {
-  readonly id: string;
-  readonly type: 'exit';
-  readonly when?: string | undefined;
-  readonly reason: string;
-}
-
+};
 export type Step = WaitStep | EmailStep | ExitStep;
 
 /** A scenario document with its defaults filled in and durations in ISO. */
-export interface Scenario {
-  readonly key: string;
-  readonly name: string;
-  readonly messageClass: MessageClass;
-  readonly trigger: EventTrigger;
-  readonly reentry: {
-    readonly whileRunning: 'ignore' | 'restart' | 'parallel';
-    /** ISO duration, `never` or `always`. */
-    readonly afterExit: string;
-    readonly limit?: number | undefined;
-  };
-  readonly exits: readonly {
-    readonly event: string;
-    readonly when?: string | undefined;
-    readonly reason: string;
-    readonly subject?: string | undefined;
-  }[];
-  readonly goals: readonly {
-    readonly key: string;
-    readonly event: string;
-    /** ISO duration. */
-    readonly within: string;
-    readonly value?: string | undefined;
-  }[];
-  /** Percent of entrants. */
-  readonly holdout: number;
-  readonly steps: readonly Step[];
-}
+export type Scenario = Omit<Document, 'steps' | '$schema'> & { readonly steps: readonly Step[] };
 
-/** Reads a scenario document: the scenario with defaults filled in, or every problem found. */
+/** Reads a scenario document: the scenario with defaults filled in, or every problem found. Takes what it gave. */
 export function parseScenario(
   input: unknown,
 ): { readonly ok: true; readonly scenario: Scenario } | { readonly ok: false; readonly problems: readonly Problem[] } {
-  throw new Error(JSON.stringify(scenarioSchema.parse(input)));
+  const unsupported = unsupportedParts(input);
+  const result = schema.safeParse(input, { reportInput: true });
+  const problems = scenarioProblems(unsupported, result.success ? [] : result.error.issues);
+  if (!result.success || problems.length > 0) return { ok: false, problems };
+  const wrong = contradictions(result.data);
+  return wrong.length > 0 ? { ok: false, problems: wrong } : { ok: true, scenario: withDefaults(result.data) };
 }
 
 /** JSON Schema (2020-12) of the scenario document, for editors. */
 export function scenarioJsonSchema(): object {
-  return z.toJSONSchema(scenarioSchema, { io: 'input' });
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 }
+
+function flaw(context: z.RefinementCtx, code: string, message: string): never {
+  context.addIssue({ code: 'custom', message, params: { code } });
+  return z.NEVER;
+}
+
+/** What one field alone cannot know. */
+function contradictions({ messageClass, holdout, steps, goals }: Document): readonly Problem[] {
+  const problems: Problem[] = [
+    ...repeated(steps, ({ id }) => id, 'steps', 'id'),
+    ...repeated(goals, ({ key }) => key, 'goals', 'key'),
+  ];
+  if (messageClass === 'service' && holdout > 0)
+    problems.push({
+      pointer: '/holdout',
+      code: 'holdout_not_allowed',
+      detail: 'service messages are owed to everybody; nobody is held out of them',
+    });
+  for (const [index, step] of steps.entries())
+    if (step.type === 'email' && messageClass === 'marketing' && step.reason === undefined)
+      problems.push({
+        pointer: `/steps/${index}/reason`,
+        code: 'required',
+        detail: 'a marketing e-mail says why we write this time',
+      });
+  return problems;
+}
+
+function repeated<T>(items: readonly T[], keyOf: (item: T) => string, list: string, field: string): Problem[] {
+  const seen = new Set<string>();
+  return items.flatMap((item, index) => {
+    const key = keyOf(item);
+    if (!seen.has(key)) return (seen.add(key), []);
+    return [{ pointer: `/${list}/${index}/${field}`, code: 'duplicate', detail: `"${key}" is used before in ${list}` }];
+  });
+}
+
+function withDefaults({ $schema: _dropped, ...document }: Document): Scenario {
+  const isService = document.messageClass === 'service';
+  const steps = document.steps.map((step): Step => {
+    if (step.type !== 'email') return step;
+    const late = { after: step.late?.after ?? DAY, then: step.late?.then ?? (isService ? 'send' : 'skip') };
+    return { ...step, late, delivery: step.delivery ?? (isService ? 'at-least-once' : 'at-most-once') };
+  });
+  return { ...document, steps };
+}
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;

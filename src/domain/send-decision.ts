@@ -1,9 +1,13 @@
-import type { CompiledScenario } from './compiled-scenario.js';
+import { assertNever } from './assert-never.js';
+import type { CompiledEmail, CompiledScenario, Condition } from './compiled-scenario.js';
+import type { SkipReason } from './reasons.js';
 import type { Facts, RunState, SendDecision } from './run.js';
+
+const SEND: SendDecision = { kind: 'send' };
 
 /**
  * Whether a letter may go: asked on reaching the step, and by the last guard with fresh facts.
- * `dueAt` is the letter's own instant, from which `late` counts.
+ * `dueAt` is the letter's own instant, from which `late` counts. The first reason against it is the one that is told.
  */
 export function decideSend(
   compiled: CompiledScenario,
@@ -13,5 +17,46 @@ export function decideSend(
   dueAt: Date,
   now: Date,
 ): SendDecision {
-  throw new Error(JSON.stringify([compiled.key, stepId, run, facts, dueAt, now]));
+  const email = emailOf(compiled, stepId);
+  if (run.holdout) return skip('holdout');
+  if (!holds(email.when, run, facts, now)) return skip('condition_false');
+  const barrier = barrierOf(compiled, facts);
+  if (barrier !== null) return skip(barrier);
+  return now.getTime() - dueAt.getTime() > email.lateAfterMs ? decideLate(email) : SEND;
+}
+
+/** Whether a step's condition holds for the run; an undetermined one does not. */
+export function holds(when: Condition | null, run: RunState, facts: Facts, now: Date): boolean {
+  return when === null || when.evaluate({ event: run.event, run, facts, now }).value === true;
+}
+
+/** What stands between this person and a letter of this class. */
+function barrierOf({ messageClass }: CompiledScenario, { contact, store }: Facts): SkipReason | null {
+  if (contact.email === null) return 'no_address';
+  if (contact.suppressed !== null) return 'suppressed';
+  if (messageClass === 'service') return null;
+  if (contact.marketingConsent !== true) return 'no_consent';
+  return store.doubleOptIn && contact.confirmedAt === null ? 'not_confirmed' : null;
+}
+
+function decideLate({ step }: CompiledEmail): SendDecision {
+  switch (step.late.then) {
+    case 'send':
+      return SEND;
+    case 'skip':
+      return skip('late');
+    case 'exit':
+      return { kind: 'end', reason: 'ended_by_step:late', message: 'late' };
+    default:
+      return assertNever(step.late.then);
+  }
+}
+
+function skip(reason: SkipReason): SendDecision {
+  return { kind: 'skip', reason };
+}
+
+function emailOf(compiled: CompiledScenario, stepId: string): CompiledEmail {
+  for (const step of compiled.steps) if (step.type === 'email' && step.step.id === stepId) return step;
+  throw new RangeError(`scenario ${compiled.key} has no email step ${stepId}`);
 }

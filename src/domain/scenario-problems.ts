@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { Problem } from './problem.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** zod's issues in the words of problem+json; what stands inside an unsupported part is not told twice. */
+export function scenarioProblems(unsupported: readonly Problem[], issues: readonly Issue[]): readonly Problem[] {
+  const problems = issues.flatMap((issue) => problemsOf(issue));
+  const known = (pointer: string): boolean =>
+    unsupported.some((part) => pointer === part.pointer || pointer.startsWith(`${part.pointer}/`));
+  return [...unsupported, ...problems.filter(({ pointer }) => !known(pointer))];
+}
+
+/** RFC 6901. */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function problemsOf(issue: Issue): readonly Problem[] {
+  const pointer = pointerOf(issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        pointer: pointerOf([...issue.path, key]),
+        code: 'unknown_field',
+        detail: `there is no field "${key}" here`,
+      }));
+    case 'invalid_type':
+      if (issue.input === undefined) return [{ pointer, code: 'required', detail: 'is required' }];
+      return [{ pointer, code: 'wrong_type', detail: `must be of type ${issue.expected}` }];
+    case 'too_big':
+    case 'too_small':
+      return [{ pointer, code: 'out_of_range', detail: plain(issue.message) }];
+    case 'invalid_value':
+      if (issue.input === undefined) return [{ pointer, code: 'required', detail: 'is required' }];
+      return [{ pointer, code: 'unknown_value', detail: `must be one of ${issue.values.map(String).join(', ')}` }];
+    case 'invalid_union':
+      return fromUnion(issue, pointer);
+    case 'custom': {
+      const code: unknown = issue.params?.['code'];
+      return [{ pointer, code: typeof code === 'string' ? code : 'invalid_value', detail: issue.message }];
+    }
+    default:
+      return [{ pointer, code: 'invalid_value', detail: plain(issue.message) }];
+  }
+}
+
+/** A step of unknown type, or the last branch of a plain union: the one that explains most. */
+function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: string): readonly Problem[] {
+  const last = issue.errors.at(-1);
+  if (last !== undefined && last.length > 0)
+    return last.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }));
+  return [{ pointer, code: 'unknown_value', detail: 'must be wait, email or exit' }];
+}
+
+function plain(message: string): string {
+  return message.replace(/^Invalid input: /, '');
+}
