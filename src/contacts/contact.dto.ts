@@ -1,0 +1,73 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsBoolean, IsObject, IsOptional, IsString, Length, MaxLength, ValidateNested } from 'class-validator';
+import { IsAddress, IsId, IsLanguage, IsTimezone } from './contact-rules.js';
+
+/** Consent to marketing mail, or its withdrawal, as evidence. */
+export class ConsentDto {
+  /** True gives consent, false takes it back; the newest by the event's time counts. */
+  @IsBoolean()
+  marketing: boolean;
+
+  /** Where the person said so: "checkout checkbox". Default `api`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  source?: string | null;
+}
+
+/** What is known of a person. An absent field leaves what is known, null clears it (in a PUT both clear). */
+export class ContactDto {
+  /** One plain address; kept as written, found regardless of case. */
+  @IsOptional()
+  @IsAddress()
+  email?: string | null;
+
+  /** The store's own id of the person. */
+  @IsOptional()
+  @IsId()
+  externalId?: string | number | null;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  firstName?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  lastName?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(50)
+  phone?: string | null;
+
+  /** Language of the letters: `ru`, `pt-BR`. */
+  @IsOptional()
+  @IsLanguage()
+  locale?: string | null;
+
+  /** IANA zone in which waits and windows are counted. */
+  @IsOptional()
+  @IsTimezone()
+  timezone?: string | null;
+
+  /** Replaces the tags that are known; at most 100. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @Length(1, 100, { each: true })
+  tags?: string[] | null;
+
+  /** The store's own fields; merged key by key, a null value clears its key. */
+  @IsOptional()
+  @IsObject()
+  attributes?: Record<string, unknown> | null;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ConsentDto)
+  consent?: ConsentDto | null;
+}

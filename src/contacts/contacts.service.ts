@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { parseEmail } from '../domain/email-address.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import type { Sql } from '../platform/database/sql.js';
+import { BadInput, NotFound } from '../platform/http/domain-error.js';
+import { newId } from '../platform/ids.js';
+import type { ContactDto } from './contact.dto.js';
+import { lockContacts } from './contact-facts.js';
+import { findContactId } from './contact-lookup.js';
+import { CONTACT_BY_ID, type ContactRow, contactView, type ContactView } from './contact-view.js';
+import { editContact } from './edit-contact.js';
+import { eraseContact } from './erase-contact.js';
+import { RunEnder } from './ports.js';
+
+/**
+ * People as the API edits them, by e-mail address or id. Writes go the engine's way (role, retries, lock order), as they
+ * share their locks with ingest and delivery; every statement names the caller's environment.
+ */
+@Injectable()
+export class ContactsService {
+  constructor(
+    private readonly reads: RequestDatabase,
+    private readonly database: EngineDatabase,
+    private readonly runs: RunEnder,
+  ) {}
+
+  /** Throws NotFound. */
+  get(scope: Scope, ref: string): Promise<ContactView> {
+    return this.reads.read(scope, async (tx) => this.view(tx, scope, await findContactId(tx, scope.environmentId, ref)));
+  }
+
+  /** Changes what `dto` names; null clears. Throws NotFound, Conflict for an identity that another contact has. */
+  patch(scope: Scope, ref: string, dto: ContactDto): Promise<ContactView> {
+    return this.database.transaction(async (tx) => {
+      const row = await this.locked(tx, scope, ref);
+      await editContact(tx, { environmentId: scope.environmentId, row, at: await this.now(tx, scope) }, dto, false);
+      return this.view(tx, scope, row.id);
+    });
+  }
+
+  /** Replaces a contact's fields, or makes the contact when the address is an e-mail that nobody has. */
+  put(scope: Scope, ref: string, dto: ContactDto): Promise<{ readonly created: boolean; readonly contact: ContactView }> {
+    return this.database.transaction(async (tx) => {
+      const created = (await findContactId(tx, scope.environmentId, ref)) === null && (await this.make(tx, scope, ref));
+      const row = await this.locked(tx, scope, ref);
+      await editContact(tx, { environmentId: scope.environmentId, row, at: await this.now(tx, scope) }, dto, true);
+      return { created, contact: await this.view(tx, scope, row.id) };
+    });
+  }
+
+  /** Ends the person's runs and scrubs everything personal. Throws NotFound, also for one erased before. */
+  erase(scope: Scope, ref: string): Promise<void> {
+    const { environmentId } = scope;
+    return this.database.transaction(async (tx) => {
+      const { id: contactId } = await this.locked(tx, scope, ref);
+      const at = await this.now(tx, scope);
+      await this.runs.endRuns(tx, { environmentId, contactId, reason: 'erased', at });
+      await eraseContact(tx, { environmentId, contactId }, at);
+    });
+  }
+
+  /** False when somebody else made the contact at this moment. */
+  private async make(tx: Sql, scope: Scope, ref: string): Promise<boolean> {
+    const address = parseEmail(ref);
+    if (!address.ok) {
+      if (ref.includes('@')) throw new BadInput('invalid_email', address.detail);
+      throw new NotFound('contact');
+    }
+    const made = await tx.query(MAKE, [scope.environmentId, newId(), address.email, address.key, await this.now(tx, scope)]);
+    return made.length > 0;
+  }
+
+  private async locked(tx: Sql, scope: Scope, ref: string): Promise<ContactRow> {
+    const contactId = await findContactId(tx, scope.environmentId, ref);
+    if (contactId === null) throw new NotFound('contact');
+    await lockContacts(tx, [{ environmentId: scope.environmentId, contactId }]);
+    const [row] = await tx.query<ContactRow>(CONTACT_BY_ID, [scope.environmentId, contactId]);
+    if (!row) throw new NotFound('contact');
+    return row;
+  }
+
+  private async view(tx: Sql, scope: Scope, contactId: string | null): Promise<ContactView> {
+    const [row] = contactId === null ? [] : await tx.query<ContactRow>(CONTACT_BY_ID, [scope.environmentId, contactId]);
+    if (!row) throw new NotFound('contact');
+    return contactView(row);
+  }
+
+  private async now(tx: Sql, { environmentId }: Scope): Promise<Date> {
+    const [row] = await tx.query<{ now: Date }>(NOW, [environmentId]);
+    if (!row) throw new NotFound('environment');
+    return row.now;
+  }
+}
+
+const NOW = 'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environments WHERE id = $1';
+
+/** The key decides: who loses the race for it makes no contact. */
+const MAKE = `
+WITH free AS (SELECT 1 WHERE NOT EXISTS (SELECT FROM contact_keys WHERE environment_id = $1 AND kind = 'email' AND key = $4)),
+made AS (
+  INSERT INTO contacts (environment_id, id, email, email_key, created_at) SELECT $1, $2, $3, $4, $5 FROM free RETURNING id
+)
+INSERT INTO contact_keys (environment_id, kind, key, contact_id) SELECT $1, 'email', $4, id FROM made RETURNING key`;

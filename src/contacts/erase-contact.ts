@@ -1,0 +1,32 @@
+import type { Sql } from '../platform/database/sql.js';
+import type { ContactRef } from './contact-facts.js';
+
+/**
+ * Takes everything personal out of what is kept of a contact: $1 environment, $2 contact. Rows stay where figures count them.
+ * Evidence of consent and a suppressed address stay: the one proves what was sent lawfully, the other keeps the promise
+ * never to write again. Tables of other modules are scrubbed here, because an erasure is one transaction and one list.
+ */
+const SCRUBS: readonly string[] = [
+  `DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2`,
+  `UPDATE storefront_events SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
+  `UPDATE conversions SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
+  `UPDATE enrollments SET event = jsonb_set(event, '{data}', '{}') WHERE environment_id = $1 AND contact_id = $2`,
+  `DELETE FROM message_bodies b USING messages m
+   WHERE m.environment_id = $1 AND m.contact_id = $2 AND b.environment_id = m.environment_id AND b.message_id = m.id`,
+  `UPDATE engagements e SET user_agent = NULL, url = NULL FROM messages m
+   WHERE m.environment_id = $1 AND m.contact_id = $2 AND e.environment_id = m.environment_id AND e.message_id = m.id`,
+  `UPDATE messages SET to_address = NULL, subject = NULL WHERE environment_id = $1 AND contact_id = $2`,
+  `UPDATE consents SET evidence = '{}' WHERE environment_id = $1 AND contact_id = $2`,
+];
+
+/** Erases a contact whose lock the caller holds, and whose runs have ended. `at` is lane time. */
+export async function eraseContact(tx: Sql, { environmentId, contactId }: ContactRef, at: Date): Promise<void> {
+  for (const statement of SCRUBS) await tx.query(statement, [environmentId, contactId]);
+  await tx.query(
+    `UPDATE contacts SET external_id = NULL, email = NULL, email_key = NULL, first_name = NULL, last_name = NULL, phone = NULL,
+       locale = NULL, timezone = NULL, tags = '{}', attributes = '{}', marketing_consent = NULL, confirmed_at = NULL,
+       erased_at = $3, updated_at = clock_timestamp()
+     WHERE environment_id = $1 AND id = $2`,
+    [environmentId, contactId, at],
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * What follows a contact that is merged away: $1 environment, $2 the contact that goes, $3 the one that stays. Its runs have
+ * moved before (RunMerger). Rows of other modules are moved here, because a person is one thing and moves in one transaction.
+ */
+export const MOVE_ROWS: readonly string[] = [
+  'contact_keys',
+  'storefront_events',
+  'consents',
+  'messages',
+  'conversions',
+].map((table) => `UPDATE ${table} SET contact_id = $3 WHERE environment_id = $1 AND contact_id = $2`);
+
+/**
+ * One person out of two rows: $4 is the one whose fields count, the other fills its gaps; of consent the newer evidence
+ * counts. The row that goes keeps nothing but where it went, so that its id still finds the person.
+ */
+export const MERGE_PERSON = `
+WITH main AS (SELECT * FROM contacts WHERE environment_id = $1 AND id = $4),
+other AS (SELECT * FROM contacts WHERE environment_id = $1 AND id IN ($2, $3) AND id <> $4),
+gone AS (
+  UPDATE contacts SET external_id = NULL, email = NULL, email_key = NULL, first_name = NULL, last_name = NULL, phone = NULL,
+    locale = NULL, timezone = NULL, tags = '{}', attributes = '{}', merged_into = $3, updated_at = clock_timestamp()
+  WHERE environment_id = $1 AND (id = $2 OR merged_into = $2)
+)
+UPDATE contacts stays SET
+  external_id = coalesce(main.external_id, other.external_id),
+  email = coalesce(main.email, other.email),
+  email_key = coalesce(main.email_key, other.email_key),
+  first_name = coalesce(main.first_name, other.first_name),
+  last_name = coalesce(main.last_name, other.last_name),
+  phone = coalesce(main.phone, other.phone),
+  locale = coalesce(main.locale, other.locale),
+  timezone = coalesce(main.timezone, other.timezone),
+  tags = ARRAY(SELECT DISTINCT tag FROM unnest(main.tags || other.tags) AS tag ORDER BY tag),
+  attributes = other.attributes || main.attributes,
+  marketing_consent = CASE WHEN newer.main THEN main.marketing_consent ELSE other.marketing_consent END,
+  consent_changed_at = CASE WHEN newer.main THEN main.consent_changed_at ELSE other.consent_changed_at END,
+  unsubscribed_at = CASE WHEN newer.main THEN main.unsubscribed_at ELSE other.unsubscribed_at END,
+  confirmed_at = CASE WHEN main.email_key IS NULL OR main.email_key = other.email_key
+    THEN coalesce(main.confirmed_at, other.confirmed_at) ELSE main.confirmed_at END,
+  updated_at = clock_timestamp()
+FROM main, other, LATERAL (SELECT other.consent_changed_at IS NULL
+  OR coalesce(main.consent_changed_at >= other.consent_changed_at, false) AS main) newer
+WHERE stays.environment_id = $1 AND stays.id = $3`;

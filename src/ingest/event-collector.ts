@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { Unavailable } from '../platform/http/domain-error.js';
+import { StageWaker } from '../platform/queue/stages.js';
+import { EventStore } from './event-store.js';
+import type { IncomingEvent, IngestResult } from './incoming-event.js';
+import { failureOf } from './write-failure.js';
+
+const GROUP_EVENTS = 500;
+const GROUP_BYTES = 8 * 1024 * 1024;
+const WAITING_EVENTS = 10_000;
+const WAITING_BYTES = 64 * 1024 * 1024;
+/** Rounds that may go by without a result for an event because other processes wrote at the same moment. */
+const LOST_RACES = 50;
+/** Envelope and identities of an event, roughly: its data is counted exactly. */
+const ENVELOPE_BYTES = 400;
+const UNAVAILABLE: IngestResult = { kind: 'unavailable' };
+
+interface Waiting {
+  readonly event: IncomingEvent;
+  readonly settle: (result: IngestResult) => void;
+  lostRaces: number;
+}
+
+/**
+ * Group commit: events that arrive while a statement runs go together in the next one. One group is under way at a time in
+ * each process (two were slower: smaller groups, more lock traffic), and nothing waits for a timer. An event has its result
+ * only after the commit.
+ */
+@Injectable()
+export class EventCollector {
+  private waiting: Waiting[] = [];
+  private bytes = 0;
+  private running: Promise<void> | null = null;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly waker: StageWaker,
+  ) {}
+
+  /**
+   * Makes events durable, in their order; results come in the same order.
+   * Throws Unavailable at once when too much waits already: nothing of these events is stored then.
+   */
+  submit(events: readonly IncomingEvent[]): Promise<readonly IngestResult[]> {
+    if (this.waiting.length >= WAITING_EVENTS || this.bytes >= WAITING_BYTES)
+      throw new Unavailable('too many events are waiting to be stored', 1);
+    const results = events.map(
+      (event) =>
+        new Promise<IngestResult>((settle) => {
+          this.waiting.push({ event, settle, lostRaces: 0 });
+          this.bytes += sizeOf(event);
+        }),
+    );
+    this.running ??= this.drain();
+    return Promise.all(results);
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async idle(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  private async drain(): Promise<void> {
+    // Whoever arrives in this turn of the event loop joins the first group.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.waiting.length > 0) {
+      const group = this.take();
+      const rest = await this.write(group);
+      this.waiting.unshift(...rest);
+      for (const { event } of rest) this.bytes += sizeOf(event);
+    }
+    this.running = null;
+  }
+
+  private take(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < Math.min(this.waiting.length, GROUP_EVENTS)) {
+      bytes += sizeOf(this.waiting[count]!.event);
+      if (count > 0 && bytes > GROUP_BYTES) break;
+      count++;
+    }
+    const group = this.waiting.splice(0, count);
+    for (const { event } of group) this.bytes -= sizeOf(event);
+    return group;
+  }
+
+  /** Writes a group and settles whom it can; answers who goes into the next group, first. Never throws. */
+  private async write(group: readonly Waiting[]): Promise<Waiting[]> {
+    try {
+      const { results, error } = await this.store.round(group.map(({ event }) => event));
+      if ([...results].some(([event, { kind }]) => kind === 'stored' && event.clock === 'real')) this.waker.wake('enrollments');
+      const rest = this.settle(group, results);
+      return error === null ? rest : await this.afterFailure(rest, error);
+    } catch (error) {
+      return this.afterFailure(group, error);
+    }
+  }
+
+  private settle(group: readonly Waiting[], results: ReadonlyMap<IncomingEvent, IngestResult>): Waiting[] {
+    return group.filter((waiting) => {
+      const lost = results.size === 0 && ++waiting.lostRaces >= LOST_RACES;
+      const result = results.get(waiting.event) ?? (lost ? UNAVAILABLE : undefined);
+      if (result) waiting.settle(result);
+      return !result;
+    });
+  }
+
+  private async afterFailure(group: readonly Waiting[], error: unknown): Promise<Waiting[]> {
+    const failure = failureOf(error);
+    if (failure === 'lost_race' && group.every((waiting) => ++waiting.lostRaces < LOST_RACES)) return [...group];
+    if (failure !== 'poison') {
+      for (const { settle } of group) settle(UNAVAILABLE);
+      return [];
+    }
+    if (group.length <= 1) {
+      group[0]?.settle({ kind: 'unstorable' });
+      return [];
+    }
+    // One event that PostgreSQL refuses must not fail its neighbours: halve until it stands alone.
+    const half = group.length >> 1;
+    return [...(await this.write(group.slice(0, half))), ...(await this.write(group.slice(half)))];
+  }
+}
+
+function sizeOf(event: IncomingEvent): number {
+  return event.dataJson.length + ENVELOPE_BYTES;
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { findContactId } from '../contacts/contact-lookup.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { BadInput, NotFound } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+
+/** What an event did in one scenario that listens to it. */
+export interface EventOutcome {
+  readonly scenario: string;
+  readonly enrollment: string | null;
+  readonly outcome: 'entered' | 'restarted' | 'refreshed' | 'exited' | 'none';
+  readonly reason: string | null;
+}
+
+/** An event as the API shows it. */
+export interface EventView {
+  /** The client's id, else ours. */
+  readonly id: string;
+  readonly type: string;
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  /** Id of the contact. */
+  readonly contact: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** `received`: durable, scenarios have not seen it yet. */
+  readonly state: 'received' | 'processed';
+  readonly outcomes: readonly EventOutcome[];
+  /** `identity_conflict`: an identity in it belongs to another contact and stayed there. */
+  readonly warnings: readonly 'identity_conflict'[];
+}
+
+export interface EventFilter {
+  /** E-mail address or id. */
+  readonly contact?: string;
+  readonly type?: string;
+}
+
+interface EventRow {
+  readonly id: string;
+  readonly key: string;
+  readonly type: string;
+  readonly occurred_at: Date;
+  readonly received_at: Date;
+  readonly contact_id: string;
+  readonly data: Record<string, unknown>;
+  readonly processed_at: Date | null;
+  readonly outcomes: EventOutcome[] | null;
+  readonly identity_conflict: boolean;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const COLUMNS = `e.id, e.key, e.type, e.occurred_at, e.received_at, e.contact_id, e.data, e.processed_at, e.outcomes, e.identity_conflict`;
+
+/** Tells what was received and what each event did. */
+@Injectable()
+export class EventReader {
+  constructor(private readonly database: RequestDatabase) {}
+
+  /** The newest first, by their time-ordered ids, which the primary key has in order in every month's partition. */
+  list(scope: Scope, { contact, type }: EventFilter, { limit, after }: PageQuery): Promise<PageOf<EventView>> {
+    return this.database.read(scope, async (tx) => {
+      const contactId = contact === undefined ? null : await findContactId(tx, scope.environmentId, contact);
+      if (contact !== undefined && contactId === null) return { items: [], nextCursor: null };
+      const before = after === null ? null : String(after[0]);
+      if (before !== null && !UUID.test(before)) throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+      const rows = await tx.query<EventRow & Record<string, unknown>>(
+        `SELECT ${COLUMNS} FROM storefront_events e WHERE e.environment_id = $1
+           AND ($2::uuid IS NULL OR e.contact_id = $2) AND ($3::text IS NULL OR e.type = $3) AND ($4::uuid IS NULL OR e.id < $4)
+         ORDER BY e.id DESC LIMIT $5`,
+        [scope.environmentId, contactId, type ?? null, before, limit + 1],
+      );
+      return pageOf(rows, limit, (row) => [row.id], viewOf);
+    });
+  }
+
+  /** By the client's id (as long as it is remembered: 90 days) or by ours; throws NotFound. */
+  byId(scope: Scope, id: string): Promise<EventView> {
+    return this.database.read(scope, async (tx) => {
+      const isOurs = UUID.test(id);
+      const [row] = id.includes('\0')
+        ? []
+        : await tx.query<EventRow & Record<string, unknown>>(
+            `SELECT ${COLUMNS} FROM event_keys k JOIN storefront_events e
+               ON e.environment_id = k.environment_id AND e.id = k.event_id AND e.received_at = k.received_at
+             WHERE k.environment_id = $1 AND k.key = $2
+             ${isOurs ? `UNION ALL SELECT ${COLUMNS} FROM storefront_events e WHERE e.environment_id = $1 AND e.id = $2::text::uuid LIMIT 1` : ''}`,
+            [scope.environmentId, id],
+          );
+      if (!row) throw new NotFound('event');
+      return viewOf(row);
+    });
+  }
+}
+
+function viewOf(row: EventRow): EventView {
+  return {
+    id: row.key,
+    type: row.type,
+    occurredAt: row.occurred_at.toISOString(),
+    receivedAt: row.received_at.toISOString(),
+    contact: row.contact_id,
+    data: row.data,
+    state: row.processed_at === null ? 'received' : 'processed',
+    outcomes: row.outcomes ?? [],
+    warnings: row.identity_conflict ? ['identity_conflict'] : [],
+  };
+}

@@ -1,0 +1,50 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { IsId } from '../contacts/contact-rules.js';
+import { ContactDto } from '../contacts/contact.dto.js';
+import { IsInstant } from './event-rules.js';
+
+/** Whose event it is, and what it tells of the person. At least one of email, externalId and anonymousId is needed. */
+export class EventContactDto extends ContactDto {
+  /** A browser or device before the person is known; a later event with both joins it to the person. */
+  @IsOptional()
+  @IsId()
+  anonymousId?: string | number | null;
+}
+
+/** One thing that happened in the store. */
+export class EventDto {
+  /** Makes the event idempotent (as does the header Idempotency-Key): text of 1–200 characters or a safe integer. */
+  @IsOptional()
+  @IsId()
+  id?: string | number | null;
+
+  /** `cart.updated`: a standard type, or any other of this form. */
+  @IsString()
+  @MaxLength(100)
+  @Matches(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/)
+  type: string;
+
+  /** When it happened, ISO 8601 with a zone; at most 5 minutes ahead. Default: now (the sandbox's now in the sandbox). */
+  @IsOptional()
+  @IsInstant()
+  occurredAt?: string | null;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => EventContactDto)
+  contact: EventContactDto;
+
+  /** The event's own fields; standard types have typed ones, everything else is kept as it is. */
+  @IsOptional()
+  @IsObject()
+  data?: Record<string, unknown> | null;
+}
+
+/** Up to a thousand events, each checked on its own. */
+export class EventBatchDto {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1_000)
+  events: unknown[];
+}

@@ -1,0 +1,73 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
+import { isEventType } from '../domain/event-types.js';
+import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { BadInput } from '../platform/http/domain-error.js';
+import { schemaOf } from '../platform/http/json-schema.js';
+import { type PageOf, pageQuery } from '../platform/http/pages.js';
+import { RouteLimits } from '../platform/http/route-config.js';
+import { EVENT_SCHEMA } from './event-checker.js';
+import { EventReader, type EventView } from './event-reader.js';
+import { EventBatchDto, EventDto } from './event.dto.js';
+import type { EventTaken } from './ingest-errors.js';
+import { type BatchTaken, IngestService } from './ingest.service.js';
+
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Bodies are checked by Fastify's Ajv against the DTOs' schemas; their parameters are not typed as the classes themselves,
+ * or Nest's ValidationPipe would check them again at 25 times the cost.
+ */
+@ApiTags('events')
+@ApiBearerAuth()
+@Controller('v1/events')
+export class EventsController {
+  constructor(
+    private readonly ingest: IngestService,
+    private readonly reader: EventReader,
+  ) {}
+
+  /** Takes one event: 202 when it is durable. */
+  @Post()
+  @HttpCode(202)
+  @RequireScope('events:write')
+  @RouteSchema({ body: EVENT_SCHEMA })
+  @ApiBody({ type: EventDto })
+  post(@Body() body: Readonly<EventDto>, @CurrentCaller() caller: Caller, @Headers('idempotency-key') key?: string): Promise<EventTaken> {
+    return this.ingest.one(body, caller, key);
+  }
+
+  /** Takes up to 1,000 events; each is answered on its own, in the order of the request. */
+  @Post('batch')
+  @HttpCode(202)
+  @RequireScope('events:write')
+  @RouteLimits({ bodyLimit: BATCH_BYTES, json: 'each-item' })
+  @RouteSchema({ body: schemaOf(EventBatchDto) })
+  @ApiBody({ type: EventBatchDto })
+  postBatch(@Body() body: Readonly<EventBatchDto>, @CurrentCaller() caller: Caller, @Headers('idempotency-key') key?: string): Promise<BatchTaken> {
+    return this.ingest.many(body.events, caller, key);
+  }
+
+  /** What was received, newest first, and what it did. */
+  @Get()
+  @RequireScope('contacts')
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query('contact') contact?: string,
+    @Query('type') type?: string,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<PageOf<EventView>> {
+    if (type !== undefined && (typeof type !== 'string' || !isEventType(type))) throw new BadInput('invalid_type', 'type must be an event type');
+    if (contact !== undefined && typeof contact !== 'string') throw new BadInput('invalid_contact', 'contact must be given once');
+    return this.reader.list(caller, { contact, type }, pageQuery(limit, cursor));
+  }
+
+  /** One event by the client's id or ours, and what it did. */
+  @Get(':id')
+  @RequireScope('contacts')
+  byId(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<EventView> {
+    return this.reader.byId(caller, id);
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../platform/http/auth.js';
+import { BadInput, DomainError } from '../platform/http/domain-error.js';
+import { problemOf, type ProblemDetails } from '../platform/http/problem.js';
+import { EventChecker } from './event-checker.js';
+import { EventCollector } from './event-collector.js';
+import type { EventDto } from './event.dto.js';
+import type { IncomingEvent } from './incoming-event.js';
+import { answerOf, type EventTaken } from './ingest-errors.js';
+
+/** The answer to a batch: results in the order of its events. */
+export interface BatchTaken {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly results: readonly (EventTaken | { readonly problem: ProblemDetails })[];
+}
+
+/** Takes events in: checked, told apart from repeats, durable when it answers. */
+@Injectable()
+export class IngestService {
+  constructor(
+    private readonly checker: EventChecker,
+    private readonly collector: EventCollector,
+  ) {}
+
+  /** One event; throws the problem for which it is not taken. */
+  async one(body: EventDto, caller: Caller, idempotencyKey?: string): Promise<EventTaken> {
+    const checked = this.checker.single(body, caller, readKey(idempotencyKey));
+    if (!checked.ok) throw checked.error;
+    const [result] = await this.collector.submit([checked.event]);
+    const answer = answerOf(result!);
+    if (answer instanceof DomainError) throw answer;
+    return answer;
+  }
+
+  /** Many events, each on its own. With an Idempotency-Key an item without an id has the key's and its place's. */
+  async many(items: readonly unknown[], caller: Caller, idempotencyKey?: string): Promise<BatchTaken> {
+    const key = readKey(idempotencyKey);
+    const checked = items.map((item, i) => this.checker.item(item, caller, key === null ? null : `${key}/${i}`));
+    const events: IncomingEvent[] = checked.flatMap((one) => (one.ok ? [one.event] : []));
+    const stored = (events.length > 0 ? await this.collector.submit(events) : []).values();
+    const answers = checked.map((one) => (one.ok ? answerOf(stored.next().value!) : one.error));
+    const taken = answers.filter((answer): answer is EventTaken => !(answer instanceof DomainError));
+    const duplicates = taken.filter((answer) => answer.duplicate).length;
+    return {
+      accepted: taken.length - duplicates,
+      duplicates,
+      rejected: answers.length - taken.length,
+      results: answers.map((answer) => (answer instanceof DomainError ? { problem: problemOf(answer).body } : answer)),
+    };
+  }
+}
+
+function readKey(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  if (header.length >= 1 && header.length <= 190) return header;
+  throw new BadInput('invalid_idempotency_key', 'Idempotency-Key must have 1 to 190 characters');
+}

@@ -1,0 +1,69 @@
+import type { NewKeys, Person } from '../contacts/who-is-who.js';
+import type { FieldPatch, IncomingEvent } from './incoming-event.js';
+
+/** What a group of events writes to one contact: its columns, keys of its attributes, its newest consent. */
+export interface PersonWrite {
+  readonly person: Person;
+  /** The instant at which the contact comes to be; null when it is known already. */
+  readonly createdAt: Date | null;
+  readonly fields: (FieldPatch & { email?: string; email_key?: string; external_id?: string }) | null;
+  readonly attributes: { readonly reset: boolean; readonly set: Readonly<Record<string, unknown>>; readonly drop: readonly string[] } | null;
+  readonly consent: { readonly granted: boolean; readonly at: Date } | null;
+}
+
+/** A contact's row while a group's events are folded into it, in the order of their arrival. */
+export class PersonDraft {
+  private fields: Record<string, unknown> | null = null;
+  private attributes: { reset: boolean; set: Map<string, unknown>; drop: Set<string> } | null = null;
+  private consent: { granted: boolean; at: Date } | null = null;
+
+  constructor(
+    /** Grows with the identities that the group adds; a new object each time, other maps hold the old one. */
+    public person: Person,
+    private readonly createdAt: Date | null,
+  ) {}
+
+  add(event: IncomingEvent, adds: NewKeys, occurredAt: Date): void {
+    const { externalId, email } = adds;
+    if (event.patch) this.fields = { ...this.fields, ...event.patch };
+    if (externalId !== null) {
+      this.fields = { ...this.fields, external_id: externalId };
+      this.person = { ...this.person, externalId };
+    }
+    if (email !== null) {
+      this.fields = { ...this.fields, email: email.email, email_key: email.key };
+      this.person = { ...this.person, emailKey: email.key };
+    }
+    if (event.attributes !== undefined) this.addAttributes(event.attributes);
+    if (event.consent) this.addConsent(event.consent.granted, occurredAt);
+  }
+
+  write(): PersonWrite {
+    const { person, createdAt, fields, attributes, consent } = this;
+    return {
+      person,
+      createdAt,
+      fields,
+      attributes: attributes && { reset: attributes.reset, set: Object.fromEntries(attributes.set), drop: [...attributes.drop] },
+      consent,
+    };
+  }
+
+  private addAttributes(patch: Readonly<Record<string, unknown>> | null): void {
+    if (patch === null || !this.attributes) this.attributes = { reset: patch === null, set: new Map(), drop: new Set() };
+    for (const [key, value] of Object.entries(patch ?? {}))
+      if (value === null) {
+        this.attributes.set.delete(key);
+        this.attributes.drop.add(key);
+      } else {
+        this.attributes.drop.delete(key);
+        this.attributes.set.set(key, value);
+      }
+  }
+
+  /** The newest evidence counts, whatever order it arrives in; at the same instant the withdrawal does. */
+  private addConsent(granted: boolean, at: Date): void {
+    const newerMs = at.getTime() - (this.consent?.at.getTime() ?? -Infinity);
+    if (newerMs > 0 || (newerMs === 0 && !granted)) this.consent = { granted, at };
+  }
+}

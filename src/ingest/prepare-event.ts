@@ -1,0 +1,73 @@
+import { parseEmail } from '../domain/email-address.js';
+import type { Identity } from '../contacts/who-is-who.js';
+import type { Caller } from '../platform/http/auth.js';
+import type { Problem } from '../platform/http/domain-error.js';
+import { newId } from '../platform/ids.js';
+import { canonicalHash } from './canonical-hash.js';
+import type { EventContactDto, EventDto } from './event.dto.js';
+import type { FieldPatch, IncomingEvent } from './incoming-event.js';
+import { typedData } from './typed-data.js';
+
+export type Prepared =
+  | { readonly ok: true; readonly event: IncomingEvent }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Makes a body that has the shape of an EventDto ready for the inbox: identities, fields, typed data, hash.
+ * @param idempotencyKey the header's, used where the body has no id.
+ */
+export function prepareEvent(body: EventDto, caller: Pick<Caller, 'environmentId' | 'clock'>, idempotencyKey: string | null): Prepared {
+  const identity = identityOf(body.contact);
+  const { data, problems } = typedData(body.type, body.data ?? {});
+  if (!identity.externalId && !identity.email && identity.anonymousId === undefined)
+    return { ok: false, problems: [...problems, NO_IDENTITY] };
+  if (problems.length > 0) return { ok: false, problems };
+  const key = body.id === undefined || body.id === null ? idempotencyKey : String(body.id);
+  const { contact } = body;
+  return {
+    ok: true,
+    event: {
+      id: newId(),
+      environmentId: caller.environmentId,
+      clock: caller.clock,
+      key,
+      bodyHash: key === null ? null : canonicalHash([body.type, body.occurredAt, contact, body.data]),
+      type: body.type,
+      occurredAt: body.occurredAt ? new Date(body.occurredAt) : null,
+      identity,
+      patch: patchOf(contact),
+      attributes: contact.attributes,
+      consent: contact.consent ? { granted: contact.consent.marketing, source: contact.consent.source ?? 'api' } : null,
+      dataJson: JSON.stringify(data),
+    },
+  };
+}
+
+const NO_IDENTITY: Problem = {
+  pointer: '/contact',
+  code: 'no_identity',
+  detail: 'names nobody: give email, externalId or anonymousId',
+};
+
+function identityOf({ email, externalId, anonymousId }: EventContactDto): Identity {
+  const address = typeof email === 'string' ? parseEmail(email) : null;
+  return {
+    ...(externalId === undefined ? {} : { externalId: externalId === null ? null : String(externalId) }),
+    ...(email === undefined ? {} : { email: address?.ok ? { email: address.email, key: address.key } : null }),
+    ...(anonymousId === undefined || anonymousId === null ? {} : { anonymousId: String(anonymousId) }),
+  };
+}
+
+/** The columns that a contact's fields set, or null when it names none. */
+export function patchOf(contact: EventContactDto): FieldPatch | null {
+  const { firstName, lastName, phone, locale, timezone, tags } = contact;
+  const patch: FieldPatch = {
+    ...(firstName === undefined ? {} : { first_name: firstName }),
+    ...(lastName === undefined ? {} : { last_name: lastName }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(tags === undefined ? {} : { tags: tags ?? [] }),
+  };
+  return Object.keys(patch).length > 0 ? patch : null;
+}
