@@ -12,7 +12,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [PlatformModule.of(platform), StoresModule],
-      providers: [FirstRun, { provide: StarterContent, useValue: { installAll: () => Promise.resolve() } }],
+      providers: [FirstRun, { provide: StarterContent, useValue: { installAll: () => Promise.resolve(), publishFive: () => Promise.resolve() } }],
     };
   }
 }

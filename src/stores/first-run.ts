@@ -44,8 +44,9 @@ export class FirstRun {
         return null;
       }
       // In transactions of its own, as presets are installed through other services; the completion mark is what counts.
-      const { storeId } = await this.database.transaction((own) => createStore(own, STORE, 'Default store'));
+      const { storeId, sandboxId } = await this.database.transaction((own) => createStore(own, STORE, 'Default store'));
       await this.content.installAll(storeId);
+      await this.content.publishFive({ storeId, environmentId: sandboxId });
       return this.complete(tx, storeId, url);
     });
   }

@@ -1,0 +1,24 @@
+import type { Env } from '../platform/config/env.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import { migrate } from '../platform/database/migrate.js';
+import { makePool } from '../platform/database/pools.js';
+import { openDatabase } from '../platform/platform.js';
+
+/**
+ * Does something with the migrated database for a command's own time: joins the server of a running service, or starts
+ * the embedded one and stops it again.
+ */
+export async function withDatabase<T>(env: Env, work: (engine: EngineDatabase) => Promise<T>): Promise<T> {
+  const server = await openDatabase(env, () => undefined);
+  try {
+    await migrate(server.url);
+    const pool = makePool(server.url, 'touchmap_engine', 2);
+    try {
+      return await work(new EngineDatabase(pool));
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await server.stop();
+  }
+}
