@@ -1,24 +1,62 @@
 import { Injectable } from '@nestjs/common';
 import type { Lane } from '../platform/clock/lane.js';
 import type { Sql } from '../platform/database/sql.js';
+import { Circuits } from './circuits.js';
+import type { Claim, ClaimedMessage } from './claimed-message.js';
+import { Claims } from './claims.js';
+import { ComposeLetters } from './compose-letters.js';
+import { Dispatch } from './dispatch.js';
+import type { Letter } from './letter.js';
 
 /** What one batch did. */
 export interface BatchResult {
-  /** Letters that left `planned` or `retry` for good or for a retry; 0 means: nothing to do now. */
+  /** 0 means that nothing can be done now. */
   readonly claimed: number;
   readonly accepted: number;
 }
 
+const CLAIM_SIZE = 300;
+
 /** Takes one batch of due letters through claim, rendering, the last guard, the transport and settling. */
 @Injectable()
 export class DeliverBatch {
+  constructor(
+    private readonly claims: Claims,
+    private readonly composer: ComposeLetters,
+    private readonly dispatch: Dispatch,
+    private readonly circuits: Circuits,
+  ) {}
+
   /** Works off up to a few hundred letters that are due in the lane; safe to run in several processes at once. */
-  run(_lane: Lane): Promise<BatchResult> {
-    return Promise.resolve({ claimed: 0, accepted: 0 });
+  async run(lane: Lane): Promise<BatchResult> {
+    const claim = await this.claims.take(lane, CLAIM_SIZE, this.circuits.shut());
+    if (claim.messages.length === 0) return { claimed: 0, accepted: 0 };
+    try {
+      const letters = await this.composer.compose(lane, claim.messages);
+      const { accepted, moved, left } = await this.dispatch.run(lane, claim.token, letters);
+      for (const [storeId, messages] of byStore(left))
+        await this.claims.giveBack(claim.token, messages, this.circuits.leftMs(storeId));
+      // A letter that waits for an event is due again at once where time stands: it must not count as work that goes on.
+      return { claimed: lane.clock === 'virtual' ? moved : claim.messages.length, accepted };
+    } catch (error) {
+      await this.release(claim);
+      throw error;
+    }
   }
 
   /** When the lane's next letter is due (planned or to be tried again), null when none waits. */
-  nextDueAt(_tx: Sql, _lane: Lane): Promise<Date | null> {
-    return Promise.resolve(null);
+  nextDueAt(tx: Sql, lane: Lane): Promise<Date | null> {
+    return this.claims.nextDueAt(tx, lane);
   }
+
+  /** Without this the letters of a failed batch would wait for their lease; when it fails too, they do. */
+  private async release(claim: Claim): Promise<void> {
+    await this.claims.giveBack(claim.token, claim.messages, 1_000).catch(() => undefined);
+  }
+}
+
+function byStore(letters: readonly Letter[]): ReadonlyMap<string, readonly ClaimedMessage[]> {
+  const groups = new Map<string, ClaimedMessage[]>();
+  for (const { message } of letters) groups.set(message.storeId, [...(groups.get(message.storeId) ?? []), message]);
+  return groups;
 }

@@ -1,8 +1,41 @@
 import { Module } from '@nestjs/common';
+import { EnrollmentsModule } from '../enrollments/enrollments.module.js';
+import { ScenariosModule } from '../scenarios/scenarios.module.js';
+import { StoresModule } from '../stores/stores.module.js';
+import { TemplatesModule } from '../templates/templates.module.js';
+import { Circuits } from './circuits.js';
+import { Claims } from './claims.js';
+import { ComposeLetters } from './compose-letters.js';
+import { DeliverBatch } from './deliver-batch.js';
+import { DeliveryStage } from './delivery.stage.js';
+import { DeliveryTimes } from './delivery-times.js';
+import { Dispatch } from './dispatch.js';
+import { Guard } from './guard.js';
+import { GuardFacts } from './guard-facts.js';
 import { LedgerModule } from './ledger.module.js';
+import { LetterLinks } from './letter-links.js';
+import { Settle } from './settle.js';
+import { Sweeper } from './sweeper.js';
+import { Transports } from './transports/transports.js';
 
-/** Moves planned letters out of the house. Import `LedgerModule` (global) too: enrollments asks its ports. */
+/** Moves planned letters out of the house. What enrollments asks of the ledger is in the global `LedgerModule`. */
 @Module({
-  imports: [LedgerModule],
+  imports: [LedgerModule, EnrollmentsModule, ScenariosModule, StoresModule, TemplatesModule],
+  providers: [
+    { provide: DeliveryTimes, useFactory: () => new DeliveryTimes() },
+    Circuits,
+    Claims,
+    ComposeLetters,
+    DeliverBatch,
+    DeliveryStage,
+    Dispatch,
+    Guard,
+    GuardFacts,
+    LetterLinks,
+    Settle,
+    Sweeper,
+    Transports,
+  ],
+  exports: [DeliverBatch, Sweeper],
 })
 export class DeliveryModule {}

@@ -23,7 +23,6 @@ export class SqlEngagementReader extends EngagementReader {
     const rows = await tx.query<StepRow>(
       OF_RUNS,
       [runs.map((r) => r.environmentId), runs.map((r) => r.enrollmentId), runs.map((r) => r.pass)],
-      'delivery.engagement_of_runs',
     );
     for (const row of rows) {
       const facts = { stepId: row.step_id, sent: row.sent, opened: row.opened, clicked: row.clicked };

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { EngagementReader, MessageLedger } from '../enrollments/ports.js';
+import { DueWatermark } from './due-watermark.js';
 import { SqlEngagementReader } from './engagement-reader.js';
 import { SqlMessageLedger } from './message-ledger.js';
 
@@ -7,9 +8,10 @@ import { SqlMessageLedger } from './message-ledger.js';
 @Global()
 @Module({
   providers: [
+    DueWatermark,
     { provide: MessageLedger, useClass: SqlMessageLedger },
     { provide: EngagementReader, useClass: SqlEngagementReader },
   ],
-  exports: [MessageLedger, EngagementReader],
+  exports: [MessageLedger, EngagementReader, DueWatermark],
 })
 export class LedgerModule {}

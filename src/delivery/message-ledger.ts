@@ -1,13 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { CancelReason } from '../domain/reasons.js';
 import { MessageLedger, type LedgerRow, type RunRef } from '../enrollments/ports.js';
 import type { Sql } from '../platform/database/sql.js';
+import { DueWatermark } from './due-watermark.js';
 
 /** The ledger of messages in PostgreSQL, as runs write it. */
 @Injectable()
 export class SqlMessageLedger extends MessageLedger {
+  constructor(@Optional() private readonly watermark?: DueWatermark) {
+    super();
+  }
+
   async plan(tx: Sql, rows: readonly LedgerRow[]): Promise<void> {
     if (rows.length === 0) return;
+    for (const { clock, state, dueAt } of rows) if (clock === 'real' && state === 'planned') this.watermark?.lower(dueAt);
     const column = <K extends keyof LedgerRow>(key: K): LedgerRow[K][] => rows.map((row) => row[key]);
     await tx.query(
       PLAN,
@@ -17,22 +23,22 @@ export class SqlMessageLedger extends MessageLedger {
         column('variant'), column('messageClass'), column('policy'), column('template'), column('templatePin'),
         column('state'), column('reason'), column('dueAt'), column('createdAt'),
       ],
-      'delivery.plan',
     );
   }
 
   async cancel(tx: Sql, cancels: readonly (RunRef & { readonly reason: CancelReason })[]): Promise<void> {
     if (cancels.length === 0) return;
-    await tx.query(CANCEL, [...refs(cancels), cancels.map((c) => c.reason)], 'delivery.cancel');
+    await tx.query(CANCEL, [...refs(cancels), cancels.map((c) => c.reason)]);
   }
 
   async unsettled(tx: Sql, runs: readonly RunRef[]): Promise<ReadonlySet<string>> {
     if (runs.length === 0) return new Set();
-    const rows = await tx.query<{ id: string }>(UNSETTLED, refs(runs), 'delivery.unsettled');
+    const rows = await tx.query<{ id: string }>(UNSETTLED, refs(runs));
     return new Set(rows.map((row) => row.id));
   }
 
   async release(tx: Sql, environmentId: string, scenarioKey: string): Promise<void> {
+    this.watermark?.reset();
     await tx.query(RELEASE, [environmentId, scenarioKey]);
   }
 

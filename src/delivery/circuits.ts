@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { ProcessClock } from '../platform/clock/clock.js';
+import { logger } from '../platform/logging/logger.js';
+import { DeliveryTimes } from './delivery-times.js';
+
+interface Circuit {
+  untilMs: number;
+  /** How long the last configuration fault shut it; 0 after a success. */
+  lastMs: number;
+}
+
+/**
+ * Stores whose mail is kept back in this process: after a configuration fault, which would hit every letter, and while the
+ * provider asks for a pause. Their letters stay planned; none is used up on finding out that the key is still wrong.
+ */
+@Injectable()
+export class Circuits {
+  private readonly log = logger(Circuits.name);
+  private readonly stores = new Map<string, Circuit>();
+
+  constructor(
+    private readonly clock: ProcessClock,
+    private readonly times: DeliveryTimes,
+  ) {}
+
+  /** Shuts the store's way out after a configuration fault, twice as long as the last time; answers for how long. */
+  fault(storeId: string, detail: string): number {
+    const known = this.stores.get(storeId);
+    if (known && this.leftMs(storeId) > 0 && known.lastMs > 0) return this.leftMs(storeId);
+    const lastMs = Math.min(this.times.circuitMaxMs, known?.lastMs ? known.lastMs * 2 : this.times.circuitMs);
+    this.stores.set(storeId, { untilMs: this.clock.monotonicMs() + lastMs, lastMs });
+    this.log.error(`The provider refuses this store's mail: ${detail}`, { event: 'delivery.circuit_open', storeId, forMs: lastMs });
+    return lastMs;
+  }
+
+  /** Waits as long as the provider asks for. */
+  pause(storeId: string, ms: number): void {
+    const known = this.stores.get(storeId);
+    const untilMs = Math.max(known?.untilMs ?? 0, this.clock.monotonicMs() + Math.min(ms, this.times.circuitMaxMs));
+    this.stores.set(storeId, { untilMs, lastMs: known?.lastMs ?? 0 });
+  }
+
+  /** A letter went out: whatever was wrong is right again. */
+  success(storeId: string): void {
+    if (this.leftMs(storeId) === 0) this.stores.delete(storeId);
+  }
+
+  /** Milliseconds for which the store's mail is still kept back. */
+  leftMs(storeId: string): number {
+    return Math.max(0, (this.stores.get(storeId)?.untilMs ?? 0) - this.clock.monotonicMs());
+  }
+
+  /** Stores whose mail is kept back now. */
+  shut(): string[] {
+    return [...this.stores.keys()].filter((storeId) => this.leftMs(storeId) > 0);
+  }
+}

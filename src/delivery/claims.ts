@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { laneNow, type Lane } from '../platform/clock/lane.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import type { Sql } from '../platform/database/sql.js';
+import { newId } from '../platform/ids.js';
+import { WorkerIncarnation } from '../platform/worker-incarnation.js';
+import type { Claim, ClaimedMessage } from './claimed-message.js';
+import { DeliveryTimes } from './delivery-times.js';
+import { DueWatermark } from './due-watermark.js';
+
+/** Takes due letters for this process, and gives back those that it does not send after all. */
+@Injectable()
+export class Claims {
+  constructor(
+    private readonly db: EngineDatabase,
+    private readonly worker: WorkerIncarnation,
+    private readonly times: DeliveryTimes,
+    private readonly watermark: DueWatermark,
+  ) {}
+
+  /** Claims up to `limit` letters that are due in the lane, leaving out stores whose mail is kept back (real lane). */
+  async take(lane: Lane, limit: number, shutStores: readonly string[]): Promise<Claim> {
+    const token = newId();
+    const now = await laneNow(this.db, lane);
+    const claim = [token, this.worker.id, this.times.leaseMs, limit, now];
+    if (lane.clock === 'virtual')
+      return { token, messages: await this.db.query<ClaimedMessage>(CLAIM_VIRTUAL, [...claim, lane.environmentId]) };
+    const from = this.watermark.from();
+    const messages = await this.db.query<ClaimedMessage>(CLAIM_REAL, [...claim, from, shutStores]);
+    this.watermark.reached(messages.length < limit ? now : latest(messages, now));
+    return { token, messages };
+  }
+
+  /** Lets go of claimed rows: back to `planned`, to be claimed again after `delayMs` of the database's time. */
+  async giveBack(token: string, messages: readonly ClaimedMessage[], delayMs: number): Promise<void> {
+    if (messages.length === 0) return;
+    for (const { dueAt } of messages) this.watermark.lower(dueAt);
+    await this.db.query(GIVE_BACK, [token, messages.map(({ id }) => id), delayMs]);
+  }
+
+  /** When the lane's next letter is due, null when none waits. Letters kept back by a paused scenario do not count. */
+  async nextDueAt(tx: Sql, lane: Lane): Promise<Date | null> {
+    const [row] =
+      lane.clock === 'real'
+        ? await tx.query<{ at: Date | null }>(NEXT_REAL)
+        : await tx.query<{ at: Date | null }>(NEXT_VIRTUAL, [lane.environmentId, lane.now]);
+    return row?.at ?? null;
+  }
+}
+
+/** Up to this instant nothing is left: a full batch ends at its latest letter; repeated ones say nothing of the others. */
+function latest(messages: readonly ClaimedMessage[], now: Date): Date {
+  const planned = messages.filter(({ attempts }) => attempts === 0).map(({ dueAt }) => dueAt.getTime());
+  return planned.length < messages.length ? new Date(Math.min(now.getTime(), ...planned)) : new Date(Math.max(...planned));
+}
+
+const HOLD = `
+UPDATE messages AS m SET state = 'claimed', claim_token = $1, claimed_by = $2, next_attempt_at = NULL,
+  lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0)
+FROM taken WHERE m.environment_id = taken.environment_id AND m.id = taken.id
+RETURNING m.environment_id AS "environmentId", m.id, m.store_id AS "storeId", m.clock, m.enrollment_id AS "enrollmentId",
+  m.contact_id AS "contactId", m.scenario_key AS "scenarioKey", m.version, m.step_id AS "stepId", m.pass,
+  m.message_class AS "messageClass", m.template_key AS "templateKey", m.template_pin AS "templatePin", m.due_at AS "dueAt",
+  m.attempts, m.dup_risk AND m.sent_at IS NOT NULL AS "mayHaveArrived",
+  CASE WHEN m.attempts = 0 THEN 0 ELSE (SELECT count(*)::int FROM send_attempts AS a WHERE a.environment_id = m.environment_id
+    AND a.message_id = m.id AND a.outcome = 'retry') END AS failures`;
+
+const CLAIM_REAL = `
+WITH due AS (
+  SELECT environment_id, id FROM messages
+  WHERE state = 'planned' AND clock = 'real' AND NOT held AND due_at <= $5 AND due_at >= $6::timestamptz
+    AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp()) AND store_id <> ALL ($7::uuid[])
+  ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED),
+again AS (
+  SELECT environment_id, id FROM messages
+  WHERE state = 'retry' AND clock = 'real' AND next_attempt_at <= clock_timestamp() AND store_id <> ALL ($7::uuid[])
+  ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED),
+taken AS (SELECT * FROM due UNION ALL SELECT * FROM again)
+${HOLD}`;
+
+/** In the sandbox nobody waits for a back-off: its time stands. */
+const CLAIM_VIRTUAL = `
+WITH due AS (
+  SELECT environment_id, id FROM messages
+  WHERE environment_id = $6 AND clock = 'virtual' AND state = 'planned' AND NOT held AND due_at <= $5
+  ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED),
+again AS (
+  SELECT environment_id, id FROM messages
+  WHERE environment_id = $6 AND clock = 'virtual' AND state = 'retry'
+  ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED),
+taken AS (SELECT * FROM due UNION ALL SELECT * FROM again)
+${HOLD}`;
+
+const GIVE_BACK = `
+UPDATE messages SET state = 'planned', claim_token = NULL, claimed_by = NULL, lease_until = NULL,
+  next_attempt_at = CASE WHEN $3 > 0 THEN clock_timestamp() + make_interval(secs => $3 / 1000.0) END
+WHERE claim_token = $1 AND id = ANY ($2::uuid[]) AND state = 'claimed'`;
+
+const NEXT_REAL = `
+SELECT least(
+  (SELECT min(due_at) FROM messages WHERE state = 'planned' AND clock = 'real' AND NOT held),
+  (SELECT min(next_attempt_at) FROM messages WHERE state = 'retry' AND clock = 'real')) AS at`;
+
+const NEXT_VIRTUAL = `
+SELECT least(
+  (SELECT min(due_at) FROM messages WHERE environment_id = $1 AND clock = 'virtual' AND state = 'planned' AND NOT held),
+  (SELECT $2::timestamptz FROM messages WHERE environment_id = $1 AND clock = 'virtual' AND state = 'retry' LIMIT 1)) AS at`;

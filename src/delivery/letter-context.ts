@@ -1,0 +1,25 @@
+import type { ContactFacts, EventFacts, RunState } from '../domain/run.js';
+import type { StoreSettings } from '../stores/store-settings.js';
+import type { RenderContext, TemplateLinks } from '../templates/render-request.js';
+
+/** What a template sees of one letter: plain data, as it is copied to the thread that renders. */
+export function letterContext(facts: {
+  readonly event: EventFacts;
+  readonly contact: ContactFacts;
+  readonly run: Pick<RunState, 'enteredAt' | 'touches' | 'variant' | 'subject'>;
+  readonly settings: StoreSettings;
+  readonly links: TemplateLinks;
+  readonly now: Date;
+}): RenderContext {
+  const { event, contact, run, settings, links, now } = facts;
+  const { name, currency, timezone, locale, postalAddress, brand } = settings;
+  const shownEvent = { ...event.data, id: event.id, type: event.type, at: event.at, data: event.data };
+  return {
+    event: shownEvent,
+    contact: { ...contact },
+    run: { event: shownEvent, enteredAt: run.enteredAt.toISOString(), touches: run.touches, variant: run.variant, subject: run.subject },
+    store: { name, currency, timezone, locale, postalAddress, brand },
+    now: now.toISOString(),
+    links,
+  };
+}

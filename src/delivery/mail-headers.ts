@@ -1,0 +1,38 @@
+import type { MessageClass } from '../domain/scenario-schema.js';
+import type { Mailbox } from './transports/transport.js';
+
+/** Control characters (CR, LF and NUL above all) and the line separators of Unicode. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+
+/** A text that may become a header: nothing in it can begin another line. */
+export function headerText(text: string): string {
+  return text.replace(CONTROL, ' ').trim();
+}
+
+/** Reads `Name <address>` or an address, as MAIL_FROM has it. */
+export function parseMailbox(text: string): Mailbox {
+  const named = /^\s*(.*?)\s*<([^<>]+)>\s*$/.exec(text);
+  if (!named) return { email: headerText(text), name: null };
+  const name = headerText(named[1]!.replace(/^"(.*)"$/, '$1'));
+  return { email: headerText(named[2]!), name: name === '' ? null : name };
+}
+
+/** What stands in every letter beside sender, recipient and subject. The names are this list's, never data's. */
+export function letterHeaders(letter: {
+  readonly messageId: string;
+  readonly attempt: number;
+  readonly from: Mailbox;
+  readonly messageClass: MessageClass;
+  /** The unsubscribe page's address. */
+  readonly unsubscribeUrl: string;
+}): Record<string, string> {
+  const domain = letter.from.email.slice(letter.from.email.lastIndexOf('@') + 1) || 'localhost';
+  const headers = { 'Message-ID': `<${letter.messageId}.${letter.attempt}@${domain}>` };
+  if (letter.messageClass === 'service') return headers;
+  return {
+    ...headers,
+    'List-Unsubscribe': `<${letter.unsubscribeUrl}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
+}

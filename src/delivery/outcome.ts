@@ -1,0 +1,56 @@
+import { assertNever } from '../domain/assert-never.js';
+import { MOST_FAILURES, retryDelayMs } from './backoff.js';
+import type { SendResult } from './transports/transport.js';
+
+/** What an attempt's result makes of its message (`state` …) and of its attempt row (`result` …). */
+export interface Outcome {
+  readonly state: 'accepted' | 'rejected' | 'retry' | 'planned' | 'failed' | 'unknown';
+  readonly reason: string | null;
+  /** For `retry` and `planned`: when it may be claimed again. */
+  readonly retryMs: number | null;
+  readonly providerMessageId: string | null;
+  /** `retry` counts towards the limit of tries, `throttled`, `config` and `not_started` do not. */
+  readonly result: 'accepted' | 'rejected' | 'retry' | 'throttled' | 'config' | 'unknown' | 'not_started';
+  readonly status: number | null;
+  readonly detail: string | null;
+}
+
+/**
+ * Reads a transport's result.
+ * @param failures tries that counted before this one
+ * @param circuitMs for how long a configuration fault keeps the store's mail back
+ * @param draw a random number in [0, 1)
+ */
+export function outcomeOfResult(result: SendResult, failures: number, circuitMs: number, draw: number): Outcome {
+  const base = { reason: null, retryMs: null, providerMessageId: null, status: result.status, detail: 'detail' in result ? result.detail : null };
+  switch (result.kind) {
+    case 'accepted':
+      return { ...base, state: 'accepted', result: 'accepted', providerMessageId: result.providerMessageId };
+    case 'rejected':
+      return { ...base, state: 'rejected', result: 'rejected', reason: result.code };
+    case 'unknown':
+      return { ...base, state: 'unknown', result: 'unknown' };
+    case 'config':
+      return { ...base, state: 'planned', result: 'config', retryMs: circuitMs };
+    case 'retry': {
+      const retryMs = retryDelayMs(failures, result.retryAfterMs, draw);
+      if (!result.counts) return { ...base, state: 'retry', result: 'throttled', retryMs };
+      return failures + 1 >= MOST_FAILURES
+        ? { ...base, state: 'failed', result: 'retry', reason: 'attempts_exhausted' }
+        : { ...base, state: 'retry', result: 'retry', retryMs };
+    }
+    default:
+      return assertNever(result);
+  }
+}
+
+/** The provider was never called, because too much of the lease had passed: tried again at once, not counted. */
+export const NOT_STARTED: Outcome = {
+  state: 'retry',
+  reason: null,
+  retryMs: 0,
+  providerMessageId: null,
+  result: 'not_started',
+  status: null,
+  detail: 'too much of the lease had passed before the provider was called',
+};

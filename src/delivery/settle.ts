@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { lockContacts } from '../contacts/contact-facts.js';
+import { RunMover } from '../enrollments/run-mover.js';
+import { laneNow, type Lane } from '../platform/clock/lane.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import { StageWaker } from '../platform/queue/stages.js';
+import type { Outcome } from './outcome.js';
+
+/** One attempt's outcome on its way into the ledger. */
+export interface Settlement {
+  readonly environmentId: string;
+  readonly id: string;
+  readonly attempt: number;
+  readonly outcome: Outcome;
+}
+
+/** A run whose letters may all be settled now. */
+export interface EndedRun {
+  readonly environmentId: string;
+  readonly enrollmentId: string;
+  readonly contactId: string;
+}
+
+/** Writes what became of attempts, and completes runs that waited for nothing else. */
+@Injectable()
+export class Settle {
+  constructor(
+    private readonly db: EngineDatabase,
+    private readonly runs: RunMover,
+    private readonly waker: StageWaker,
+  ) {}
+
+  /**
+   * Writes outcomes in one statement, each row only if it still carries the claim's token: the token names the attempt, so
+   * news of it is believed also after the row was given up as `unknown`. Answers how many letters were accepted.
+   */
+  async write(lane: Lane, token: string, settlements: readonly Settlement[]): Promise<number> {
+    const now = await laneNow(this.db, lane);
+    const rows = settlements.map(({ environmentId, id, attempt, outcome }) => ({ e: environmentId, id, attempt, ...outcome }));
+    const settled = await this.db.query<EndedRun & { readonly state: string; readonly atEnd: boolean }>(SETTLE, [
+      JSON.stringify(rows),
+      token,
+      now,
+    ]);
+    await this.completeRuns(lane, settled.filter(({ atEnd }) => atEnd));
+    if (lane.clock === 'real' && settled.length > 0) this.waker.wake('stats');
+    return settled.filter(({ state }) => state === 'accepted').length;
+  }
+
+  /** Completes those of these runs that stand at their end with nothing on the way. */
+  async completeRuns(lane: Lane, runs: readonly EndedRun[]): Promise<void> {
+    if (runs.length === 0) return;
+    await this.db.transaction(async (tx) => {
+      await lockContacts(tx, runs);
+      await this.runs.settle(tx, runs, await laneNow(tx, lane));
+    });
+  }
+}
+
+/**
+ * `accepted` also settles a row that was given up or is waiting for its repetition; any other certain outcome also one that
+ * is `unknown`. A letter that its run took back meanwhile is not tried again.
+ */
+const SETTLE = `
+WITH v AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, attempt integer, state text, reason text, "retryMs" integer,
+    "providerMessageId" text, result text, status integer, detail text)),
+settled AS (
+  UPDATE messages AS m SET
+    state = CASE WHEN v.state IN ('retry', 'planned') AND m.cancel_requested
+      THEN CASE WHEN m.dup_risk THEN 'unresolved' ELSE 'cancelled' END ELSE v.state END,
+    reason = CASE WHEN m.cancel_requested AND v.state IN ('retry', 'planned', 'unknown') THEN m.reason ELSE v.reason END,
+    accepted_at = CASE WHEN v.state = 'accepted' THEN $3::timestamptz END,
+    provider_message_id = coalesce(v."providerMessageId", m.provider_message_id),
+    next_attempt_at = CASE WHEN v.state IN ('retry', 'planned') THEN clock_timestamp() + make_interval(secs => v."retryMs" / 1000.0) END,
+    unknown_since = CASE WHEN v.state = 'unknown' THEN clock_timestamp() ELSE m.unknown_since END,
+    reconciled_by = CASE WHEN m.state <> 'sending' THEN 'late_answer' END,
+    lease_until = NULL
+  FROM v
+  WHERE m.environment_id = v.e AND m.id = v.id AND m.claim_token = $2 AND m.attempts = v.attempt
+    AND (m.state = 'sending' OR m.state = 'unknown' AND v.state <> 'unknown'
+      OR m.state IN ('unresolved', 'retry') AND v.state = 'accepted')
+  RETURNING m.environment_id, m.enrollment_id, m.contact_id, m.scenario_key, m.step_id, m.sent_on, m.state),
+attempts AS (
+  UPDATE send_attempts AS a SET finished_at = $3, outcome = v.result, status = v.status, detail = left(v.detail, 500)
+  FROM v WHERE a.environment_id = v.e AND a.message_id = v.id AND a.attempt = v.attempt AND a.token = $2),
+dirty AS (
+  INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
+  SELECT DISTINCT s.environment_id, s.scenario_key, s.step_id, s.sent_on FROM settled AS s
+  WHERE s.scenario_key IS NOT NULL AND s.state NOT IN ('retry', 'planned'))
+SELECT s.environment_id AS "environmentId", s.enrollment_id AS "enrollmentId", s.contact_id AS "contactId", s.state,
+  coalesce(r.state = 'sending' AND r.position = 'end' AND s.state NOT IN ('retry', 'planned', 'unknown'), false) AS "atEnd"
+FROM settled AS s
+LEFT JOIN enrollments AS r ON r.environment_id = s.environment_id AND r.id = s.enrollment_id`;

@@ -1,0 +1,52 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ProcessClock } from '../../platform/clock/clock.js';
+import { Env } from '../../platform/config/env.js';
+import { assertNever } from '../../domain/assert-never.js';
+import { Slots } from '../slots.js';
+import { OutboxTransport } from './outbox.js';
+import { SendGridTransport } from './sendgrid.js';
+import { SmtpTransport } from './smtp.js';
+import type { Transport } from './transport.js';
+
+/** A transport with its free places. */
+export interface WayOut {
+  readonly transport: Transport;
+  readonly slots: Slots;
+}
+
+/** Chooses how letters leave: nothing of a sandbox ever does. */
+@Injectable()
+export class Transports implements OnApplicationShutdown {
+  private readonly outbox = wayOut(new OutboxTransport());
+  private readonly live: WayOut;
+
+  constructor(env: Env, clock: ProcessClock) {
+    this.live = env.TRANSPORT === 'outbox' ? this.outbox : wayOut(liveTransport(env, clock));
+  }
+
+  of(clock: 'real' | 'virtual'): WayOut {
+    return clock === 'virtual' ? this.outbox : this.live;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.live.transport.close();
+  }
+}
+
+/** A transport with all its places free. */
+export function wayOut(transport: Transport): WayOut {
+  return { transport, slots: new Slots(transport.slots) };
+}
+
+function liveTransport(env: Env, clock: ProcessClock): Transport {
+  switch (env.TRANSPORT) {
+    case 'outbox':
+      return new OutboxTransport();
+    case 'smtp':
+      return new SmtpTransport(env.SMTP_URL!);
+    case 'sendgrid':
+      return new SendGridTransport(env.SENDGRID_API_KEY!, env.SENDGRID_API_URL, clock);
+    default:
+      return assertNever(env.TRANSPORT);
+  }
+}

@@ -1,0 +1,141 @@
+import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import { matchTrigger } from '../domain/entry.js';
+import { exitFor, exitSubject } from '../domain/exit.js';
+import type { CancelReason, EndReason, FailReason, SkipReason } from '../domain/reasons.js';
+import type { EventFacts, Facts, RunState } from '../domain/run.js';
+import { decideSend } from '../domain/send-decision.js';
+import { assertNever } from '../domain/assert-never.js';
+import { cancelReasonOf } from '../enrollments/working-run.js';
+import type { Letter } from './letter.js';
+import { isAllowedRecipient } from './recipients.js';
+
+/** What the last guard says of a letter. */
+export type Verdict =
+  | { readonly kind: 'send'; readonly to: string }
+  /** Its scenario is paused: it waits until somebody resumes it. */
+  | { readonly kind: 'hold' }
+  /** An event about this run is not processed yet: that comes first. */
+  | { readonly kind: 'event-first' }
+  /** The run has changed since the letter was rendered: it is rendered again. */
+  | { readonly kind: 'render-again' }
+  | { readonly kind: 'defer'; readonly until: Date }
+  | { readonly kind: 'skip'; readonly reason: SkipReason }
+  | { readonly kind: 'fail'; readonly reason: FailReason; readonly detail: string }
+  | { readonly kind: 'cancel'; readonly reason: CancelReason; readonly endRun: EndReason | null }
+  | { readonly kind: 'end'; readonly reason: SkipReason; readonly endRun: EndReason };
+
+/** Everything that the guard has read under the locks about one letter. */
+export interface GuardInput {
+  readonly letter: Letter;
+  readonly run: RunState;
+  readonly facts: Facts;
+  /** The scenario's state in the letter's environment at this moment; null when it is published nowhere any more. */
+  readonly publication: 'published' | 'paused' | 'archived' | null;
+  /** The contact's own unprocessed events, oldest first. */
+  readonly inbox: readonly EventFacts[];
+  /** Other people's unprocessed events of types that end runs by their subject. */
+  readonly othersEvents: readonly EventFacts[];
+  /** Lists that live recipients must be on, see `isAllowedRecipient`; none in the sandbox. */
+  readonly recipientLists: readonly (readonly string[])[];
+  readonly now: Date;
+}
+
+/** The last guard, read from top to bottom: the first rule that speaks decides. */
+export function judgeLetter(input: GuardInput): Verdict {
+  return (
+    runIsOver(input) ??
+    scenarioStands(input) ??
+    exitIsWaiting(input) ??
+    eventIsWaiting(input) ??
+    runHasChanged(input) ??
+    scenarioAllows(input) ??
+    recipientIsAllowed(input) ??
+    letterIsRendered(input) ?? { kind: 'send', to: input.facts.contact.email! }
+  );
+}
+
+/** An exit takes its letters back; a run that came to its own end does not (a letter of it may be tried again). */
+function runIsOver({ run }: GuardInput): Verdict | null {
+  const reason = run.endReason && cancelReasonOf(run.endReason);
+  return reason ? { kind: 'cancel', reason, endRun: null } : null;
+}
+
+function scenarioStands({ publication }: GuardInput): Verdict | null {
+  if (publication === 'paused') return { kind: 'hold' };
+  return publication === 'archived' ? { kind: 'cancel', reason: 'archived', endRun: 'scenario_archived' } : null;
+}
+
+/** Once an order has its 202, no reminder for it starts, processed or not. */
+function exitIsWaiting({ letter: { compiled }, run, facts, inbox, othersEvents, now }: GuardInput): Verdict | null {
+  const reason =
+    firstOf(inbox, (event) => (isSince(event, run.enteredAt) ? exitFor(compiled, run, event, facts, now) : null)) ??
+    firstOf(othersEvents, (event) => exitBySubject(compiled, run, event, facts, now));
+  return reason && { kind: 'cancel', reason, endRun: reason };
+}
+
+function exitBySubject(compiled: CompiledScenario, run: RunState, event: EventFacts, facts: Facts, now: Date): `exited:${string}` | null {
+  const exits = compiled.exits.filter((exit) => exit.subject && exit.event === event.type);
+  return firstOf(exits, (exit) =>
+    exitSubject(compiled, exit, event, facts) === run.subject
+      ? exitFor({ ...compiled, exits: [exit] }, run, event, facts, now)
+      : null,
+  );
+}
+
+function eventIsWaiting({ letter: { compiled }, run, facts, inbox, now }: GuardInput): Verdict | null {
+  const restarts = inbox.some((event) => {
+    if (event.type !== compiled.triggerEvent || !isSince(event, run.lastActivityAt)) return false;
+    const match = matchTrigger(compiled, event, facts, now);
+    return match.matches && match.subject === run.subject;
+  });
+  return restarts ? { kind: 'event-first' } : null;
+}
+
+function runHasChanged({ letter: { renderedFor }, run }: GuardInput): Verdict | null {
+  const same = renderedFor.eventId === run.event.id && renderedFor.eventAt === run.event.at && renderedFor.pass === run.pass;
+  return same ? null : { kind: 'render-again' };
+}
+
+function scenarioAllows({ letter: { compiled, message }, run, facts, now }: GuardInput): Verdict | null {
+  const decision = decideSend(compiled, message.stepId, run, facts, message.dueAt, now);
+  switch (decision.kind) {
+    case 'send':
+      return facts.contact.email === null ? { kind: 'skip', reason: 'no_address' } : null;
+    case 'skip':
+    case 'defer':
+      return decision;
+    case 'end':
+      return isSkip(decision.message)
+        ? { kind: 'end', reason: decision.message, endRun: decision.reason }
+        : { kind: 'cancel', reason: decision.message, endRun: decision.reason };
+    default:
+      return assertNever(decision);
+  }
+}
+
+function recipientIsAllowed({ facts, recipientLists }: GuardInput): Verdict | null {
+  return isAllowedRecipient(facts.contact.email!, recipientLists) ? null : { kind: 'skip', reason: 'not_allowed_yet' };
+}
+
+function letterIsRendered({ letter: { rendered } }: GuardInput): Verdict | null {
+  return rendered.ok ? null : { kind: 'fail', reason: rendered.code, detail: rendered.detail };
+}
+
+const CANCELS = ['restarted', 'moved', 'erased', 'archived', 'unsubscribed', 'merged'];
+
+/** `suppressed` is in both lists; a letter that a suppression stops was skipped. */
+function isSkip(reason: SkipReason | CancelReason): reason is SkipReason {
+  return !CANCELS.includes(reason) && !reason.startsWith('exited:');
+}
+
+function isSince(event: EventFacts, at: Date): boolean {
+  return Date.parse(event.at) >= at.getTime();
+}
+
+function firstOf<T, R>(list: readonly T[], find: (item: T) => R | null): R | null {
+  for (const item of list) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
