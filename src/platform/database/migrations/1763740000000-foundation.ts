@@ -340,6 +340,7 @@ CREATE INDEX messages_due_virtual ON messages (environment_id, due_at)
 CREATE INDEX messages_retry ON messages (next_attempt_at) WHERE state = 'retry';
 CREATE INDEX messages_leased ON messages (lease_until) WHERE state IN ('claimed', 'sending');
 CREATE INDEX messages_unknown ON messages (unknown_since) WHERE state = 'unknown';
+CREATE INDEX messages_held ON messages (environment_id, scenario_key) WHERE held;
 CREATE INDEX messages_contact ON messages (environment_id, contact_id, created_at);
 CREATE INDEX messages_newest ON messages (environment_id, created_at, id);
 CREATE INDEX messages_cell ON messages (environment_id, scenario_key, step_id, sent_on);
