@@ -81,7 +81,7 @@ function groups(by: Division): string {
 }
 
 function money(by: Division): string {
-  return `SELECT scenario, step, value, sum.key AS currency, sum(sum.value::numeric)::text AS amount
-    FROM ${cells(by)} CROSS JOIN LATERAL jsonb_each_text(revenue) AS sum
-    GROUP BY GROUPING SETS ((scenario, step, value, sum.key), (sum.key)) ORDER BY sum.key`;
+  return `SELECT cell.scenario, cell.step, cell.value, sums.key AS currency, sum(sums.value::numeric)::text AS amount
+    FROM ${cells(by)} CROSS JOIN LATERAL jsonb_each_text(cell.revenue) AS sums
+    GROUP BY GROUPING SETS ((cell.scenario, cell.step, cell.value, sums.key), (sums.key)) ORDER BY sums.key`;
 }

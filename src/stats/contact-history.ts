@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { findContactId } from '../contacts/contact-lookup.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { requestSql } from '../platform/database/request-sql.js';
+import type { Sql } from '../platform/database/sql.js';
+import { BadInput, NotFound } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import {
+  explanation,
+  type Explanation,
+  type LookedAtRow,
+  type DecisionRow,
+  type LetterRow,
+  type RunRow,
+} from './explanation.js';
+import { DECISIONS, LATEST_RUN, LOOKED_AT, RUN_LETTERS, TIMELINE } from './timeline-sql.js';
+
+/** One line of a person's timeline. */
+export type TimelineItem = {
+  readonly at: string;
+  readonly kind: 'event' | 'run' | 'message' | 'engagement' | 'conversion';
+} & Readonly<Record<string, unknown>>;
+
+interface ItemRow {
+  readonly at: Date;
+  /** With microseconds, for the cursor. */
+  readonly at_key: string;
+  readonly rank: number;
+  readonly id: string;
+  readonly body: Omit<TimelineItem, 'at'> & { readonly kind: TimelineItem['kind'] };
+}
+
+/** What happened to one person, and why. */
+@Injectable()
+export class ContactHistory {
+  constructor(private readonly requests: RequestDatabase) {}
+
+  /** Events, decisions, letters, acts and goals in one list, oldest first. Throws NotFound for an unknown contact. */
+  timeline(scope: Scope, contact: string, { limit, after }: PageQuery): Promise<PageOf<TimelineItem>> {
+    if (after && (after.length !== 3 || typeof after[0] !== 'string' || typeof after[1] !== 'number'))
+      throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+    return this.requests.run(scope, async (manager) => {
+      const sql = requestSql(manager);
+      const id = await contactId(sql, scope, contact);
+      const rows = await sql.query<ItemRow>(TIMELINE, [
+        scope.environmentId,
+        id,
+        ...(after ?? [null, null, null]),
+        limit + 1,
+      ]);
+      return pageOf(
+        rows,
+        limit,
+        (row) => [row.at_key, row.rank, row.id],
+        ({ at, body }) => ({ at: at.toISOString(), ...body }),
+      );
+    });
+  }
+
+  /** The person's latest run in a scenario with every decision, or why there is none. */
+  explain(scope: Scope, contact: string, scenario: string): Promise<Explanation> {
+    return this.requests.run(scope, async (manager) => {
+      const sql = requestSql(manager);
+      const id = await contactId(sql, scope, contact);
+      const [known] = await sql.query('SELECT 1 FROM scenarios WHERE store_id = $1 AND key = $2', [
+        scope.storeId,
+        scenario,
+      ]);
+      if (!known) throw new NotFound(`scenario ${scenario}`);
+      const [run] = await sql.query<RunRow>(LATEST_RUN, [scope.environmentId, id, scenario]);
+      const ofRun = [scope.environmentId, run?.id ?? null];
+      return explanation({
+        scenario,
+        run,
+        decisions: await sql.query<DecisionRow>(DECISIONS, ofRun),
+        letters: await sql.query<LetterRow>(RUN_LETTERS, ofRun),
+        lookedAt: await sql.query<LookedAtRow>(LOOKED_AT, [scope.environmentId, id, scenario]),
+      });
+    });
+  }
+}
+
+async function contactId(sql: Sql, { environmentId }: Scope, contact: string): Promise<string> {
+  const id = await findContactId(sql, environmentId, contact);
+  if (id === null) throw new NotFound('contact');
+  return id;
+}

@@ -1,0 +1,143 @@
+/** A row of `enrollments`, as far as it explains. */
+export interface RunRow {
+  readonly id: string;
+  readonly version: number;
+  readonly state: 'waiting' | 'sending' | 'ended';
+  readonly due_at: Date | null;
+  readonly entered_at: Date;
+  readonly end_reason: string | null;
+  readonly ended_at: Date | null;
+  readonly holdout: boolean;
+  readonly held: boolean;
+  readonly touches: number;
+}
+
+export interface DecisionRow {
+  readonly at: Date;
+  readonly step_id: string | null;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly due_at: Date | null;
+}
+
+export interface LetterRow {
+  readonly id: string;
+  readonly step_id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly due_at: Date;
+  readonly next_attempt_at: Date | null;
+  readonly held: boolean;
+  readonly sent_at: Date | null;
+}
+
+export interface LookedAtRow {
+  readonly id: string;
+  readonly type: string;
+  readonly occurred_at: Date;
+  readonly outcome: { readonly outcome: string; readonly reason: string | null };
+}
+
+/** Why a person is where they are in a scenario. */
+export interface Explanation {
+  readonly scenario: string;
+  /** The latest run; null when the person never entered. */
+  readonly run: {
+    readonly id: string;
+    readonly version: number;
+    readonly state: string;
+    readonly enteredAt: string;
+    readonly endedAt: string | null;
+    readonly endReason: string | null;
+    /** In the hold-out: the same timeline, no letters. */
+    readonly holdout: boolean;
+    readonly touches: number;
+    /** Every decision, oldest first. */
+    readonly decisions: readonly {
+      readonly at: string;
+      readonly step: string | null;
+      readonly outcome: string;
+      readonly reason: string | null;
+      readonly dueAt: string | null;
+    }[];
+    readonly messages: readonly {
+      readonly id: string;
+      readonly step: string;
+      readonly state: string;
+      readonly reason: string | null;
+      readonly dueAt: string;
+      readonly sentAt: string | null;
+    }[];
+    /** What comes next and when; null once the run has ended, held while the scenario is paused. */
+    readonly next: { readonly action: 'step' | 'send'; readonly at: string; readonly held: boolean } | null;
+  } | null;
+  /** The person's latest events that this scenario looked at, newest first, and what each did or why it did nothing. */
+  readonly events: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly at: string;
+    readonly outcome: string;
+    readonly reason: string | null;
+  }[];
+}
+
+/** Puts the rows into the words of the API. */
+export function explanation(rows: {
+  readonly scenario: string;
+  readonly run: RunRow | undefined;
+  readonly decisions: readonly DecisionRow[];
+  readonly letters: readonly LetterRow[];
+  readonly lookedAt: readonly LookedAtRow[];
+}): Explanation {
+  return {
+    scenario: rows.scenario,
+    run: rows.run ? explainedRun(rows.run, rows.decisions, rows.letters) : null,
+    events: rows.lookedAt.map(({ id, type, occurred_at: at, outcome }) => ({
+      id,
+      type,
+      at: at.toISOString(),
+      outcome: outcome.outcome,
+      reason: outcome.reason,
+    })),
+  };
+}
+
+function explainedRun(
+  run: RunRow,
+  decisions: readonly DecisionRow[],
+  letters: readonly LetterRow[],
+): NonNullable<Explanation['run']> {
+  return {
+    id: run.id,
+    version: run.version,
+    state: run.state,
+    enteredAt: run.entered_at.toISOString(),
+    endedAt: run.ended_at?.toISOString() ?? null,
+    endReason: run.end_reason,
+    holdout: run.holdout,
+    touches: run.touches,
+    decisions: decisions.map(({ at, step_id: step, outcome, reason, due_at: dueAt }) => ({
+      at: at.toISOString(),
+      step,
+      outcome,
+      reason,
+      dueAt: dueAt?.toISOString() ?? null,
+    })),
+    messages: letters.map(({ id, step_id: step, state, reason, due_at: dueAt, sent_at: sentAt }) => ({
+      id,
+      step,
+      state,
+      reason,
+      dueAt: dueAt.toISOString(),
+      sentAt: sentAt?.toISOString() ?? null,
+    })),
+    next: nextOf(run, letters),
+  };
+}
+
+function nextOf(run: RunRow, letters: readonly LetterRow[]): NonNullable<Explanation['run']>['next'] {
+  if (run.state === 'waiting' && run.due_at) return { action: 'step', at: run.due_at.toISOString(), held: run.held };
+  const letter = letters.find(({ state }) => ['planned', 'claimed', 'retry', 'sending'].includes(state));
+  if (run.state !== 'sending' || !letter) return null;
+  return { action: 'send', at: (letter.next_attempt_at ?? letter.due_at).toISOString(), held: letter.held };
+}

@@ -1,0 +1,32 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { StageRunner } from '../platform/queue/stage-runner.js';
+import { ScenariosModule } from '../scenarios/scenarios.module.js';
+import { StoresModule } from '../stores/stores.module.js';
+import { Attribution } from './attribution.js';
+import { ContactHistory } from './contact-history.js';
+import { ContactHistoryController } from './contact-history.controller.js';
+import { ConversionValues } from './conversion-values.js';
+import { ConversionsModule } from './conversions.module.js';
+import { Figures } from './figures.js';
+import { Rollup } from './rollup.js';
+import { ScenarioStats } from './scenario-stats.js';
+import { StatsController } from './stats.controller.js';
+import { StatsStage } from './stats-stage.js';
+
+/** What each letter brought, and what happened to each person. Import `ConversionsModule` (global) too. */
+@Module({
+  imports: [ConversionsModule, ScenariosModule, StoresModule],
+  controllers: [StatsController, ContactHistoryController],
+  providers: [Attribution, ContactHistory, ConversionValues, Figures, Rollup, ScenarioStats, StatsStage],
+  exports: [Figures, Rollup],
+})
+export class StatsModule implements OnModuleInit {
+  constructor(
+    private readonly stages: StageRunner,
+    private readonly stage: StatsStage,
+  ) {}
+
+  onModuleInit(): void {
+    this.stages.registerStage(this.stage);
+  }
+}

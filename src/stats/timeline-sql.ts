@@ -1,0 +1,83 @@
+/** The person and every contact that was merged into them; $1 environment, $2 contact. */
+const PERSON = `
+person AS MATERIALIZED (
+  SELECT $2::uuid AS id
+  UNION ALL
+  SELECT k.id FROM contacts k WHERE k.environment_id = $1 AND k.merged_into = $2
+)`;
+
+/**
+ * Everything that is known of a person, oldest first, after the position ($3 instant, $4 rank, $5 id) if there is one.
+ * At one instant: what happened, what the run made of it, the letter, what the person did with it, the goal.
+ */
+export const TIMELINE = `
+WITH ${PERSON}, letter AS (
+  SELECT m.* FROM messages m WHERE m.environment_id = $1 AND m.contact_id IN (SELECT id FROM person)
+), item AS (
+  SELECT e.occurred_at AS at, 1 AS rank, e.id, jsonb_build_object('kind', 'event', 'id', e.id, 'type', e.type,
+    'outcomes', coalesce(e.outcomes, '[]'), 'processed', e.processed_at IS NOT NULL) AS body
+  FROM storefront_events e
+  WHERE e.environment_id = $1 AND e.contact_id IN (SELECT id FROM person)
+  UNION ALL
+  SELECT s.at, 2, s.id, jsonb_build_object('kind', 'run', 'enrollment', s.enrollment_id, 'scenario', r.scenario_key,
+    'step', s.step_id, 'outcome', s.outcome, 'reason', s.reason, 'dueAt', s.due_at)
+  FROM enrollments r
+  JOIN enrollment_steps s ON s.environment_id = r.environment_id AND s.enrollment_id = r.id
+  WHERE r.environment_id = $1 AND r.contact_id IN (SELECT id FROM person)
+  UNION ALL
+  SELECT coalesce(m.sent_at, m.created_at), 3, m.id, jsonb_build_object('kind', 'message', 'message', m.id,
+    'scenario', m.scenario_key, 'step', m.step_id, 'state', m.state, 'reason', m.reason, 'subject', m.subject,
+    'dueAt', m.due_at, 'sentAt', m.sent_at)
+  FROM letter m
+  UNION ALL
+  SELECT g.occurred_at, 4, g.id, jsonb_build_object('kind', 'engagement', 'message', g.message_id,
+    'scenario', m.scenario_key, 'step', m.step_id, 'action', g.action, 'actor', g.actor, 'verdict', g.verdict,
+    'link', g.link_index, 'url', g.url)
+  FROM letter m
+  JOIN engagements g ON g.environment_id = m.environment_id AND g.message_id = m.id
+  UNION ALL
+  SELECT c.occurred_at, 5, c.event_id, jsonb_build_object('kind', 'conversion', 'event', c.event_id, 'type', c.type,
+    'state', c.state, 'message', c.message_id, 'scenario', m.scenario_key, 'step', m.step_id, 'goal', c.credited_for,
+    'value', CASE WHEN c.amount IS NOT NULL THEN jsonb_build_object('amount', c.amount::text, 'currency', c.currency) END)
+  FROM conversions c
+  LEFT JOIN messages m ON m.environment_id = c.environment_id AND m.id = c.message_id
+  WHERE c.environment_id = $1 AND c.contact_id IN (SELECT id FROM person)
+)
+SELECT at, at::text AS at_key, rank, id, body
+FROM item
+WHERE $3::timestamptz IS NULL OR (at, rank, id) > ($3::timestamptz, $4::integer, $5::uuid)
+ORDER BY at, rank, id
+LIMIT $6`;
+
+/** The person's latest run in a scenario; $3 scenario. */
+export const LATEST_RUN = `
+WITH ${PERSON}
+SELECT r.id, r.version, r.state, r.position, r.due_at, r.entered_at, r.end_reason, r.ended_at, r.holdout, r.held, r.touches
+FROM enrollments r
+WHERE r.environment_id = $1 AND r.scenario_key = $3 AND r.contact_id IN (SELECT id FROM person)
+ORDER BY r.entered_at DESC, r.id DESC
+LIMIT 1`;
+
+/** Every decision on a run; $1 environment, $2 run. */
+export const DECISIONS = `
+SELECT at, step_id, outcome, reason, due_at
+FROM enrollment_steps
+WHERE environment_id = $1 AND enrollment_id = $2
+ORDER BY at, id`;
+
+/** The letters of a run; $1 environment, $2 run. */
+export const RUN_LETTERS = `
+SELECT id, step_id, state, reason, due_at, next_attempt_at, held, sent_at
+FROM messages
+WHERE environment_id = $1 AND enrollment_id = $2
+ORDER BY created_at, id`;
+
+/** The person's latest events that the scenario looked at, with what they did there; $3 scenario. */
+export const LOOKED_AT = `
+WITH ${PERSON}
+SELECT e.id, e.type, e.occurred_at, o.value AS outcome
+FROM storefront_events e
+CROSS JOIN LATERAL jsonb_array_elements(e.outcomes) o
+WHERE e.environment_id = $1 AND e.contact_id IN (SELECT id FROM person) AND o.value ->> 'scenario' = $3
+ORDER BY e.occurred_at DESC, e.id DESC
+LIMIT 20`;
