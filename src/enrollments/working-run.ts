@@ -51,6 +51,13 @@ export class WorkingRun {
     this.isChanged = true;
   }
 
+  /** Letters of another run that count for this one too. */
+  countTouches(touches: number): void {
+    if (touches === 0) return;
+    this.current = { ...this.current, touches: this.current.touches + touches };
+    this.isChanged = true;
+  }
+
   /** Ends the run and takes back what it still has to send. */
   end(reason: EndReason, at: Date): void {
     const cancel = cancelReasonOf(reason);

@@ -1,0 +1,37 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { type PageOf, pageQuery } from '../platform/http/pages.js';
+import type { EnrollmentView } from './enrollment.view.js';
+import { EnrollmentsService } from './enrollments.service.js';
+import { ExitEnrollmentDto } from './exit-enrollment.dto.js';
+
+@ApiTags('scenarios')
+@ApiBearerAuth()
+@Controller('v1')
+@RequireScope('scenarios')
+export class EnrollmentsController {
+  constructor(private readonly enrollments: EnrollmentsService) {}
+
+  /** Who is, and was, in a scenario, newest first. */
+  @Get('scenarios/:key/enrollments')
+  list(
+    @CurrentCaller() caller: Caller,
+    @Param('key') key: string,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<PageOf<EnrollmentView>> {
+    return this.enrollments.list(caller, key, pageQuery(limit, cursor));
+  }
+
+  /** Ends a run by hand. */
+  @Post('enrollments/:id/exit')
+  @HttpCode(200)
+  exit(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() body?: ExitEnrollmentDto,
+  ): Promise<EnrollmentView> {
+    return this.enrollments.exit(caller, id, body?.reason ?? 'manual');
+  }
+}

@@ -1,0 +1,44 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ProcessClock } from '../platform/clock/clock.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+import { StageRunner } from '../platform/queue/stage-runner.js';
+import type { Stage } from '../platform/queue/stages.js';
+import { ProcessEvents } from './process-events.js';
+import { RunDue } from './run-due.js';
+import { StoredScenarioRuns } from './scenario-runs.js';
+
+const ARCHIVED_EVERY_MS = 60_000;
+
+/** The enrollments stage: first what has been received, then what is due. */
+@Injectable()
+export class EnrollmentsStage implements Stage, OnModuleInit {
+  readonly name = 'enrollments';
+  /** How late a due run may be noticed; a look without work costs two index look-ups. */
+  readonly sweepMs = 1_000;
+  private archivedAtMs = -Infinity;
+
+  constructor(
+    private readonly runner: StageRunner,
+    private readonly clock: ProcessClock,
+    private readonly events: ProcessEvents,
+    private readonly due: RunDue,
+    private readonly scenarioRuns: StoredScenarioRuns,
+  ) {}
+
+  onModuleInit(): void {
+    this.runner.registerStage(this);
+  }
+
+  async drain(stop: AbortSignal): Promise<void> {
+    if (this.clock.monotonicMs() - this.archivedAtMs >= ARCHIVED_EVERY_MS) {
+      await this.scenarioRuns.endArchived();
+      this.archivedAtMs = this.clock.monotonicMs();
+    }
+    // Events again before each batch of due runs: a large backlog must not make letters of what an order has just ended.
+    let moved: number;
+    do {
+      while (!stop.aborted && (await this.events.batch(REAL_LANE)) > 0);
+      moved = stop.aborted ? 0 : await this.due.batch(REAL_LANE);
+    } while (moved > 0);
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { lockContacts } from '../contacts/contact-facts.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import type { Sql } from '../platform/database/sql.js';
+import { StageWaker } from '../platform/queue/stages.js';
+import { ScenarioRuns } from '../scenarios/ports.js';
+import { EnvironmentsService } from '../stores/environments.service.js';
+import { DueMark } from './marks.js';
+import { MessageLedger } from './ports.js';
+import { RunMover } from './run-mover.js';
+
+const BATCH = 500;
+/** A request ends so many runs itself; the rest follows in the worker. */
+const BATCHES_A_REQUEST = 20;
+
+/** Runs of a scenario that is resumed or archived. */
+@Injectable()
+export class StoredScenarioRuns extends ScenarioRuns {
+  constructor(
+    private readonly database: EngineDatabase,
+    private readonly environments: EnvironmentsService,
+    private readonly mover: RunMover,
+    private readonly ledger: MessageLedger,
+    private readonly mark: DueMark,
+    private readonly waker: StageWaker,
+  ) {
+    super();
+  }
+
+  async release(environmentId: string, scenarioKey: string): Promise<void> {
+    let released: number;
+    do
+      released = await this.database.transaction(
+        async (tx) => (await tx.query(RELEASE, [environmentId, scenarioKey])).length,
+      );
+    while (released > 0);
+    await this.database.transaction((tx) => this.ledger.release(tx, environmentId, scenarioKey));
+    this.mark.reset();
+    this.waker.wake('enrollments');
+    this.waker.wake('delivery');
+  }
+
+  async archive(environmentId: string, scenarioKey: string): Promise<void> {
+    for (let batch = 1; batch <= BATCHES_A_REQUEST; batch++)
+      if ((await this.endBatch(environmentId, scenarioKey)) === 0)
+        return this.database.transaction((tx) => this.ledger.archive(tx, environmentId, scenarioKey));
+    this.waker.wake('enrollments');
+  }
+
+  /** Ends what archiving left behind: too many runs for a request, a killed process, an entry of the last second. */
+  async endArchived(): Promise<void> {
+    const left = await this.database.query<{ environment_id: string; key: string }>(LEFT_BEHIND);
+    for (const { environment_id: environmentId, key } of left) {
+      while ((await this.endBatch(environmentId, key)) > 0);
+      await this.database.transaction((tx) => this.ledger.archive(tx, environmentId, key));
+    }
+  }
+
+  private endBatch(environmentId: string, scenarioKey: string): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const at = await this.environments.environmentNow(tx, environmentId);
+      const runs = await runningRuns(tx, environmentId, scenarioKey);
+      await lockContacts(tx, runs);
+      await this.mover.exit(
+        tx,
+        runs.map((run) => ({ ...run, reason: 'scenario_archived' })),
+        at,
+      );
+      return runs.length;
+    });
+  }
+}
+
+/** Unlocked: by the time their contacts are locked some may have ended, which `exit` leaves as they are. */
+async function runningRuns(
+  tx: Sql,
+  environmentId: string,
+  scenarioKey: string,
+): Promise<{ readonly environmentId: string; readonly enrollmentId: string; readonly contactId: string }[]> {
+  const rows = await tx.query<{ id: string; contact_id: string }>(RUNNING, [environmentId, scenarioKey]);
+  return rows.map((row) => ({ environmentId, enrollmentId: row.id, contactId: row.contact_id }));
+}
+
+const RUNNING = `
+SELECT id, contact_id FROM enrollments
+WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended' LIMIT ${BATCH}`;
+
+// Only these runs' locks, in their order, and no others after them: whatever else is locked, this cannot deadlock.
+const RELEASE = `
+UPDATE enrollments r SET held = false
+FROM (SELECT environment_id, id FROM enrollments
+  WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended' AND held
+  ORDER BY environment_id, id LIMIT 5000 FOR UPDATE) held
+WHERE r.environment_id = held.environment_id AND r.id = held.id
+RETURNING r.id`;
+
+const LEFT_BEHIND = `
+SELECT p.environment_id, p.key FROM publications p
+WHERE p.kind = 'scenario' AND p.state = 'archived' AND EXISTS (SELECT FROM enrollments r
+  WHERE r.environment_id = p.environment_id AND r.scenario_key = p.key AND r.state <> 'ended')`;
