@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
+import { ProcessClock } from './platform/clock/clock.js';
 import type { Env } from './platform/config/env.js';
 import { readEnv, WrongSettings } from './platform/config/read-env.js';
 import { JsonLogger } from './platform/logging/console-logger.js';
@@ -11,7 +12,10 @@ import { welcome } from './welcome.js';
 
 let platform: Platform | undefined;
 let service: Service | undefined;
-let ending = false;
+let endingSince: number | undefined;
+/** One Ctrl-C may arrive twice: from the terminal and from npm or the start script. */
+const SAME_SIGNAL_MS = 1_000;
+const clock = new ProcessClock();
 
 // From the first moment: Ctrl-C while the database starts must not leave it running.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end());
@@ -29,16 +33,20 @@ try {
 async function start(env: Env): Promise<void> {
   Logger.overrideLogger(new JsonLogger(env.LOG_LEVEL));
   platform = await openPlatform(env, (text) => console.log(text));
-  if (ending) return close();
+  if (endingSince !== undefined) return close();
   service = await startService(platform);
-  if (ending) return close();
+  if (endingSince !== undefined) return close();
   console.log(welcome(service, env));
 }
 
 /** The first signal drains; a second one does not wait. */
 async function end(): Promise<void> {
-  if (ending) process.exit(130);
-  ending = true;
+  const now = clock.monotonicMs();
+  if (endingSince !== undefined) {
+    if (now - endingSince > SAME_SIGNAL_MS) process.exit(130);
+    return;
+  }
+  endingSince = now;
   if (service) await close();
 }
 
