@@ -13,6 +13,13 @@ import { editContact } from './edit-contact.js';
 import { eraseContact } from './erase-contact.js';
 import { RunEnder } from './ports.js';
 
+const UNIQUE_VIOLATION = '23505';
+
+export interface ContactPut {
+  readonly created: boolean;
+  readonly contact: ContactView;
+}
+
 /**
  * People as the API edits them, by e-mail address or id. Writes go the engine's way (role, retries, lock order), as they
  * share their locks with ingest and delivery; every statement names the caller's environment.
@@ -40,9 +47,20 @@ export class ContactsService {
   }
 
   /** Replaces a contact's fields, or makes the contact when the address is an e-mail that nobody has. */
-  put(scope: Scope, ref: string, dto: ContactDto): Promise<{ readonly created: boolean; readonly contact: ContactView }> {
+  async put(scope: Scope, ref: string, dto: ContactDto): Promise<ContactPut> {
+    try {
+      return await this.putOnce(scope, ref, dto);
+    } catch (error) {
+      // Somebody made the contact at this moment: now it is there to be changed.
+      if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return this.putOnce(scope, ref, dto);
+      throw error;
+    }
+  }
+
+  private putOnce(scope: Scope, ref: string, dto: ContactDto): Promise<ContactPut> {
     return this.database.transaction(async (tx) => {
-      const created = (await findContactId(tx, scope.environmentId, ref)) === null && (await this.make(tx, scope, ref));
+      const created = (await findContactId(tx, scope.environmentId, ref)) === null;
+      if (created) await this.make(tx, scope, ref);
       const row = await this.locked(tx, scope, ref);
       await editContact(tx, { environmentId: scope.environmentId, row, at: await this.now(tx, scope) }, dto, true);
       return { created, contact: await this.view(tx, scope, row.id) };
@@ -60,15 +78,13 @@ export class ContactsService {
     });
   }
 
-  /** False when somebody else made the contact at this moment. */
-  private async make(tx: Sql, scope: Scope, ref: string): Promise<boolean> {
+  private async make(tx: Sql, scope: Scope, ref: string): Promise<void> {
     const address = parseEmail(ref);
     if (!address.ok) {
       if (ref.includes('@')) throw new BadInput('invalid_email', address.detail);
       throw new NotFound('contact');
     }
-    const made = await tx.query(MAKE, [scope.environmentId, newId(), address.email, address.key, await this.now(tx, scope)]);
-    return made.length > 0;
+    await tx.query(MAKE, [scope.environmentId, newId(), address.email, address.key, await this.now(tx, scope)]);
   }
 
   private async locked(tx: Sql, scope: Scope, ref: string): Promise<ContactRow> {
@@ -95,10 +111,8 @@ export class ContactsService {
 
 const NOW = 'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environments WHERE id = $1';
 
-/** The key decides: who loses the race for it makes no contact. */
 const MAKE = `
-WITH free AS (SELECT 1 WHERE NOT EXISTS (SELECT FROM contact_keys WHERE environment_id = $1 AND kind = 'email' AND key = $4)),
-made AS (
-  INSERT INTO contacts (environment_id, id, email, email_key, created_at) SELECT $1, $2, $3, $4, $5 FROM free RETURNING id
+WITH made AS (
+  INSERT INTO contacts (environment_id, id, email, email_key, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id
 )
-INSERT INTO contact_keys (environment_id, kind, key, contact_id) SELECT $1, 'email', $4, id FROM made RETURNING key`;
+INSERT INTO contact_keys (environment_id, kind, key, contact_id) SELECT $1, 'email', $4, id FROM made`;

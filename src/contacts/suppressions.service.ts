@@ -3,7 +3,6 @@ import { parseEmail } from '../domain/email-address.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound, Unprocessable } from '../platform/http/domain-error.js';
-import { SuppressionEntity } from './suppression.entity.js';
 import { suppress } from './suppressions.js';
 
 /** A blocked address as the API shows it. */
@@ -23,12 +22,15 @@ export class SuppressionsService {
 
   /** Throws NotFound. */
   async get(scope: Scope, email: string): Promise<SuppressionView> {
-    const emailKey = keyOf(email);
-    const found = await this.requests.run(scope, (manager) =>
-      manager.findOneBy(SuppressionEntity, { environmentId: scope.environmentId, emailKey }),
+    const key = keyOf(email);
+    const [row] = await this.requests.read(scope, (tx) =>
+      tx.query<{ email: string; reason: string; created_at: Date }>(
+        'SELECT email, reason, created_at FROM suppressions WHERE environment_id = $1 AND email_key = $2',
+        [scope.environmentId, key],
+      ),
     );
-    if (!found) throw new NotFound('suppression');
-    return { email: found.email, reason: found.reason, createdAt: found.createdAt.toISOString() };
+    if (!row) throw new NotFound('suppression');
+    return { email: row.email, reason: row.reason, createdAt: row.created_at.toISOString() };
   }
 
   /** Blocks an address by hand; one that is blocked already keeps its reason. */
@@ -40,11 +42,11 @@ export class SuppressionsService {
 
   /** Lets an address be written to again. Throws NotFound. */
   async remove(scope: Scope, email: string): Promise<void> {
-    const emailKey = keyOf(email);
-    const { affected } = await this.requests.run(scope, (manager) =>
-      manager.delete(SuppressionEntity, { environmentId: scope.environmentId, emailKey }),
+    const removed = await this.database.query(
+      'DELETE FROM suppressions WHERE environment_id = $1 AND email_key = $2 RETURNING email_key',
+      [scope.environmentId, keyOf(email)],
     );
-    if (!affected) throw new NotFound('suppression');
+    if (removed.length === 0) throw new NotFound('suppression');
   }
 }
 
