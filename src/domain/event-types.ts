@@ -208,11 +208,13 @@ const STANDARD: Readonly<Record<string, Shape>> = {
   }),
 };
 
-/** `cart.updated`: two or more lower-case words joined by dots, at most 100 characters. */
-const EVENT_TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
+/** `cart.updated`: two or more lower-case words joined by dots. */
+export const EVENT_TYPE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
+
+export const LONGEST_EVENT_TYPE = 100;
 
 export function isEventType(text: string): boolean {
-  return text.length <= 100 && EVENT_TYPE.test(text);
+  return text.length <= LONGEST_EVENT_TYPE && EVENT_TYPE.test(text);
 }
 
 /** Names of the standard event types, in the order of the API's page. */

@@ -19,14 +19,18 @@ export function exitFor(
   facts: Facts,
   now: Date = new Date(event.at),
 ): ExitReason | null {
-  for (const exit of compiled.exits) {
-    if (exit.event !== event.type) continue;
-    const input = inputOf(run, event, facts, now);
-    const subject = exit.subject === null ? null : exit.subject.text(input);
-    if (subject !== null && subject !== run.subject) continue;
-    if (exit.when === null || exit.when.evaluate(input).value !== false) return `exited:${exit.reason}`;
-  }
-  return null;
+  return firstExit(compiled, run, event, facts, now, (subject) => subject === null || subject === run.subject);
+}
+
+/** As `exitFor`, for an event of somebody else: only exits with a `subject`, and only when it is the run's own. */
+export function exitBySubject(
+  compiled: CompiledScenario,
+  run: ExitRun,
+  event: EventFacts,
+  facts: Facts,
+  now: Date = new Date(event.at),
+): ExitReason | null {
+  return firstExit(compiled, run, event, facts, now, (subject) => subject === run.subject && subject !== '');
 }
 
 /**
@@ -51,6 +55,23 @@ export function endRun(run: RunState, reason: EndReason, at: Date): Advance {
     messages: [],
     steps: [{ stepId: null, pass: run.pass, round: run.round, outcome: 'ended', reason, at, dueAt: null }],
   };
+}
+
+function firstExit(
+  { exits }: CompiledScenario,
+  run: ExitRun,
+  event: EventFacts,
+  facts: Facts,
+  now: Date,
+  reaches: (subject: string | null) => boolean,
+): ExitReason | null {
+  for (const exit of exits) {
+    if (exit.event !== event.type) continue;
+    const input = inputOf(run, event, facts, now);
+    if (!reaches(exit.subject?.text(input) ?? null)) continue;
+    if (exit.when === null || exit.when.evaluate(input).value !== false) return `exited:${exit.reason}`;
+  }
+  return null;
 }
 
 function inputOf(run: ExitRun, event: EventFacts, facts: Facts, now: Date): ConditionInput {

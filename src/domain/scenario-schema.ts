@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { longestDays, parseDuration, windowMs } from './duration.js';
-import { isEventType } from './event-types.js';
+import { EVENT_TYPE, LONGEST_EVENT_TYPE } from './event-types.js';
 import type { Problem } from './problem.js';
 import { scenarioProblems } from './scenario-problems.js';
-import { KEBAB_CASE, parseTemplateRef } from './template-ref.js';
+import { KEBAB_CASE, TEMPLATE_REFERENCE } from './template-ref.js';
 import { unsupportedParts } from './unsupported.js';
 
 /** Five years: longer waits are slips of the pen, and dates stay far from the end of the calendar. */
@@ -24,7 +24,8 @@ const reasonWord = z
 const expression = z.string().trim().min(1).max(2_000).describe('A CEL expression.');
 const eventType = z
   .string()
-  .refine(isEventType, 'must be an event type such as cart.updated')
+  .max(LONGEST_EVENT_TYPE)
+  .regex(EVENT_TYPE, 'must be an event type such as cart.updated')
   .describe('An event type such as cart.updated.');
 
 const wait = z
@@ -68,7 +69,7 @@ const emailStep = z.strictObject({
   type: z.literal('email'),
   template: z
     .string()
-    .refine((text) => parseTemplateRef(text) !== null, 'must be folder/name or folder/name@3')
+    .regex(TEMPLATE_REFERENCE, 'must be folder/name or folder/name@3')
     .describe('folder/name, or folder/name@3 to pin a version.'),
   reason: z.string().trim().min(1).max(200).optional().describe('Why we write this time; required for marketing.'),
   late: z
@@ -185,14 +186,24 @@ function repeated<T>(items: readonly T[], keyOf: (item: T) => string, list: stri
   });
 }
 
-function withDefaults({ $schema: _dropped, ...document }: Document): Scenario {
-  const isService = document.messageClass === 'service';
+function withDefaults({
+  key,
+  name,
+  messageClass,
+  trigger,
+  reentry,
+  exits,
+  goals,
+  holdout,
+  ...document
+}: Document): Scenario {
+  const isService = messageClass === 'service';
   const steps = document.steps.map((step): Step => {
     if (step.type !== 'email') return step;
     const late = { after: step.late?.after ?? DAY, then: step.late?.then ?? (isService ? 'send' : 'skip') };
     return { ...step, late, delivery: step.delivery ?? (isService ? 'at-least-once' : 'at-most-once') };
   });
-  return { ...document, steps };
+  return { key, name, messageClass, trigger, reentry, exits, goals, holdout, steps };
 }
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]

@@ -1,9 +1,14 @@
 import { assertNever } from './assert-never.js';
 import type { CompiledEmail, CompiledScenario, Condition } from './compiled-scenario.js';
-import type { SkipReason } from './reasons.js';
+import type { EndReason, SkipReason } from './reasons.js';
 import type { Facts, RunState, SendDecision } from './run.js';
 
-const SEND: SendDecision = { kind: 'send' };
+/** As `SendDecision`, and a letter that ends its run is told as skipped. */
+export type LetterDecision =
+  | Exclude<SendDecision, { kind: 'end' }>
+  | { readonly kind: 'end'; readonly reason: EndReason; readonly message: SkipReason };
+
+const SEND: LetterDecision = { kind: 'send' };
 
 /**
  * Whether a letter may go: asked on reaching the step, and by the last guard with fresh facts.
@@ -16,7 +21,7 @@ export function decideSend(
   facts: Facts,
   dueAt: Date,
   now: Date,
-): SendDecision {
+): LetterDecision {
   const email = emailOf(compiled, stepId);
   if (run.holdout) return skip('holdout');
   if (!holds(email.when, run, facts, now)) return skip('condition_false');
@@ -39,7 +44,7 @@ function barrierOf({ messageClass }: CompiledScenario, { contact, store }: Facts
   return store.doubleOptIn && contact.confirmedAt === null ? 'not_confirmed' : null;
 }
 
-function decideLate({ step }: CompiledEmail): SendDecision {
+function decideLate({ step }: CompiledEmail): LetterDecision {
   switch (step.late.then) {
     case 'send':
       return SEND;
@@ -52,7 +57,7 @@ function decideLate({ step }: CompiledEmail): SendDecision {
   }
 }
 
-function skip(reason: SkipReason): SendDecision {
+function skip(reason: SkipReason): LetterDecision {
   return { kind: 'skip', reason };
 }
 
