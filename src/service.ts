@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { Readiness } from './platform/health/readiness.js';
 import { KeyVerifier } from './platform/http/auth.js';
@@ -17,6 +18,8 @@ export interface Service {
   readonly url: string;
   /** What the first start of an empty database made; null at later starts. */
   readonly firstRun: FirstRunResult | null;
+  /** Of API requests, with the entities of every module. */
+  readonly dataSource: DataSource;
   /** Drains and closes everything but the platform. */
   close(): Promise<void>;
 }
@@ -50,7 +53,7 @@ export async function startService(platform: Platform): Promise<Service> {
     const url = reachableUrl(env.HOST, portOf(app));
     const firstRun = env.ROLES.includes('api') ? await app.get(FirstRun).ensure(url) : null;
     app.get(Readiness).declare();
-    return { url, firstRun, close };
+    return { url, firstRun, dataSource: app.get(DataSource), close };
   } catch (error) {
     await close();
     throw error;

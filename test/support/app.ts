@@ -3,6 +3,8 @@ import { Logger } from '@nestjs/common';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { DataSource } from 'typeorm';
+import type { EngineDatabase } from '../../src/platform/database/engine-database.js';
 import { readEnv } from '../../src/platform/config/read-env.js';
 import { JsonLogger } from '../../src/platform/logging/console-logger.js';
 import { openPlatform } from '../../src/platform/platform.js';
@@ -17,6 +19,8 @@ export interface FlowApp {
   readonly testKey: string;
   readonly databaseUrl: string;
   readonly dataDir: string;
+  readonly engine: EngineDatabase;
+  readonly dataSource: DataSource;
   /** One request with a key (the test key by default). */
   api<T = unknown>(method: string, path: string, body?: unknown, key?: string): Promise<Answer<T>>;
   close(): Promise<void>;
@@ -45,6 +49,8 @@ export async function startApp({ env = {} }: { readonly env?: Readonly<Record<st
     testKey,
     databaseUrl: database.url,
     dataDir,
+    engine: platform.engine,
+    dataSource: service.dataSource,
     api: (method, at, body, key = testKey) => new Shop(service.url, key).call(method, at, body),
     async close() {
       await service.close();

@@ -1,4 +1,4 @@
-import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import type { FastifySchemaValidationError } from 'fastify';
 import { type Problem, Unprocessable } from './domain-error.js';
 
 /** Ajv's findings as the API's 422, with a JSON pointer each. */

@@ -1,5 +1,8 @@
-import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import type { getMetadataStorage } from 'class-validator';
 import type { JsonSchema } from './json-schema.js';
+
+/** One check of one property, as class-validator remembers it. */
+export type ValidationMetadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
 type Compile = (constraints: readonly unknown[]) => JsonSchema;
 

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage } from 'class-validator';
-import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { keywordsOf } from './json-schema-keywords.js';
+import { keywordsOf, type ValidationMetadata } from './json-schema-keywords.js';
 
 /** The subset of JSON Schema that DTO classes compile to. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
