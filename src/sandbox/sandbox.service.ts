@@ -1,4 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import { EnvironmentsService } from '../stores/environments.service.js';
+import { StoresService } from '../stores/stores.service.js';
+import { type AdvanceBy, advanceTarget } from './advance-target.js';
+import { clearEnvironment } from './reset-sandbox.js';
+import { SandboxClock } from './sandbox-clock.js';
+import { SandboxTurns } from './sandbox-turns.js';
 
 /** Where a sandbox's clock stands. */
 export interface SandboxState {
@@ -20,13 +27,45 @@ export interface Advanced {
 /** The clock of a sandbox: it stands until it is moved. */
 @Injectable()
 export class SandboxService {
+  constructor(
+    private readonly database: EngineDatabase,
+    private readonly environments: EnvironmentsService,
+    private readonly stores: StoresService,
+    private readonly turns: SandboxTurns,
+    private readonly clock: SandboxClock,
+  ) {}
+
   /** Tells the sandbox's now and what waits. */
-  state(environmentId: string): Promise<SandboxState> {
-    throw new Error(`not ready for ${environmentId}`);
+  async state(environmentId: string): Promise<SandboxState> {
+    const now = await this.environments.environmentNow(this.database, environmentId);
+    const [row] = await this.database.query<{ waiting: number }>(WAITING, [environmentId], 'sandbox.waiting');
+    const nextDueAt = await this.clock.nextDueAt({ clock: 'virtual', environmentId, now });
+    return { now: now.toISOString(), waiting: row!.waiting, nextDueAt: nextDueAt?.toISOString() ?? null };
   }
 
-  /** Moves the clock to `target` inclusive, instant by instant; one call at a time per environment. */
-  advance(environmentId: string, target: Date): Promise<Advanced> {
-    throw new Error(`not ready for ${environmentId} ${target.toISOString()}`);
+  /** Moves the clock, instant by instant; waits until calls before it are through. */
+  advance(environmentId: string, request: AdvanceBy): Promise<Advanced> {
+    return this.turns.take(environmentId, async () => {
+      const { storeId, virtualNow } = await this.environments.environment(this.database, environmentId);
+      const zone = (await this.stores.settingsOf(this.database, [storeId])).get(storeId)?.timezone ?? 'UTC';
+      const target = advanceTarget(request, virtualNow!, zone);
+      const messages = await this.clock.play(environmentId, virtualNow!, target);
+      return { now: target.toISOString(), messages };
+    });
+  }
+
+  /** Empties the sandbox of people and their history; definitions and what is published stay. */
+  reset(environmentId: string, now: Date | null): Promise<SandboxState> {
+    return this.turns.take(environmentId, async () => {
+      await this.database.transaction(async (tx) => {
+        await clearEnvironment(tx, environmentId);
+        if (now) await tx.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [environmentId, now]);
+      });
+      return this.state(environmentId);
+    });
   }
 }
+
+const WAITING = `
+SELECT count(*)::integer AS waiting FROM enrollments
+WHERE environment_id = $1 AND state = 'waiting' AND clock = 'virtual' AND NOT held`;

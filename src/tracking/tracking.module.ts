@@ -32,7 +32,6 @@ import { Unsubscriber } from './unsubscriber.js';
 })
 export class TrackingModule implements OnModuleInit {
   constructor(
-    private readonly env: Env,
     private readonly http: HttpAdapterHost,
     private readonly routes: TrackingRoutes,
     private readonly stages: StageRunner,
@@ -41,7 +40,6 @@ export class TrackingModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.stages.registerStage(this.stage);
-    if (!this.env.ROLES.includes('tracking')) return;
     void this.http.httpAdapter.getInstance<FastifyInstance>().register(this.routes.plugin);
   }
 }

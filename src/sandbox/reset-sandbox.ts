@@ -1,0 +1,26 @@
+import type { Sql } from '../platform/database/sql.js';
+
+/** What belongs to people and their history, dependants first. Definitions and publications are not among it. */
+const CLEARED = [
+  'stats_dirty',
+  'stats_daily',
+  'conversions',
+  'engagements',
+  'send_attempts',
+  'message_bodies',
+  'messages',
+  'enrollment_steps',
+  'enrollments',
+  'storefront_events',
+  'event_keys',
+  'consents',
+  'contact_keys',
+  'contacts',
+  'suppressions',
+  'idempotency_keys',
+] as const;
+
+/** Empties an environment of people, events, runs, messages and figures. */
+export async function clearEnvironment(tx: Sql, environmentId: string): Promise<void> {
+  for (const table of CLEARED) await tx.query(`DELETE FROM ${table} WHERE environment_id = $1`, [environmentId]);
+}
