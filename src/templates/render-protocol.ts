@@ -1,6 +1,7 @@
 import type { CompiledLocale } from './compile/compiled-template.js';
 import type { Letter } from './letter-template.js';
-import type { LinkSigning, RenderContext } from './render-request.js';
+import type { PackedContext } from './packed-context.js';
+import type { LinkSigning } from './render-request.js';
 
 /** What a render thread keeps of a template: the parts it fills in. */
 export interface ThreadTemplate {
@@ -12,7 +13,7 @@ export interface ThreadTemplate {
 
 /** One letter of a batch. */
 export interface BatchLetter {
-  readonly context: RenderContext;
+  readonly context: PackedContext;
   /** Whose clicks and openings the letter counts; null signs nothing. */
   readonly signed: Pick<LinkSigning, 'environmentId' | 'messageId'> | null;
 }

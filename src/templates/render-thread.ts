@@ -6,10 +6,13 @@ import { TemplateError } from './helpers/template-error.js';
 import { READY } from './isolated-thread.js';
 import { LetterTemplate } from './letter-template.js';
 import type { Letter } from './letter-template.js';
+import { OutputBuffer } from './output-buffer.js';
+import { unpackContext } from './packed-context.js';
 import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch } from './render-protocol.js';
 
 /** The entry of a render thread: fills templates in, knows no file, socket or database. */
 const templates = new Map<string, LetterTemplate | string>();
+const output = new OutputBuffer();
 
 parentPort?.on('message', (batch: RenderBatch) => {
   for (const id of batch.forget) templates.delete(id);
@@ -31,16 +34,15 @@ function prepare({ locale, compiled }: NonNullable<RenderBatch['template']>): Le
 function answerBatch(batch: RenderBatch): RenderAnswer {
   const template = templates.get(batch.templateId) ?? 'the template is not loaded';
   const key = batch.signing ? createSecretKey(batch.signing.key) : null;
-  const parts: string[] = [];
+  output.clear();
   const letters = (JSON.parse(batch.letters) as readonly BatchLetter[]).map((letter): LetterAnswer => {
     if (typeof template === 'string') return { ok: false, detail: template };
     const rendered = renderOne(template, letter, batch.signing, key);
     if (typeof rendered === 'string') return { ok: false, detail: rendered };
     const { html, text, ...rest } = rendered;
-    parts.push(html, text);
-    return { ok: true, ...rest, htmlBytes: Buffer.byteLength(html), textBytes: Buffer.byteLength(text) };
+    return { ok: true, ...rest, htmlBytes: output.append(html), textBytes: output.append(text) };
   });
-  return { bytes: joined(parts, letters), letters };
+  return { bytes: output.take(), letters };
 }
 
 function renderOne(
@@ -51,19 +53,10 @@ function renderOne(
 ): Letter | string {
   const prepared: PreparedSigning | null = signing && key && signed ? { ...signing, key, ...signed } : null;
   try {
-    return template.render(context, prepared);
+    return template.render(unpackContext(context), prepared);
   } catch (error) {
     // Only our own errors are known to hold no data of the contact.
     if (error instanceof TemplateError) return error.message;
     return `the template cannot be filled in (${error instanceof Error ? error.name : 'unknown'})`;
   }
-}
-
-function joined(parts: readonly string[], letters: readonly LetterAnswer[]): ArrayBuffer {
-  const size = letters.reduce((sum, letter) => (letter.ok ? sum + letter.htmlBytes + letter.textBytes : sum), 0);
-  const bytes = new ArrayBuffer(size);
-  const buffer = Buffer.from(bytes);
-  let at = 0;
-  for (const part of parts) at += buffer.write(part, at);
-  return bytes;
 }

@@ -2,6 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import type { CompiledLocale } from './compile/compiled-template.js';
 import { CompiledVersions } from './compiled-versions.js';
+import { packContext } from './packed-context.js';
 import type { PoolBatch, PoolResult } from './render-pool.js';
 import { MAX_BATCH, RenderPool } from './render-pool.js';
 import type { RenderContext, RenderRequest, RenderResult } from './render-request.js';
@@ -32,7 +33,7 @@ export class TemplateRenderer implements OnApplicationShutdown {
     const [result] = await this.pool.render({
       template: { id, locale, compiled },
       signing: null,
-      letters: [{ context, signed: null }],
+      letters: [{ context: packContext(context), signed: null }],
     });
     return resultOf(result!, locale);
   }
@@ -52,7 +53,7 @@ export class TemplateRenderer implements OnApplicationShutdown {
       template: { id: `${storeId} ${templateKey} ${version} ${locale}`, locale, compiled },
       signing: requests.find(({ signing }) => signing)?.signing ?? null,
       letters: requests.map(({ context, signing }) => ({
-        context,
+        context: packContext(context),
         signed: signing && { environmentId: signing.environmentId, messageId: signing.messageId },
       })),
     };

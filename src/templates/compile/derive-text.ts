@@ -28,7 +28,8 @@ const formatLink: FormatCallback = (element, walk, builder) => {
 
 const formatCell: FormatCallback = (element, walk, builder) => {
   walk(element.children, builder);
-  builder.addInline(' ');
+  // A cell with a picture only would indent the next one.
+  if (hasText(element)) builder.addInline(' ');
 };
 
 const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 };

@@ -94,23 +94,34 @@ function isNumeric(value: unknown): value is number | string {
 }
 
 function htmlLinks(slot: RenderingSlot): Record<string, Helper> {
-  const { escapeExpression } = Handlebars.Utils as unknown as { escapeExpression: (text: string) => string };
   return {
     tmLink(this: unknown, number: number, options: Partial<Options>) {
       const address = linkAddress(slot, this, number, options);
       const turns = slot.current.addresses.get(number);
       if (turns) turns.push(address);
       else slot.current.addresses.set(number, [address]);
-      // A block's output is not escaped by Handlebars, a plain call's is.
-      return options.fn ? escapeExpression(address) : address;
+      return new Handlebars.SafeString(attributeText(address));
     },
     tmUrl(this: unknown, options: Options) {
       const url = checkedUrl(slot.current, options.fn(this), 'a picture');
-      return url === REFUSED ? '' : escapeExpression(url);
+      return url === REFUSED ? '' : attributeText(url);
     },
     tmPixel: () => new Handlebars.SafeString(pixel(slot.current)),
   };
 }
+
+/** An address inside quotes. Handlebars would also escape `=`, which only unquoted attributes need. */
+function attributeText(address: string): string {
+  return /[&"'<>]/.test(address) ? address.replace(/[&"'<>]/g, (char) => ATTRIBUTE_ENTITIES[char]!) : address;
+}
+
+const ATTRIBUTE_ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '<': '&lt;',
+  '>': '&gt;',
+};
 
 function plainLinks(slot: RenderingSlot): Record<string, Helper> {
   return {

@@ -2,6 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { TemplateError } from './template-error.js';
 
 const formats = new LRUCache<string, Intl.NumberFormat>({ max: 200 });
+/** Formatting takes longer than anything else in a letter, and the same prices come again in every one. */
+const formatted = new LRUCache<string, string>({ max: 5_000 });
 
 /**
  * An amount as people of the locale write it: `5 980 ₽`, `$59.80`; whole amounts without their zeros.
@@ -14,8 +16,13 @@ export function formatMoney(value: unknown, currency: unknown, locale: string): 
   if (!isAmount(amount)) throw new TemplateError('money: the amount is no number');
   if (typeof code !== 'string' || !/^[A-Za-z]{3}$/.test(code))
     throw new TemplateError('money: the currency is unknown');
+  const key = `${locale} ${code} ${amount}`;
+  const known = formatted.get(key);
+  if (known !== undefined) return known;
   // Intl takes decimal strings as they are, where Number() would lose digits.
-  return formatOf(locale, code.toUpperCase()).format(amount as number);
+  const text = formatOf(locale, code.toUpperCase()).format(amount as number);
+  formatted.set(key, text);
+  return text;
 }
 
 function formatOf(locale: string, currency: string): Intl.NumberFormat {
