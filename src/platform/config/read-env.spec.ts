@@ -1,0 +1,62 @@
+import { readEnv, WrongSettings } from './read-env.js';
+
+const complaint = (variables: Record<string, string>): string => {
+  try {
+    readEnv(variables);
+  } catch (error) {
+    if (error instanceof WrongSettings) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was wrong');
+};
+
+describe('the settings', () => {
+  it('have a default for everything that must be known', () => {
+    expect(readEnv({})).toMatchObject({ PORT: 3000, DATA_DIR: './.data', ROLES: ['api', 'worker', 'tracking'], TRANSPORT: 'outbox', TRUST_PROXY: false });
+  });
+
+  it('take an empty variable for an unset one', () => {
+    expect(readEnv({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ PORT: 3000 });
+    expect(readEnv({ DATABASE_URL: ' ' }).DATABASE_URL).toBeUndefined();
+  });
+
+  it('name every wrong variable at once and say what it should be', () => {
+    const text = complaint({ PORT: 'many', TRANSPORT: 'pigeon', DATABASE_URL: 'mysql://x', ROLES: 'api,cook', TRUST_PROXY: 'yes' });
+    expect(text).toMatch(/PORT must be a whole number from 0 to 65535 \(it is "many"\)/);
+    expect(text).toMatch(/TRANSPORT must be outbox, smtp or sendgrid/);
+    expect(text).toMatch(/DATABASE_URL must be postgres:/);
+    expect(text).toMatch(/ROLES must be one or more of api, worker, tracking/);
+    expect(text).toMatch(/TRUST_PROXY must be true or false/);
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '3000.5'],
+    ['HOST', 'a b'],
+    ['REDIS_URL', 'localhost:6379'],
+    ['SMTP_URL', 'http://mail'],
+    ['PUBLIC_URL', 'shop.example'],
+    ['MAIL_FROM', 'not an address'],
+    ['LIVE_RECIPIENTS', 'anna@@example.com'],
+    ['SECRET_KEY', 'short'],
+    ['LOG_LEVEL', 'loud'],
+  ])('refuse %s=%s', (name, value) => {
+    expect(complaint({ [name]: value })).toMatch(new RegExp(`^ {2}${name} must be`, 'm'));
+  });
+
+  it('never print a secret, not even a wrong one', () => {
+    const text = complaint({ SECRET_KEY: 'hunter2', DATABASE_URL: 'mysql://root:hunter2@x/y' });
+    expect(text).not.toContain('hunter2');
+  });
+
+  it('ask for what the chosen transport needs', () => {
+    expect(complaint({ TRANSPORT: 'smtp' })).toContain('SMTP_URL must be set, because TRANSPORT is smtp');
+    expect(complaint({ TRANSPORT: 'sendgrid' })).toContain('SENDGRID_API_KEY must be set');
+  });
+
+  it('read lists and a mailbox with a name', () => {
+    const env = readEnv({ LIVE_RECIPIENTS: 'anna@example.com, example.org', MAIL_FROM: 'Shop <hello@shop.example>', ROLES: 'worker' });
+    expect(env.LIVE_RECIPIENTS).toEqual(['anna@example.com', 'example.org']);
+    expect(env.ROLES).toEqual(['worker']);
+  });
+});

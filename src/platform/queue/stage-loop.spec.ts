@@ -1,0 +1,66 @@
+import { StageLoop } from './stage-loop.js';
+
+/** A stage whose drains end when the test says so. */
+function aStage() {
+  const ends: (() => void)[] = [];
+  const signals: AbortSignal[] = [];
+  return {
+    name: 'stats' as const,
+    sweepMs: 60_000,
+    drain: (stop: AbortSignal) => {
+      signals.push(stop);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    },
+    ends,
+    signals,
+  };
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the loop of a stage', () => {
+  it('drains once for all wake-ups during a drain, after it', async () => {
+    const stage = aStage();
+    const loop = new StageLoop(stage, () => undefined);
+    const first = loop.wake();
+    void loop.wake();
+    void loop.wake();
+    expect(stage.ends).toHaveLength(1);
+    stage.ends[0]!();
+    await turn();
+    expect(stage.ends).toHaveLength(2);
+    stage.ends[1]!();
+    await first;
+    expect(stage.ends).toHaveLength(2);
+    await loop.stop();
+  });
+
+  it('goes on after a drain that failed', async () => {
+    const failures: unknown[] = [];
+    let drains = 0;
+    const loop = new StageLoop(
+      { name: 'stats', sweepMs: 60_000, drain: () => (++drains === 1 ? Promise.reject(new Error('away')) : Promise.resolve()) },
+      (error) => failures.push(error),
+    );
+    await loop.wake();
+    await loop.wake();
+    expect(drains).toBe(2);
+    expect(failures).toHaveLength(1);
+    await loop.stop();
+  });
+
+  it('tells a drain that it shall end, waits for it and starts no other', async () => {
+    const stage = aStage();
+    const loop = new StageLoop(stage, () => undefined);
+    void loop.wake();
+    void loop.wake();
+    let stopped = false;
+    const stopping = loop.stop().then(() => (stopped = true));
+    await turn();
+    expect(stage.signals[0]!.aborted).toBe(true);
+    expect(stopped).toBe(false);
+    stage.ends[0]!();
+    await stopping;
+    await loop.wake();
+    expect(stage.ends).toHaveLength(1);
+  });
+});
