@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
+import { addDuration } from './calendar.js';
+import { parseDuration } from './duration.js';
+import { isZone, zoneOf } from './zone.js';
+
+describe('adding a duration', () => {
+  it.each([
+    ['minutes are elapsed time', '2026-11-21T09:00:00Z', 'PT45M', 'Europe/Moscow', '2026-11-21T09:45:00Z'],
+    [
+      'days keep the local hour over the spring change',
+      '2026-03-28T09:00:00Z',
+      'P2D',
+      'Europe/Berlin',
+      '2026-03-30T08:00:00Z',
+    ],
+    ['48 hours do not', '2026-03-28T09:00:00Z', 'PT48H', 'Europe/Berlin', '2026-03-30T09:00:00Z'],
+    [
+      'days keep the local hour over the autumn change',
+      '2026-10-24T08:00:00Z',
+      'P1D',
+      'Europe/Berlin',
+      '2026-10-25T09:00:00Z',
+    ],
+    [
+      'a time that the clock skips moves forward',
+      '2026-03-28T01:30:00Z',
+      'P1D',
+      'Europe/Berlin',
+      '2026-03-29T01:30:00Z',
+    ],
+    ['a repeated hour is the first', '2026-10-24T00:30:00Z', 'P1D', 'Europe/Berlin', '2026-10-25T00:30:00Z'],
+    ['31 January + P1M is 28 February', '2026-01-31T10:00:00Z', 'P1M', 'UTC', '2026-02-28T10:00:00Z'],
+    ['31 January + P1M is 29 February in a leap year', '2028-01-31T10:00:00Z', 'P1M', 'UTC', '2028-02-29T10:00:00Z'],
+    ['29 February + P1Y is 28 February', '2028-02-29T10:00:00Z', 'P1Y', 'Europe/Moscow', '2029-02-28T10:00:00Z'],
+    ['a month is the local month', '2026-01-30T22:30:00Z', 'P1M', 'Europe/Moscow', '2026-02-27T22:30:00Z'],
+    [
+      'a day that a country skipped is the next one',
+      '2011-12-29T20:00:00Z',
+      'P1D',
+      'Pacific/Apia',
+      '2011-12-30T20:00:00Z',
+    ],
+    ['calendar units come before hours', '2026-03-28T01:30:00Z', 'P1DT1H', 'Europe/Berlin', '2026-03-29T02:30:00Z'],
+    [
+      'nothing changes nothing, in a repeated hour too',
+      '2026-10-25T01:30:00Z',
+      'PT0S',
+      'Europe/Berlin',
+      '2026-10-25T01:30:00Z',
+    ],
+  ])('%s', (_promise, at, iso, zone, expected) => {
+    expect(addDuration(new Date(at), iso, zone).toISOString()).toBe(new Date(expected).toISOString());
+  });
+
+  it('agrees with Temporal everywhere', () => {
+    const zones = [
+      'UTC',
+      'Europe/Moscow',
+      'Europe/Berlin',
+      'America/New_York',
+      'Australia/Lord_Howe',
+      'Pacific/Apia',
+      'Asia/Kolkata',
+    ];
+    const instant = fc.integer({ min: Date.UTC(2005, 0, 1), max: Date.UTC(2035, 0, 1) });
+    const small = fc.integer({ min: 0, max: 40 });
+    fc.assert(
+      fc.property(instant, fc.constantFrom(...zones), small, small, small, (ms, zone, months, days, hours) => {
+        const expected = Temporal.Instant.fromEpochMilliseconds(ms)
+          .toZonedDateTimeISO(zone)
+          .add({ months, days })
+          .add({ hours }).epochMilliseconds;
+        expect(addDuration(new Date(ms), `P${months}M${days}DT${hours}H`, zone).getTime()).toBe(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('refuses text that is no duration', () => {
+    expect(parseDuration('soon').ok).toBe(false);
+    expect(() => addDuration(new Date(0), 'soon', 'UTC')).toThrow(RangeError);
+  });
+});
+
+describe("a person's zone", () => {
+  it.each([
+    ['their own', 'Asia/Tokyo', 'Europe/Moscow', 'Asia/Tokyo'],
+    ["the store's when theirs is unknown", null, 'Europe/Moscow', 'Europe/Moscow'],
+    ["the store's when theirs is no zone", 'Mars/Phobos', 'Europe/Moscow', 'Europe/Moscow'],
+    ['UTC when neither is a zone', '', 'nowhere', 'UTC'],
+  ])('is %s', (_promise, contact, store, expected) => {
+    expect(zoneOf({ timezone: contact }, { timezone: store })).toBe(expected);
+  });
+
+  it('is one that the runtime knows', () => {
+    expect([isZone('Europe/Moscow'), isZone('Europe/Atlantis')]).toEqual([true, false]);
+  });
+});
