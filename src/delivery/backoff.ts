@@ -12,5 +12,5 @@ const LONGEST_MS = 60 * 60_000;
  */
 export function retryDelayMs(failures: number, retryAfterMs: number | null, draw: number): number {
   const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** failures);
-  return Math.max(Math.round(draw * ceiling), retryAfterMs ?? 0);
+  return Math.ceil(Math.max(draw * ceiling, retryAfterMs ?? 0));
 }

@@ -47,7 +47,7 @@ export class Circuits {
 
   /** Milliseconds for which the store's mail is still kept back. */
   leftMs(storeId: string): number {
-    return Math.max(0, (this.stores.get(storeId)?.untilMs ?? 0) - this.clock.monotonicMs());
+    return Math.max(0, Math.ceil((this.stores.get(storeId)?.untilMs ?? 0) - this.clock.monotonicMs()));
   }
 
   /** Stores whose mail is kept back now. */

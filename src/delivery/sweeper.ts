@@ -59,11 +59,11 @@ FROM ended AS x
 JOIN environments AS e ON e.id = x.environment_id
 LEFT JOIN enrollments AS r ON r.environment_id = x.environment_id AND r.id = x.enrollment_id`;
 
-/** A session advisory lock that can be had belongs to nobody any more. */
+/** A session advisory lock that can be had belongs to nobody any more; a life that ended in good order has no row left. */
 const DEAD_WORKERS = `
-SELECT w.id FROM workers AS w
-WHERE w.id IN (SELECT DISTINCT m.claimed_by FROM messages AS m WHERE m.state IN ('claimed', 'sending'))
-  AND pg_try_advisory_xact_lock(w.lock_key)`;
+WITH holders AS MATERIALIZED (SELECT DISTINCT m.claimed_by AS id FROM messages AS m WHERE m.state IN ('claimed', 'sending'))
+SELECT h.id FROM holders AS h LEFT JOIN workers AS w ON w.id = h.id
+WHERE h.id IS NOT NULL AND (w.id IS NULL OR pg_try_advisory_xact_lock(w.lock_key))`;
 
 /**
  * A claimed letter has met no provider yet and is simply tried again. One in `sending` may have: nobody knows — except for
@@ -103,9 +103,9 @@ WITH over AS (
   SELECT m.environment_id, m.id, m.policy = 'at-least-once' AND NOT m.dup_risk AND NOT m.cancel_requested
     AND m.enrollment_id IS NOT NULL AS again
   FROM messages AS m
-  WHERE m.state = 'unknown' AND m.unknown_since < clock_timestamp() - make_interval(secs => least($1, $2) / 1000.0)
+  WHERE m.state = 'unknown' AND m.unknown_since < clock_timestamp() - make_interval(secs => least($1::numeric, $2::numeric) / 1000.0)
     AND m.unknown_since < clock_timestamp() - make_interval(secs => CASE WHEN m.policy = 'at-least-once' AND NOT m.dup_risk
-      AND NOT m.cancel_requested AND m.enrollment_id IS NOT NULL THEN $1 ELSE $2 END / 1000.0)
+      AND NOT m.cancel_requested AND m.enrollment_id IS NOT NULL THEN $1::numeric ELSE $2::numeric END / 1000.0)
   ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m SKIP LOCKED),
 ended AS (
   UPDATE messages AS m SET state = CASE WHEN o.again THEN 'retry' ELSE 'unresolved' END, dup_risk = m.dup_risk OR o.again,

@@ -1,0 +1,206 @@
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aPlannedLetter, aScenario, aWorker, anUnprocessedEvent, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aContact } from '../../test/support/letters.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+import { DeliveryTimes } from './delivery-times.js';
+
+describe('a batch of letters', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    await aScenario(database.engine, store);
+  });
+  afterEach(() => database.engine.query('DELETE FROM storefront_events'));
+  afterAll(() => database.close());
+
+  const person = (): Promise<string> => aContact(database.engine, store.liveId);
+  const message = async (id: string): Promise<Record<string, unknown>> => {
+    const [row] = await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]);
+    return row!;
+  };
+  const run = async (id: string): Promise<Record<string, unknown>> => {
+    const [row] = await database.engine.query('SELECT * FROM enrollments WHERE id = $1', [id]);
+    return row!;
+  };
+  const retryNow = (id: string): Promise<unknown> =>
+    database.engine.query('UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = $1', [id]);
+
+  it('sends a due letter once, records its attempt and body, and moves its run on', async () => {
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person());
+    const worker = aWorker(database.engine);
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 1, accepted: 1 });
+    expect(worker.transport.sent).toHaveLength(1);
+    expect(await message(messageId)).toMatchObject({ state: 'accepted', attempts: 1, template_version: 1, locale: 'en', reason: null });
+    const [body] = await database.engine.query('SELECT * FROM message_bodies WHERE message_id = $1', [messageId]);
+    expect(body).toMatchObject({ html: '<p>{"cartId":"81"}</p>' });
+    const attempts = await database.engine.query('SELECT * FROM send_attempts WHERE message_id = $1', [messageId]);
+    expect(attempts).toMatchObject([{ attempt: 1, outcome: 'accepted', status: 250 }]);
+    expect(await run(enrollmentId)).toMatchObject({ state: 'waiting', touches: 1, position: '2' });
+    expect(await database.engine.query('SELECT * FROM stats_dirty')).toMatchObject([{ step_id: 'reminder' }]);
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
+  });
+
+  it('offers one-click unsubscribe in marketing letters and a Message-ID of message and attempt', async () => {
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    const worker = aWorker(database.engine);
+    await worker.batch.run(REAL_LANE);
+    expect(worker.transport.sent[0]).toMatchObject({
+      from: { email: 'shop@shop.example', name: 'Shop' },
+      headers: {
+        'Message-ID': `<${messageId}.1@shop.example>`,
+        'List-Unsubscribe': expect.stringMatching(/^<http:\/\/localhost:3000\/u\/[\w-]+>$/) as string,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
+    });
+  });
+
+  it('completes a run when its last letter is accepted', async () => {
+    const { enrollmentId } = await aPlannedLetter(database.engine, store, await person(), { step: 'follow-up', position: '3', touches: 1 });
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed', touches: 2 });
+  });
+
+  it('sends nothing after an order that no stage has processed yet', async () => {
+    const contactId = await person();
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, contactId);
+    await anUnprocessedEvent(database.engine, store.liveId, contactId, 'order.placed');
+    const worker = aWorker(database.engine);
+    await worker.batch.run(REAL_LANE);
+    expect(worker.transport.sent).toEqual([]);
+    expect(await message(messageId)).toMatchObject({ state: 'cancelled', reason: 'exited:purchased', sent_at: null });
+    expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'exited:purchased' });
+  });
+
+  it('lets an unprocessed event of the same cart come first', async () => {
+    const contactId = await person();
+    const { messageId } = await aPlannedLetter(database.engine, store, contactId);
+    await anUnprocessedEvent(database.engine, store.liveId, contactId, 'cart.updated', { cartId: '81' });
+    const worker = aWorker(database.engine);
+    await worker.batch.run(REAL_LANE);
+    expect(worker.transport.sent).toEqual([]);
+    expect(await message(messageId)).toMatchObject({ state: 'planned', claim_token: null });
+    await database.engine.query('DELETE FROM storefront_events');
+    await retryNow(messageId);
+    await worker.batch.run(REAL_LANE);
+    expect(worker.transport.sent).toHaveLength(1);
+  });
+
+  it('is not stopped by an unprocessed event of another cart', async () => {
+    const contactId = await person();
+    await aPlannedLetter(database.engine, store, contactId);
+    await anUnprocessedEvent(database.engine, store.liveId, contactId, 'cart.updated', { cartId: '82' });
+    expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
+  });
+
+  it.each([
+    ['no_consent', `UPDATE contacts SET marketing_consent = false WHERE id = $1`],
+    ['no_address', `UPDATE contacts SET email = NULL, email_key = NULL WHERE id = $1`],
+  ])('skips with its reason: %s', async (reason, change) => {
+    const contactId = await person();
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, contactId);
+    await database.engine.query(change, [contactId]);
+    const worker = aWorker(database.engine);
+    await worker.batch.run(REAL_LANE);
+    expect(worker.transport.sent).toEqual([]);
+    expect(await message(messageId)).toMatchObject({ state: 'skipped', reason });
+    expect(await run(enrollmentId)).toMatchObject({ state: 'waiting', touches: 0 });
+  });
+
+  it('writes to nobody on the suppression list', async () => {
+    const contactId = await person();
+    const { messageId } = await aPlannedLetter(database.engine, store, contactId);
+    await database.engine.query(
+      `INSERT INTO suppressions (environment_id, email_key, email, reason) SELECT environment_id, email_key, email, 'complaint' FROM contacts WHERE id = $1`,
+      [contactId],
+    );
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ reason: 'suppressed', sent_at: null });
+  });
+
+  it('writes in live only to those who are allowed, when somebody is named', async () => {
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    await aWorker(database.engine, { env: { LIVE_RECIPIENTS: ['shop.example'] } }).batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'skipped', reason: 'not_allowed_yet' });
+  });
+
+  it('fails a letter that cannot be rendered and moves its run on', async () => {
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person(), { template: 'abandoned-cart/broken' });
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'failed', reason: 'template_error' });
+    expect(await run(enrollmentId)).toMatchObject({ state: 'waiting' });
+  });
+
+  it('holds letters of a paused scenario until it is resumed', async () => {
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    await database.engine.query(`UPDATE publications SET state = 'paused' WHERE environment_id = $1`, [store.liveId]);
+    const worker = aWorker(database.engine);
+    await worker.batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'planned', held: true });
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
+    await database.engine.query(`UPDATE publications SET state = 'published' WHERE environment_id = $1`, [store.liveId]);
+    await worker.ledger.release(database.engine, store.liveId, 'abandoned-cart');
+    expect(await worker.batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
+  });
+
+  it('tries again after a refusal that is not final, and gives up after eight', async () => {
+    const transport = new ScriptedTransport();
+    const worker = aWorker(database.engine, { transport });
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    for (let attempt = 1; attempt <= 8; attempt++) {
+      transport.script = [() => ({ kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true })];
+      await worker.batch.run(REAL_LANE);
+      expect(await message(messageId)).toMatchObject(
+        attempt < 8 ? { state: 'retry', attempts: attempt } : { state: 'failed', reason: 'attempts_exhausted' },
+      );
+      await retryNow(messageId);
+    }
+  });
+
+  it('does not count a rate limit as a try', async () => {
+    const transport = new ScriptedTransport();
+    const worker = aWorker(database.engine, { transport });
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    for (let attempt = 1; attempt <= 9; attempt++) {
+      transport.script = [() => ({ kind: 'retry', status: 429, detail: 'slow down', retryAfterMs: null, counts: false })];
+      await worker.batch.run(REAL_LANE);
+      await retryNow(messageId);
+    }
+    expect(await worker.batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
+    expect(await message(messageId)).toMatchObject({ state: 'accepted', attempts: 10 });
+  });
+
+  it('keeps a refusal of the provider with its code', async () => {
+    const transport = new ScriptedTransport();
+    transport.script = [() => ({ kind: 'rejected', status: 550, code: '5.1.1', detail: 'no such user' })];
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'rejected', reason: '5.1.1' });
+  });
+
+  it('burns no letter on a wrong key and keeps the rest of the store back', async () => {
+    const transport = new ScriptedTransport(1);
+    transport.script = [() => ({ kind: 'config', status: 401, detail: 'unauthorized' })];
+    const first = await aPlannedLetter(database.engine, store, await person());
+    const second = await aPlannedLetter(database.engine, store, await person());
+    const worker = aWorker(database.engine, { transport });
+    await worker.batch.run(REAL_LANE);
+    expect(transport.sent).toHaveLength(1);
+    expect(await message(first.messageId)).toMatchObject({ state: 'planned' });
+    expect(await message(second.messageId)).toMatchObject({ state: 'planned' });
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
+    await Promise.all([retryNow(first.messageId), retryNow(second.messageId)]);
+    expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 2 });
+  });
+
+  it('does not call the provider when the lease is nearly over', async () => {
+    const worker = aWorker(database.engine, { times: new DeliveryTimes({ leaseMs: 900 }) });
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    await worker.batch.run(REAL_LANE);
+    expect(worker.transport.sent).toEqual([]);
+    expect(await message(messageId)).toMatchObject({ state: 'retry', attempts: 1 });
+    expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
+  });
+});

@@ -1,0 +1,219 @@
+import pg from 'pg';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { anUnprocessedEvent, aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aContact } from '../../test/support/letters.js';
+import { lockContacts } from '../contacts/contact-facts.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+import { newId } from '../platform/ids.js';
+import type { SendResult } from './transports/transport.js';
+
+const NEVER: Promise<SendResult> = new Promise(() => undefined);
+
+describe('the ledger when things break', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    await aScenario(database.engine, store);
+  });
+  afterEach(async () => {
+    await database.engine.query('DELETE FROM storefront_events');
+    await database.engine.query(`UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state IN ('planned', 'retry', 'unknown', 'claimed', 'sending')`);
+  });
+  afterAll(() => database.close());
+
+  const planned = async (options = {}): ReturnType<typeof aPlannedLetter> =>
+    aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId), options);
+  const message = async (id: string): Promise<Record<string, unknown>> => {
+    const [row] = await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]);
+    return row!;
+  };
+  const overdue = (id: string): Promise<unknown> =>
+    database.engine.query(
+      `UPDATE messages SET unknown_since = unknown_since - interval '2 hours', next_attempt_at = clock_timestamp() WHERE id = $1`,
+      [id],
+    );
+
+  /** A worker whose process is there: its row, and its advisory lock until `die`. */
+  async function aLivingWorker(): Promise<{ readonly id: string; die(): Promise<void> }> {
+    const id = newId();
+    const client = new pg.Client({ connectionString: database.url });
+    client.on('error', () => undefined); // the database goes before a worker that a failed test left alive
+    await client.connect();
+    await client.query(`SELECT pg_advisory_lock(hashtextextended($1, 0))`, [id]);
+    await client.query(`INSERT INTO workers (id, lock_key) VALUES ($1::uuid, hashtextextended($1::uuid::text, 0))`, [id]);
+    return { id, die: () => client.end() };
+  }
+
+  it('gives a letter of a worker killed before the guard to the next one', async () => {
+    const { messageId } = await planned();
+    const life = await aLivingWorker();
+    const killed = aWorker(database.engine, { id: life.id });
+    await killed.claims.take(REAL_LANE, 10, []);
+    const next = aWorker(database.engine);
+    await next.sweeper.sweep();
+    expect(await message(messageId)).toMatchObject({ state: 'claimed' });
+    await life.die();
+    await next.sweeper.sweep();
+    expect(await message(messageId)).toMatchObject({ state: 'planned' });
+    expect(await next.batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
+  });
+
+  it('does not clear a letter that was taken over between claim and guard', async () => {
+    const { messageId } = await planned();
+    const slow = aWorker(database.engine);
+    const claim = await slow.claims.take(REAL_LANE, 10, []);
+    const letters = await slow.composer.compose(REAL_LANE, claim.messages);
+    await aWorker(database.engine).sweeper.sweep();
+    expect(await slow.guard.clear(REAL_LANE, claim.token, 'scripted', letters)).toMatchObject({ cleared: [] });
+    expect(await message(messageId)).toMatchObject({ state: 'planned' });
+  });
+
+  it('never repeats a marketing letter of a worker killed behind the guard: unknown, then unresolved', async () => {
+    const { messageId, enrollmentId } = await planned({ step: 'follow-up', position: '3', touches: 1 });
+    const killed = aWorker(database.engine);
+    const claim = await killed.claims.take(REAL_LANE, 10, []);
+    await killed.guard.clear(REAL_LANE, claim.token, 'scripted', await killed.composer.compose(REAL_LANE, claim.messages));
+    const next = aWorker(database.engine);
+    await next.sweeper.sweep();
+    expect(await message(messageId)).toMatchObject({ state: 'unknown', attempts: 1 });
+    expect(await next.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
+    await overdue(messageId);
+    await next.sweeper.sweep();
+    expect(await message(messageId)).toMatchObject({ state: 'unresolved', dup_risk: false });
+    const [run] = await database.engine.query('SELECT end_reason FROM enrollments WHERE id = $1', [enrollmentId]);
+    expect(run).toEqual({ end_reason: 'completed' });
+  });
+
+  it('repeats a service letter once, marked as a possible duplicate', async () => {
+    const { messageId } = await planned({ policy: 'at-least-once' });
+    const transport = new ScriptedTransport();
+    const ambiguous = (): SendResult => ({ kind: 'unknown', status: 502, detail: 'bad gateway', late: null });
+    transport.script = [ambiguous, ambiguous];
+    const worker = aWorker(database.engine, { transport });
+    await worker.batch.run(REAL_LANE);
+    await overdue(messageId);
+    await worker.sweeper.sweep();
+    expect(await message(messageId)).toMatchObject({ state: 'retry', dup_risk: true });
+    await worker.batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'unknown', attempts: 2 });
+    await overdue(messageId);
+    await worker.sweeper.sweep();
+    expect(await message(messageId)).toMatchObject({ state: 'unresolved', dup_risk: true });
+    expect(transport.sent).toHaveLength(2);
+  });
+
+  it('believes an answer that comes after the row was given up', async () => {
+    const { messageId } = await planned();
+    const transport = new ScriptedTransport();
+    let answer: (result: SendResult) => void = () => undefined;
+    const late = new Promise<SendResult>((resolve) => (answer = resolve));
+    transport.script = [() => ({ kind: 'unknown', status: null, detail: 'no answer', late })];
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'unknown' });
+    answer({ kind: 'accepted', status: 202, providerMessageId: 'late' });
+    let row = await message(messageId);
+    while (row['state'] === 'unknown') row = await message(messageId);
+    expect(row).toMatchObject({ state: 'accepted', reconciled_by: 'late_answer', provider_message_id: 'late' });
+  });
+
+  it('settles an outbox letter of a killed worker as accepted: the row is all there is to it', async () => {
+    const { messageId } = await planned();
+    const killed = aWorker(database.engine);
+    const claim = await killed.claims.take(REAL_LANE, 10, []);
+    await killed.guard.clear(REAL_LANE, claim.token, 'outbox', await killed.composer.compose(REAL_LANE, claim.messages));
+    await killed.sweeper.sweep();
+    expect(await message(messageId)).toMatchObject({ state: 'accepted', reconciled_by: 'outbox' });
+  });
+
+  it('ends as unresolved, not cancelled, what may have gone out before its run was exited', async () => {
+    const { messageId, enrollmentId } = await planned({ policy: 'at-least-once' });
+    const transport = new ScriptedTransport();
+    transport.script = [() => ({ kind: 'unknown', status: null, detail: 'reset', late: null })];
+    const worker = aWorker(database.engine, { transport });
+    await worker.batch.run(REAL_LANE);
+    await overdue(messageId);
+    await worker.sweeper.sweep();
+    await worker.ledger.cancel(database.engine, [{ environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' }]);
+    expect(await message(messageId)).toMatchObject({ state: 'unresolved', reason: 'exited:purchased', dup_risk: true });
+  });
+
+  it('does not try again what was taken back while it was on its way', async () => {
+    const { messageId, enrollmentId } = await planned();
+    const transport = new ScriptedTransport();
+    const worker = aWorker(database.engine, { transport });
+    transport.script = [
+      async () => {
+        await worker.ledger.cancel(database.engine, [{ environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' }]);
+        return { kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true };
+      },
+    ];
+    await worker.batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'cancelled', reason: 'exited:purchased' });
+  });
+
+  it('counts what went out although it was taken back on its way', async () => {
+    const { messageId, enrollmentId } = await planned();
+    const transport = new ScriptedTransport();
+    const worker = aWorker(database.engine, { transport });
+    transport.script = [
+      async () => {
+        await worker.ledger.cancel(database.engine, [{ environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' }]);
+        return { kind: 'accepted', status: 250, providerMessageId: null };
+      },
+    ];
+    await worker.batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'accepted', reason: null, cancel_requested: true });
+  });
+
+  it('has at most as many letters in sending as the transport has places', async () => {
+    for (let i = 0; i < 8; i++) await planned();
+    const transport = new ScriptedTransport(3);
+    transport.script = Array.from({ length: 8 }, () => () => NEVER);
+    void aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    const inState = async (state: string): Promise<number> =>
+      (await database.engine.query('SELECT 1 FROM messages WHERE state = $1', [state])).length;
+    while ((await inState('sending')) < 3) await new Promise((resolve) => setImmediate(resolve));
+    expect(transport.sent.length).toBeLessThanOrEqual(3);
+    expect(await inState('claimed')).toBe(5);
+  });
+
+  it('sends every letter once with four workers at it', async () => {
+    const letters = [];
+    for (let i = 0; i < 120; i++) letters.push(await planned());
+    const transport = new ScriptedTransport(7);
+    const workers = Array.from({ length: 4 }, () => aWorker(database.engine, { transport }));
+    await Promise.all(
+      workers.map(async ({ batch }) => {
+        while ((await batch.run(REAL_LANE)).claimed > 0);
+      }),
+    );
+    expect(transport.sent.map(({ messageId }) => messageId).sort()).toEqual(letters.map(({ messageId }) => messageId).sort());
+  });
+
+  it('never starts a reminder after the order has its 202, over 50 races', async () => {
+    const worker = aWorker(database.engine, { transport: new ScriptedTransport(5) });
+    const races: { readonly contactId: string; readonly messageId: string }[] = [];
+    for (let i = 0; i < 50; i++) {
+      const contactId = await aContact(database.engine, store.liveId);
+      races.push({ contactId, ...(await aPlannedLetter(database.engine, store, contactId)) });
+    }
+    const order = ({ contactId }: { readonly contactId: string }): Promise<void> =>
+      database.engine.transaction(async (tx) => {
+        await lockContacts(tx, [{ environmentId: store.liveId, contactId }]);
+        await anUnprocessedEvent(tx, store.liveId, contactId, 'order.placed');
+      });
+    await Promise.all([...races.map(order), worker.batch.run(REAL_LANE)]);
+    const rows = await database.engine.query<{ id: string; state: string; reason: string | null; raced: boolean }>(
+      `SELECT m.id, m.state, m.reason, m.sent_at > e.received_at AS raced FROM messages m
+       JOIN storefront_events e ON e.contact_id = m.contact_id WHERE m.id = ANY ($1)`,
+      [races.map(({ messageId }) => messageId)],
+    );
+    expect(rows).toHaveLength(50);
+    // Whoever locked the person first won; a letter that won went out before the order was received.
+    expect(rows.filter(({ state, raced }) => state === 'accepted' && raced)).toEqual([]);
+    expect(rows.filter(({ state }) => state !== 'accepted').every(({ reason }) => reason === 'exited:purchased')).toBe(true);
+  });
+});

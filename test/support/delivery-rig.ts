@@ -1,0 +1,197 @@
+import type { EventFacts } from '../../src/domain/run.js';
+import { Circuits } from '../../src/delivery/circuits.js';
+import { Claims } from '../../src/delivery/claims.js';
+import { ComposeLetters } from '../../src/delivery/compose-letters.js';
+import { DeliverBatch } from '../../src/delivery/deliver-batch.js';
+import { DeliveryTimes } from '../../src/delivery/delivery-times.js';
+import { Dispatch } from '../../src/delivery/dispatch.js';
+import { DueWatermark } from '../../src/delivery/due-watermark.js';
+import { SqlEngagementReader } from '../../src/delivery/engagement-reader.js';
+import { GuardFacts } from '../../src/delivery/guard-facts.js';
+import { Guard } from '../../src/delivery/guard.js';
+import { LetterLinks } from '../../src/delivery/letter-links.js';
+import { SqlMessageLedger } from '../../src/delivery/message-ledger.js';
+import { Settle } from '../../src/delivery/settle.js';
+import { Sweeper } from '../../src/delivery/sweeper.js';
+import { Transport, type Mail, type SendResult } from '../../src/delivery/transports/transport.js';
+import { type Transports, wayOut } from '../../src/delivery/transports/transports.js';
+import { FactLoader } from '../../src/enrollments/fact-loader.js';
+import { DueMark } from '../../src/enrollments/marks.js';
+import { RunMover } from '../../src/enrollments/run-mover.js';
+import { RunReader } from '../../src/enrollments/run-reader.js';
+import { RunWriter } from '../../src/enrollments/run-writer.js';
+import { ProcessClock } from '../../src/platform/clock/clock.js';
+import type { Env } from '../../src/platform/config/env.js';
+import type { EngineDatabase } from '../../src/platform/database/engine-database.js';
+import type { Sql } from '../../src/platform/database/sql.js';
+import { newId } from '../../src/platform/ids.js';
+import type { StageWaker } from '../../src/platform/queue/stages.js';
+import { Secrets } from '../../src/platform/secrets.js';
+import { ScenarioRegistry } from '../../src/scenarios/scenario-registry.js';
+import { StoresService } from '../../src/stores/stores.service.js';
+import type { RenderRequest, RenderResult } from '../../src/templates/render-request.js';
+import type { TemplateCatalog } from '../../src/templates/template-catalog.js';
+import type { TemplateRenderer } from '../../src/templates/template-renderer.js';
+import type { TestStore } from './database.js';
+
+/** Answers as it is told, and remembers every letter that it was handed. */
+export class ScriptedTransport extends Transport {
+  readonly name = 'scripted';
+  readonly deadlineMs = 1_000;
+  readonly sent: Mail[] = [];
+  /** What the next letters are answered; an empty script accepts. A function may wait before it answers. */
+  script: ((mail: Mail) => SendResult | Promise<SendResult>)[] = [];
+
+  constructor(readonly slots = 10) {
+    super();
+  }
+
+  async send(mail: Mail): Promise<SendResult> {
+    this.sent.push(mail);
+    const answer = this.script.shift();
+    return answer ? answer(mail) : { kind: 'accepted', status: 250, providerMessageId: `p-${mail.messageId}` };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** One worker's delivery, with the real runs behind it, a renderer that needs no thread and a transport that obeys. */
+export function aWorker(
+  db: EngineDatabase,
+  { transport = new ScriptedTransport(), times = new DeliveryTimes(), env = {}, id = newId() }: WorkerOptions = {},
+) {
+  const settings = { PORT: 3000, MAIL_FROM: 'Shop <shop@shop.example>', LIVE_RECIPIENTS: [], ...env } as unknown as Env;
+  const clock = new ProcessClock();
+  const waker: StageWaker = { wake: () => undefined };
+  const watermark = new DueWatermark(clock);
+  const ledger = new SqlMessageLedger(watermark);
+  const stores = new StoresService();
+  const registry = new ScenarioRegistry();
+  const facts = new FactLoader(stores, new SqlEngagementReader());
+  const mover = new RunMover(new RunReader(registry), facts, ledger, new RunWriter(ledger, new DueMark(clock), waker));
+  const links = new LetterLinks(new Secrets('a secret of at least thirty-two characters'), settings);
+  const renderer = { render: (requests: readonly RenderRequest[]) => Promise.resolve(requests.map(renderPlain)) };
+  const composer = new ComposeLetters(db, stores, registry, publishedTemplates, renderer as unknown as TemplateRenderer, links);
+  const circuits = new Circuits(clock, times);
+  const settle = new Settle(db, mover, waker);
+  const out = wayOut(transport);
+  const transports = { of: () => out } as unknown as Transports;
+  const guard = new Guard(db, new GuardFacts(facts, settings), mover, { id }, settings, times, clock, watermark, waker);
+  const dispatch = new Dispatch(guard, transports, circuits, settle, times, clock);
+  const claims = new Claims(db, { id }, times, watermark);
+  return {
+    id,
+    transport,
+    ledger,
+    mover,
+    claims,
+    composer,
+    guard,
+    settle,
+    batch: new DeliverBatch(claims, composer, dispatch, circuits),
+    sweeper: new Sweeper(db, settle, times, watermark, waker),
+  };
+}
+
+export interface WorkerOptions {
+  readonly transport?: ScriptedTransport;
+  readonly times?: DeliveryTimes;
+  readonly env?: Partial<Env>;
+  readonly id?: string;
+}
+
+const publishedTemplates = {
+  publishedVersions: (_: Sql, refs: readonly unknown[]) => Promise.resolve(refs.map(() => ({ version: 1, locales: ['en'] }))),
+} as unknown as TemplateCatalog;
+
+function renderPlain({ context, templateKey }: RenderRequest): RenderResult {
+  if (templateKey.endsWith('/broken')) return { ok: false, code: 'template_error', detail: 'en: event.nothing is missing' };
+  const about = JSON.stringify(context.event['data']);
+  return { ok: true, subject: `About ${about}`, preheader: '', html: `<p>${about}</p>`, text: about, links: [], refusedLinks: [] };
+}
+
+/** The scenario of most specs: two letters, ended by an order. */
+export const TWO_LETTERS = {
+  key: 'abandoned-cart',
+  name: 'Abandoned cart',
+  messageClass: 'marketing',
+  trigger: { type: 'event', event: 'cart.updated', subject: 'event.cartId' },
+  reentry: { whileRunning: 'restart' },
+  exits: [{ event: 'order.placed', reason: 'purchased' }],
+  steps: [
+    { id: 'pause-1', type: 'wait', for: '45 minutes' },
+    { id: 'reminder', type: 'email', template: 'abandoned-cart/reminder', reason: 'the cart waits' },
+    { id: 'pause-2', type: 'wait', for: '2 days' },
+    { id: 'follow-up', type: 'email', template: 'abandoned-cart/follow-up', reason: 'help' },
+  ],
+};
+
+/** Stores a scenario's version 1 and publishes it in live. */
+export async function aScenario(sql: Sql, store: TestStore, document: { readonly key: string } = TWO_LETTERS): Promise<void> {
+  await sql.query(`INSERT INTO scenarios (store_id, key, name, draft) VALUES ($1, $2, $2, $3)`, [store.storeId, document.key, document]);
+  await sql.query(`INSERT INTO scenario_versions (store_id, scenario_key, version, document) VALUES ($1, $2, 1, $3)`, [
+    store.storeId,
+    document.key,
+    document,
+  ]);
+  await sql.query(`INSERT INTO publications (environment_id, kind, key, version, state) VALUES ($1, 'scenario', $2, 1, 'published')`, [
+    store.liveId,
+    document.key,
+  ]);
+}
+
+export interface LetterOptions {
+  readonly scenario?: string;
+  readonly step?: string;
+  /** The step's place in the document. */
+  readonly position?: string;
+  readonly template?: string;
+  readonly policy?: 'at-most-once' | 'at-least-once';
+  readonly messageClass?: 'marketing' | 'care' | 'service';
+  readonly subject?: string;
+  readonly touches?: number;
+}
+
+/** Stores a run that stands in front of its letter, and the letter, due since a second. */
+export async function aPlannedLetter(
+  sql: Sql,
+  store: TestStore,
+  contactId: string,
+  options: LetterOptions = {},
+): Promise<{ readonly messageId: string; readonly enrollmentId: string }> {
+  const { scenario = 'abandoned-cart', step = 'reminder', position = '1', template = 'abandoned-cart/reminder' } = options;
+  const { policy = 'at-most-once', messageClass = 'marketing', subject = '81', touches = 0 } = options;
+  const messageId = newId();
+  const enrollmentId = newId();
+  const event: EventFacts = { id: `cart-${enrollmentId}`, type: 'cart.updated', at: '2026-11-20T09:00:00.000Z', data: { cartId: subject } };
+  await sql.query(
+    `INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject, state,
+       position, previous_at, entered_at, last_activity_at, touches, event)
+     VALUES ($1, $2, $3, 'real', $4, 1, $5, $6, $7, 'sending', $8, $9, $9, $9, $10, $11)`,
+    [store.liveId, enrollmentId, store.storeId, scenario, messageClass, contactId, subject, position, event.at, touches, event],
+  );
+  await sql.query(
+    `INSERT INTO messages (environment_id, id, store_id, clock, enrollment_id, contact_id, scenario_key, version, step_id,
+       step_number, message_class, policy, template_key, state, due_at, created_at)
+     VALUES ($1, $2, $3, 'real', $4, $5, $6, 1, $7, 1, $8, $9, $10, 'planned', clock_timestamp() - interval '1 s', clock_timestamp())`,
+    [store.liveId, messageId, store.storeId, enrollmentId, contactId, scenario, step, messageClass, policy, template],
+  );
+  return { messageId, enrollmentId };
+}
+
+/** Stores an event of the contact that no stage has seen yet. */
+export async function anUnprocessedEvent(
+  sql: Sql,
+  environmentId: string,
+  contactId: string,
+  type: string,
+  data: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data)
+     VALUES ($1, $2, clock_timestamp(), 'real', $2::uuid::text, $3, $4, clock_timestamp(), $5)`,
+    [environmentId, newId(), type, contactId, data],
+  );
+}
