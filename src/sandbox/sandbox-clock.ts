@@ -9,6 +9,9 @@ import { Figures } from '../stats/figures.js';
 
 type VirtualLane = Extract<Lane, { clock: 'virtual' }>;
 
+/** A letter may wait for an event that arrived behind this pass: the next pass finds it. */
+const IDLE_PASSES = 3;
+
 /** What one pass at an instant did. */
 interface Pass {
   /** Anything at all was applied, decided or sent. */
@@ -61,12 +64,13 @@ export class SandboxClock {
 
   /** Everything that happens at the lane's instant, and when the next thing does. */
   private async live(lane: VirtualLane): Promise<{ readonly accepted: number; readonly nextDueAt: Date | null }> {
-    for (let accepted = 0; ;) {
+    for (let accepted = 0, idle = 0; ;) {
       const pass = await this.pass(lane);
       accepted += pass.accepted;
       const nextDueAt = await this.nextDueAt(lane);
       if (!nextDueAt || nextDueAt > lane.now) return { accepted, nextDueAt };
-      if (pass.moved) continue;
+      idle = pass.moved ? 0 : idle + 1;
+      if (idle < IDLE_PASSES) continue;
       // Never expected: something is due and nobody takes it. The clock must not stand still for ever because of it.
       const { environmentId } = lane;
       this.log.error('Something due is not done', {

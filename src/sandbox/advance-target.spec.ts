@@ -1,0 +1,30 @@
+import { advanceTarget } from './advance-target.js';
+
+const NOW = new Date('2026-10-24T09:00:00Z');
+const target = (by: string, zone = 'UTC'): string => advanceTarget({ by }, NOW, zone).toISOString();
+
+describe("how far a sandbox's clock moves", () => {
+  it('takes plain words and ISO 8601, also no time at all', () => {
+    expect(target('45 minutes')).toBe('2026-10-24T09:45:00.000Z');
+    expect(target('PT0S')).toBe('2026-10-24T09:00:00.000Z');
+  });
+
+  it("counts days by the store's calendar: a night with an hour more is longer", () => {
+    expect(target('2 days', 'Europe/Berlin')).toBe('2026-10-26T10:00:00.000Z');
+  });
+
+  it('takes an instant, the present one included', () => {
+    expect(advanceTarget({ to: NOW.toISOString() }, NOW, 'UTC')).toEqual(NOW);
+  });
+
+  it.each([
+    [{ to: '2026-10-24T08:59:59Z' }, 'before_now'],
+    [{ to: '2027-12-24T09:00:00Z' }, 'too_far'],
+    [{ by: '401 days' }, 'too_far'],
+    [{ by: 'soon' }, 'invalid_duration'],
+    [{}, 'by_or_to'],
+    [{ by: 'PT1H', to: '2026-10-24T10:00:00Z' }, 'by_or_to'],
+  ])('refuses %j as %s', (request, code) => {
+    expect(() => advanceTarget(request, NOW, 'UTC')).toThrow(expect.objectContaining({ code, status: 422 }));
+  });
+});

@@ -1,0 +1,89 @@
+import type { BatchResult, DeliverBatch } from '../delivery/deliver-batch.js';
+import type { ProcessEvents } from '../enrollments/process-events.js';
+import type { RunDue } from '../enrollments/run-due.js';
+import type { Lane } from '../platform/clock/lane.js';
+import type { EngineDatabase } from '../platform/database/engine-database.js';
+import type { Figures } from '../stats/figures.js';
+import { SandboxClock } from './sandbox-clock.js';
+
+const at = (time: string): Date => new Date(`2026-11-21T${time}:00Z`);
+const timeOf = (lane: Lane): string => (lane.clock === 'virtual' ? lane.now.toISOString().slice(11, 16) : 'real');
+
+/** An engine whose runs are due at given times; each sends one letter. `stuck` ones are due and never taken. */
+function anEngine(due: Date[], { stuck = false } = {}) {
+  const seen: string[] = [];
+  let planned = 0;
+  const next = (): Date | null =>
+    due.reduce<Date | null>((first, time) => (first && first < time ? first : time), null);
+  const events = { batch: (lane: Lane) => Promise.resolve(void seen.push(`events ${timeOf(lane)}`) ?? 0) };
+  const runs = {
+    batch(lane: Lane): Promise<number> {
+      const now = lane.clock === 'virtual' ? lane.now : at('00:00');
+      const taken = stuck ? [] : due.filter((time) => time <= now);
+      due = due.filter((time) => !taken.includes(time));
+      planned += taken.length;
+      return Promise.resolve(taken.length);
+    },
+    nextDueAt: () => Promise.resolve(next()),
+  };
+  const letters = {
+    run(lane: Lane): Promise<BatchResult> {
+      const accepted = planned;
+      planned = 0;
+      if (accepted > 0) seen.push(`${accepted} sent ${timeOf(lane)}`);
+      return Promise.resolve({ claimed: accepted, accepted });
+    },
+    nextDueAt: () => Promise.resolve(null),
+  };
+  const moves: string[] = [];
+  const database = {
+    query: (_: string, values: unknown[]) =>
+      Promise.resolve(void moves.push((values[1] as Date).toISOString().slice(11, 16))),
+  };
+  const figures = { apply: (lane: Lane) => Promise.resolve(void seen.push(`figures ${timeOf(lane)}`)) };
+  const clock = new SandboxClock(
+    database as unknown as EngineDatabase,
+    events as unknown as ProcessEvents,
+    runs as unknown as RunDue,
+    letters as unknown as DeliverBatch,
+    figures as unknown as Figures,
+  );
+  return { clock, seen, moves };
+}
+
+describe("a sandbox's clock", () => {
+  it('stops at every instant at which something is due, the target included, and counts at the end', async () => {
+    const { clock, seen, moves } = anEngine([at('09:45'), at('09:45'), at('10:00'), at('10:01')]);
+    expect(await clock.play('e', at('09:00'), at('10:00'))).toBe(3);
+    expect(moves).toEqual(['09:45', '10:00']);
+    expect(seen.filter((entry) => !entry.startsWith('events'))).toEqual([
+      '2 sent 09:45',
+      '1 sent 10:00',
+      'figures 10:00',
+    ]);
+  });
+
+  it('does what is due now when it does not move at all', async () => {
+    const { clock, moves } = anEngine([at('09:00')]);
+    expect(await clock.play('e', at('09:00'), at('09:00'))).toBe(1);
+    expect(moves).toEqual([]);
+  });
+
+  it('applies what was received before anything that is due', async () => {
+    const { clock, seen } = anEngine([at('09:00')]);
+    await clock.play('e', at('09:00'), at('09:00'));
+    expect(seen.slice(0, 2)).toEqual(['events 09:00', '1 sent 09:00']);
+  });
+
+  it('ends at its target also when nothing is due on the way', async () => {
+    const { clock, moves } = anEngine([]);
+    expect(await clock.play('e', at('09:00'), at('12:00'))).toBe(0);
+    expect(moves).toEqual(['12:00']);
+  });
+
+  it('does not stand still for ever over something that nobody takes', async () => {
+    const { clock, moves } = anEngine([at('09:30')], { stuck: true });
+    expect(await clock.play('e', at('09:00'), at('10:00'))).toBe(0);
+    expect(moves).toEqual(['09:30', '10:00']);
+  });
+});

@@ -1,0 +1,141 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aLetter } from '../../test/support/letters.js';
+import { ProcessClock } from '../platform/clock/clock.js';
+import { newId } from '../platform/ids.js';
+import { EngagementStore } from './engagement-store.js';
+import { EngagementWriter } from './engagement-writer.js';
+import type { Hit } from './hit.js';
+import { HitClock } from './hit-clock.js';
+import { Spool } from './spool.js';
+
+/** PostgreSQL that can be taken away. */
+class FlakyStore extends EngagementStore {
+  away = false;
+  readonly groups: number[] = [];
+
+  override async record(hits: readonly Hit[]): Promise<void> {
+    if (this.away) throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+    this.groups.push(hits.length);
+    return super.record(hits);
+  }
+
+  override async probe(): Promise<void> {
+    if (this.away) throw new Error('connection refused');
+  }
+}
+
+describe('the writer of hits', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+  let directory: string;
+  let postgres: FlakyStore;
+  let writer: EngagementWriter;
+  let letter: string;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+  });
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'touchmap-spool-'));
+    postgres = new FlakyStore(database.engine, new HitClock(new ProcessClock()));
+    writer = new EngagementWriter(postgres, new Spool(directory));
+    letter = await aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId });
+  });
+  afterEach(async () => {
+    await writer.onApplicationShutdown();
+    await rm(directory, { recursive: true });
+  });
+  afterAll(() => database.close());
+
+  const hit = (fields: Partial<Hit> = {}): Hit => ({
+    id: newId(),
+    environmentId: store.liveId,
+    messageId: letter,
+    action: 'click',
+    linkIndex: 0,
+    url: 'https://shop.example/',
+    receivedAt: '2026-11-21T10:00:00.000Z',
+    method: 'GET',
+    purpose: null,
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+    ...fields,
+  });
+
+  const clicks = async (): Promise<{ clicks: number; machine_clicks: number }> =>
+    (
+      await database.engine.query<{ clicks: number; machine_clicks: number }>(
+        'SELECT clicks, machine_clicks FROM messages WHERE id = $1',
+        [letter],
+      )
+    )[0]!;
+
+  it('lets hits that arrive while a statement runs go together in the next', async () => {
+    await Promise.all(Array.from({ length: 100 }, () => writer.write(hit())));
+    expect(await clicks()).toMatchObject({ clicks: 100 });
+    expect(postgres.groups.length).toBeLessThanOrEqual(3);
+  });
+
+  it('judges by the pause since the sending, which the hit itself does not know', async () => {
+    await writer.write(hit({ receivedAt: '2026-11-21T09:45:01.900Z' }));
+    await writer.write(hit({ receivedAt: '2026-11-21T09:45:02.000Z' }));
+    expect(await clicks()).toEqual({ clicks: 1, machine_clicks: 1 });
+  });
+
+  it('answers while PostgreSQL is away and counts every hit once when it is back', async () => {
+    postgres.away = true;
+    await Promise.all(Array.from({ length: 50 }, () => writer.write(hit())));
+    expect(await clicks()).toMatchObject({ clicks: 0 });
+    expect((await readdir(directory)).length).toBe(1);
+    await expect(writer.replay()).rejects.toThrow('connection refused');
+    postgres.away = false;
+    await writer.replay();
+    expect(await clicks()).toMatchObject({ clicks: 50 });
+    expect(await readdir(directory)).toEqual([]);
+    await writer.write(hit());
+    expect(await clicks()).toMatchObject({ clicks: 51 });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('counts nothing twice when a kill comes between the counting of a file and its removal', async () => {
+    postgres.away = true;
+    await writer.write(hit());
+    await writer.write(hit());
+    const [name] = await readdir(directory);
+    const content = await readFile(join(directory, name!), 'utf8');
+    postgres.away = false;
+    await writer.replay();
+    await writeFile(join(directory, 'left-over.sealed'), content);
+    await writeFile(join(directory, 'half-written.open'), content.slice(0, -20));
+    await writer.replay();
+    expect(await clicks()).toMatchObject({ clicks: 2 });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('loses no line to a reader that takes the file away while hits come in', async () => {
+    postgres.away = true;
+    const reader = new Spool(directory);
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        await writer.write(hit());
+        if (i % 5 === 0) await reader.seal();
+      }),
+    );
+    postgres.away = false;
+    await writer.replay();
+    expect(await clicks()).toMatchObject({ clicks: 20 });
+  });
+
+  it('does not let one bad hit keep its neighbours out', async () => {
+    await Promise.all([
+      writer.write(hit()),
+      writer.write(hit()),
+      writer.write(hit({ userAgent: 'a\u0000b' })),
+      writer.write(hit()),
+    ]);
+    expect(await clicks()).toMatchObject({ clicks: 3 });
+  });
+});
