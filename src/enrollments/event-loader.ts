@@ -40,7 +40,7 @@ export class EventLoader {
     const starts = startsOf(events, triggered);
     const past = await readPastRuns(
       tx,
-      starts.map(({ event, scenarioKey }) => ({ ...event, scenarioKey })),
+      starts.map(({ event: { environmentId, contactId }, scenarioKey }) => ({ environmentId, contactId, scenarioKey })),
     );
     const stored = groupByContact(await readStoredEvents(tx, starts.flatMap(exitQuestions)));
     return { ...definitions, clock: lane.clock, now, runs: new RunBook(running), facts, triggered, past, stored };

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import {
+  ABANDONED_CART,
+  aWorker,
+  cart,
+  type EventToStore,
+  order,
+  settle,
+  Shop,
+  type Worker,
+} from './engine.builder.js';
+
+const TEN = '2026-11-21T10:00:00.000Z';
+const carts: readonly EventToStore[] = [
+  { ...cart('2026-11-21T09:50:00Z', '81', [1]), id: 'v1' },
+  { ...cart('2026-11-21T09:55:00Z', '81', [1, 2]), id: 'v2' },
+  { ...cart('2026-11-21T09:55:00Z', '81', [1, 2]), id: 'v2-repeated' },
+  { ...cart('2026-11-21T09:58:00Z', '81', [1, 2, 3]), id: 'v3' },
+];
+
+describe('events in any order and any portions', () => {
+  let database: TestDatabase;
+  let shop: Shop;
+  let worker: Worker;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    shop = await Shop.open(database);
+    worker = aWorker(database);
+    await shop.publish(ABANDONED_CART);
+  });
+  afterAll(() => database.close());
+
+  /** Receives the events in this order, applying what is there after some of them. */
+  async function endOf(events: readonly EventToStore[], pauses: readonly boolean[]) {
+    const contact = await shop.contact();
+    for (const [index, event] of events.entries()) {
+      await shop.receive(contact, { ...event, id: `${contact} ${event.id}` });
+      if (pauses[index]) await settle(worker, shop.lane(TEN));
+    }
+    await settle(worker, shop.lane(TEN));
+    const running = (await shop.runs(contact)).filter(({ state }) => state !== 'ended');
+    const planned = worker.ledger.messages.filter(
+      (message) => message.contactId === contact && message.state === 'planned',
+    );
+    return {
+      running: running.map(({ state, dueAt, event }) => ({ state, dueAt, event: event.id.split(' ')[1] })),
+      planned: planned.length,
+    };
+  }
+
+  const orders = (events: readonly EventToStore[]) =>
+    fc.tuple(
+      fc.shuffledSubarray([...events], { minLength: events.length }),
+      fc.array(fc.boolean(), { minLength: events.length, maxLength: events.length }),
+    );
+
+  it('wait from the latest state of the cart, whichever event came first', async () => {
+    await fc.assert(
+      fc.asyncProperty(orders(carts), async ([events, pauses]) => {
+        expect(await endOf(events, pauses)).toEqual({
+          running: [{ state: 'waiting', dueAt: new Date('2026-11-21T10:43:00Z'), event: 'v3' }],
+          planned: 0,
+        });
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('leave nobody waiting once there is an order at or after the last of them', async () => {
+    const bought = [...carts, { ...order('2026-11-21T09:58:00Z'), id: 'bought' }];
+    await fc.assert(
+      fc.asyncProperty(orders(bought), async ([events, pauses]) => {
+        expect(await endOf(events, pauses)).toEqual({ running: [], planned: 0 });
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

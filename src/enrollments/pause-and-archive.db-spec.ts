@@ -1,0 +1,79 @@
+import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import { ABANDONED_CART, aWorker, cart, settle, Shop, type Worker } from './engine.builder.js';
+
+const NINE = '2026-11-21T09:00:00.000Z';
+const DUE = '2026-11-21T09:45:00.000Z';
+
+describe('a scenario that is stopped', () => {
+  let database: TestDatabase;
+  let shop: Shop;
+  let worker: Worker;
+  let anna: string;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => {
+    shop = await Shop.open(database);
+    worker = aWorker(database);
+    await shop.publish(ABANDONED_CART);
+    anna = await shop.contact();
+    await shop.receive(anna, cart(NINE));
+    await settle(worker, shop.lane(NINE));
+  });
+
+  it('takes nobody in and holds what comes due while it is paused', async () => {
+    await shop.setState('abandoned-cart', 'paused');
+    const boris = await shop.contact();
+    const event = await shop.receive(boris, cart(NINE));
+    await settle(worker, shop.lane(DUE));
+    expect(await shop.outcomes(event)).toEqual(['none paused']);
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting', held: true }]);
+    expect(worker.ledger.messages).toEqual([]);
+  });
+
+  it('goes on where it stood when it is resumed', async () => {
+    await shop.setState('abandoned-cart', 'paused');
+    await settle(worker, shop.lane(DUE));
+    await shop.setState('abandoned-cart', 'published');
+    await worker.scenarioRuns.release(shop.environmentId, 'abandoned-cart');
+    await settle(worker, shop.lane('2026-11-21T12:00:00Z'));
+    expect(worker.ledger.summary()).toEqual(['reminder 1: planned']);
+    expect(worker.ledger.messages[0]!.dueAt).toEqual(new Date(DUE));
+    expect(worker.ledger.released).toEqual(['abandoned-cart']);
+  });
+
+  it('skips what became too late while it was paused', async () => {
+    await shop.setState('abandoned-cart', 'paused');
+    await settle(worker, shop.lane(DUE));
+    await shop.setState('abandoned-cart', 'published');
+    await worker.scenarioRuns.release(shop.environmentId, 'abandoned-cart');
+    await settle(worker, shop.lane('2026-11-22T09:45:00.001Z'));
+    expect(worker.ledger.summary()).toEqual(['reminder 1: skipped late']);
+  });
+
+  it('ends its runs and takes back their letters when it is archived', async () => {
+    const boris = await shop.contact();
+    await shop.receive(boris, cart('2026-11-21T09:30:00Z'));
+    await settle(worker, shop.lane(DUE));
+    await shop.setState('abandoned-cart', 'archived');
+    await worker.scenarioRuns.archive(shop.environmentId, 'abandoned-cart');
+    for (const contact of [anna, boris])
+      expect(await shop.runs(contact)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
+    expect(worker.ledger.summary()).toEqual(['reminder 1: cancelled archived']);
+  });
+
+  it('also ends a run that an entry of the last second left behind', async () => {
+    await shop.setState('abandoned-cart', 'archived');
+    await settle(worker, shop.lane(DUE));
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
+    const boris = await shop.contact();
+    await shop.setState('abandoned-cart', 'published');
+    await shop.receive(boris, cart(DUE));
+    await settle(worker, shop.lane(DUE));
+    await shop.setState('abandoned-cart', 'archived');
+    await worker.scenarioRuns.endArchived();
+    expect(await shop.runs(boris)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
+  });
+});
