@@ -1,6 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { Scope } from '../platform/database/request-database.js';
+import { MoreThan } from 'typeorm';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { BadInput, Conflict, Unprocessable } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { checkDraft } from './check-draft.js';
+import { TemplateCompiler } from './template-compiler.js';
+import { draftOf, insertDraft, invalid, isSameSources, viewOf } from './template-drafts.js';
+import { publishedIn, setPublished } from './template-publications.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
+import { TemplateVersionEntity } from './template-version.entity.js';
+import type { TemplateDto, TemplateLine, TemplateView, VersionLine } from './template.dto.js';
+import { TemplateEntity } from './template.entity.js';
 
 /** What publishing did: the version now used in the caller's environment. */
 export interface Publication {
@@ -11,21 +21,159 @@ export interface Publication {
 /** Drafts, versions and publications of a store's templates. */
 @Injectable()
 export class TemplatesService {
+  constructor(
+    private readonly database: RequestDatabase,
+    private readonly compiler: TemplateCompiler,
+  ) {}
+
   /** Stores a preset's template as a draft unless the store has one of that key; true when it was stored. */
   install(storeId: string, key: string, sources: TemplateSources, sample: TemplateSample | null): Promise<boolean> {
-    return Promise.reject(new Error(`not built: ${storeId} ${key} ${Object.keys(sources).length} ${!!sample}`));
+    checkDraft(key, sources);
+    // Drafts belong to the store; no environment is looked into.
+    return this.database.run({ storeId, environmentId: '' }, (manager) =>
+      insertDraft(manager, { storeId, key, name: key, draft: sources, sample }),
+    );
+  }
+
+  list(scope: Scope, page: PageQuery): Promise<PageOf<TemplateLine>> {
+    const after = page.after?.[0];
+    if (after !== undefined && typeof after !== 'string')
+      throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+    return this.database.run(scope, async (manager) => {
+      const rows = await manager.find(TemplateEntity, {
+        where: { storeId: scope.storeId, ...(after === undefined ? {} : { key: MoreThan(after) }) },
+        order: { key: 'ASC' },
+        take: page.limit + 1,
+      });
+      const published = await publishedIn(
+        manager,
+        scope,
+        rows.map(({ key }) => key),
+      );
+      return pageOf(
+        rows,
+        page.limit,
+        ({ key }) => [key],
+        (row) => ({
+          key: row.key,
+          name: row.name,
+          locales: Object.keys(row.draft),
+          published: published.get(row.key)!,
+          updatedAt: row.updatedAt.toISOString(),
+        }),
+      );
+    });
+  }
+
+  get(scope: Scope, key: string): Promise<TemplateView> {
+    return this.database.run(scope, async (manager) => viewOf(manager, scope, await draftOf(manager, scope, key)));
+  }
+
+  /** @throws Unprocessable (`template_invalid`); Conflict (`key_taken`) */
+  create(scope: Scope, { key = '', name = key, locales, sample = null }: TemplateDto): Promise<TemplateView> {
+    checkDraft(key, locales);
+    return this.database.run(scope, async (manager) => {
+      const isNew = await insertDraft(manager, { storeId: scope.storeId, key, name, draft: locales, sample });
+      if (!isNew) throw new Conflict('key_taken', `there is a template ${key} already`);
+      return viewOf(manager, scope, await draftOf(manager, scope, key));
+    });
+  }
+
+  /** Replaces the draft; what is published stays as it is. */
+  edit(scope: Scope, key: string, dto: TemplateDto): Promise<TemplateView> {
+    if (dto.key !== undefined && dto.key !== key)
+      throw new Unprocessable('key_changed', "a template's key never changes");
+    checkDraft(key, dto.locales);
+    return this.database.run(scope, async (manager) => {
+      const known = await draftOf(manager, scope, key);
+      const { name = known.name, locales, sample = known.sample } = dto;
+      return viewOf(manager, scope, await manager.save(TemplateEntity, { ...known, name, draft: locales, sample }));
+    });
+  }
+
+  /** @throws Conflict (`published`) while any environment uses it */
+  remove(scope: Scope, key: string): Promise<void> {
+    return this.database.run(scope, async (manager) => {
+      await draftOf(manager, scope, key);
+      const { live, sandbox } = (await publishedIn(manager, scope, [key])).get(key)!;
+      if (live !== null || sandbox !== null)
+        throw new Conflict('published', `${key} is published and cannot be deleted`);
+      await manager.delete(TemplateVersionEntity, { storeId: scope.storeId, templateKey: key });
+      await manager.delete(TemplateEntity, { storeId: scope.storeId, key });
+    });
+  }
+
+  versions(scope: Scope, key: string, page: PageQuery): Promise<PageOf<VersionLine>> {
+    return this.database.run(scope, async (manager) => {
+      await draftOf(manager, scope, key);
+      const before = page.after?.[0] ?? Number.MAX_SAFE_INTEGER;
+      if (typeof before !== 'number') throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+      const rows = await manager
+        .createQueryBuilder(TemplateVersionEntity, 'version')
+        .where('version.storeId = :storeId AND version.templateKey = :key AND version.version < :before', {
+          storeId: scope.storeId,
+          key,
+          before,
+        })
+        .orderBy('version.version', 'DESC')
+        .limit(page.limit + 1)
+        .getMany();
+      return pageOf(
+        rows,
+        page.limit,
+        ({ version }) => [version],
+        ({ version, sources, createdAt }) => ({
+          version,
+          locales: Object.keys(sources),
+          createdAt: createdAt.toISOString(),
+        }),
+      );
+    });
   }
 
   /**
    * Publishes the draft in the scope's environment, as a new immutable version unless the newest one says the same.
    * @throws NotFound; Unprocessable (`template_invalid`, with a pointer a problem) when it does not compile
    */
-  publish(scope: Scope, key: string): Promise<Publication> {
-    return Promise.reject(new Error(`not built: ${scope.storeId} ${key}`));
+  async publish(scope: Scope, key: string): Promise<Publication> {
+    // Compiling takes its time, and no transaction waits for it.
+    const { draft } = await this.database.run(scope, (manager) => draftOf(manager, scope, key));
+    const outcome = await this.compiler.compile(draft);
+    if (!outcome.ok) throw invalid(key, outcome.problems);
+    return this.database.run(scope, async (manager) => {
+      // Two publishers at once must not both take the next number.
+      await manager.query('SELECT 1 FROM templates WHERE store_id = $1 AND key = $2 FOR UPDATE', [scope.storeId, key]);
+      const newest = await manager.findOne(TemplateVersionEntity, {
+        where: { storeId: scope.storeId, templateKey: key },
+        order: { version: 'DESC' },
+      });
+      const isSame = newest !== null && isSameSources(newest.sources, draft);
+      const version = isSame ? newest.version : (newest?.version ?? 0) + 1;
+      if (!isSame)
+        await manager.insert(TemplateVersionEntity, {
+          storeId: scope.storeId,
+          templateKey: key,
+          version,
+          sources: draft,
+          compiled: outcome.compiled,
+        });
+      await setPublished(manager, scope, key, version);
+      return { key, version };
+    });
   }
 
   /** Whether the environment can send this template: published there, or, with a pin, a version that exists. */
   isPublished(scope: Scope, key: string, pin: number | null = null): Promise<boolean> {
-    return Promise.reject(new Error(`not built: ${scope.storeId} ${key} ${pin}`));
+    return this.database.run(scope, async (manager) => {
+      if (pin !== null)
+        return manager.exists(TemplateVersionEntity, {
+          where: { storeId: scope.storeId, templateKey: key, version: pin },
+        });
+      const rows = await manager.query<unknown[]>(
+        `SELECT 1 FROM publications WHERE environment_id = $1 AND kind = 'template' AND key = $2 AND state = 'published'`,
+        [scope.environmentId, key],
+      );
+      return rows.length > 0;
+    });
   }
 }

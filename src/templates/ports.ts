@@ -1,0 +1,14 @@
+/** What letters show of a store; the store's settings have it. */
+export interface StoreProfile {
+  readonly name: string;
+  readonly currency: string;
+  readonly timezone: string;
+  readonly locale: string;
+  readonly postalAddress: string | null;
+  readonly brand: object;
+}
+
+/** Where previews learn about the store; stores implements it. */
+export abstract class StoreProfiles {
+  abstract ofStore(storeId: string): Promise<StoreProfile>;
+}

@@ -1,0 +1,53 @@
+import type { StoreProfile } from './ports.js';
+import type { RenderContext } from './render-request.js';
+import type { TemplateSample } from './template-sources.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A letter's data made of a sample: what is not given has the place and shape that it has in real letters. */
+export function previewContext(sample: TemplateSample, store: StoreProfile, locale: string, now: Date): RenderContext {
+  const posted = sample.event ?? {};
+  const data = isFields(posted['data']) ? posted['data'] : posted;
+  const at = now.toISOString();
+  const event = {
+    ...data,
+    id: posted['id'] ?? 'preview',
+    type: posted['type'] ?? 'preview.event',
+    at: posted['occurredAt'] ?? at,
+    data,
+  };
+  const contact = { ...NOBODY, locale, createdAt: at, ...fieldsOf(posted['contact']), ...sample.contact };
+  const { name, currency, timezone, postalAddress, brand } = store;
+  return {
+    event,
+    contact,
+    run: { event, enteredAt: event.at, touches: 0, variant: '', subject: '' },
+    store: { name, currency, timezone, locale: store.locale, postalAddress, brand },
+    now: at,
+    links: LINKS,
+  };
+}
+
+const LINKS = {
+  unsubscribe: 'https://example.com/unsubscribe',
+  preferences: 'https://example.com/preferences',
+  view: 'https://example.com/view',
+};
+const NOBODY = {
+  id: '00000000-0000-7000-8000-000000000000',
+  email: 'somebody@example.com',
+  externalId: null,
+  firstName: null,
+  lastName: null,
+  timezone: null,
+  tags: [],
+  attributes: {},
+};
+
+function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

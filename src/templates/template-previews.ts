@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { ProcessClock } from '../platform/clock/clock.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { NotFound } from '../platform/http/domain-error.js';
+import { chooseLocale } from './choose-locale.js';
+import type { CompiledLocale, CompileOutcome, TemplateProblem } from './compile/compiled-template.js';
+import { sizeWarning } from './compile/lint.js';
+import { StoreProfiles } from './ports.js';
+import { previewContext } from './preview-context.js';
+import type { RenderResult } from './render-request.js';
+import { TemplateCompiler } from './template-compiler.js';
+import { draftOf } from './template-drafts.js';
+import { TemplateRenderer } from './template-renderer.js';
+import { TemplateVersionEntity } from './template-version.entity.js';
+import type { PreviewDto, PreviewView } from './template.dto.js';
+import type { TemplateEntity } from './template.entity.js';
+
+/** Shows a template as somebody would get it, with all that is wrong with it. Nothing is sent or counted. */
+@Injectable()
+export class TemplatePreviews {
+  constructor(
+    private readonly database: RequestDatabase,
+    private readonly stores: StoreProfiles,
+    private readonly compiler: TemplateCompiler,
+    private readonly renderer: TemplateRenderer,
+    private readonly clock: ProcessClock,
+  ) {}
+
+  /** @throws NotFound when neither the template, nor the version, nor a source to show is there */
+  async preview(scope: Scope, key: string, dto: PreviewDto): Promise<PreviewView> {
+    const store = await this.stores.ofStore(scope.storeId);
+    const template = await this.find(scope, key, dto);
+    const compiled =
+      dto.version === undefined || dto.source !== undefined ? null : await this.version(scope, key, dto.version);
+    const sources: Readonly<Record<string, unknown>> = compiled ?? template?.draft ?? {};
+    const isAnyLocale = dto.source !== undefined;
+    const locale = isAnyLocale
+      ? (dto.locale ?? store.locale)
+      : chooseLocale(dto.locale ?? null, store.locale, Object.keys(sources));
+    const outcome: CompileOutcome = compiled
+      ? { ok: true, compiled: compiled[locale]! }
+      : await this.compiler.compileLocale(dto.source ?? template!.draft[locale]!, locale);
+    if (!outcome.ok) return { ...NOTHING, problems: outcome.problems };
+    const sample = { ...template?.sample, ...dto.sample };
+    const given = { event: dto.event ?? sample.event ?? {}, contact: { ...sample.contact, ...dto.contact } };
+    const context = previewContext(given, store, locale, this.clock.now());
+    return viewOf(outcome.compiled, await this.renderer.preview(outcome.compiled, locale, context), locale);
+  }
+
+  private find(scope: Scope, key: string, dto: PreviewDto): Promise<TemplateEntity | null> {
+    return this.database
+      .run(scope, (manager) => draftOf(manager, scope, key))
+      .catch((error: unknown) => {
+        if (error instanceof NotFound && dto.source !== undefined) return null;
+        throw error;
+      });
+  }
+
+  private async version(
+    { storeId, environmentId }: Scope,
+    key: string,
+    version: number,
+  ): Promise<Readonly<Record<string, CompiledLocale>>> {
+    const row = await this.database.run({ storeId, environmentId }, (manager) =>
+      manager.findOne(TemplateVersionEntity, {
+        select: { storeId: true, compiled: true },
+        where: { storeId, templateKey: key, version },
+      }),
+    );
+    if (!row) throw new NotFound(`version ${version} of ${key}`);
+    return row.compiled.locales;
+  }
+}
+
+const NOTHING = { subject: '', preheader: '', html: '', text: '', sizeBytes: 0 };
+
+function viewOf(compiled: CompiledLocale, result: RenderResult, locale: string): PreviewView {
+  const pointer = `/locales/${locale}`;
+  if (!result.ok) {
+    const failed: TemplateProblem = { severity: 'error', code: result.code, detail: result.detail, pointer };
+    return { ...NOTHING, problems: [...compiled.problems, failed] };
+  }
+  const { subject, preheader, html, text, refusedLinks } = result;
+  const sizeBytes = Buffer.byteLength(html);
+  const size = compiled.problems.some(({ code }) => code === 'gmail_clip') ? [] : sizeWarning(sizeBytes);
+  const found = [...size, ...refusedLinks.map((detail) => ({ code: 'link_refused', detail }))];
+  const warnings = found.map((problem): TemplateProblem => ({ severity: 'warning', pointer, ...problem }));
+  return { subject, preheader, html, text, sizeBytes, problems: [...compiled.problems, ...warnings] };
+}

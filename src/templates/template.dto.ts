@@ -1,0 +1,106 @@
+import { IsInt, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { AbsentOr } from '../platform/http/absent-or.js';
+import type { TemplateProblem } from './compile/compiled-template.js';
+import type { TemplateSample, TemplateSources } from './template-sources.js';
+
+const MAX_NAME_CHARS = 200;
+const MAX_LOCALE_CHARS = 35;
+
+/** A template's draft. */
+export class TemplateDto {
+  /** What people call it; the key when absent. */
+  @AbsentOr()
+  @IsString()
+  @MaxLength(MAX_NAME_CHARS)
+  name?: string;
+
+  /** MJML source by BCP 47 locale; `<mj-title>` is the subject, `<mj-preview>` the preheader. */
+  @IsObject()
+  locales!: TemplateSources;
+
+  /** What a preview shows when it is given no data: `{ "event": as posted, "contact": {…} }`. */
+  @IsOptional()
+  @IsObject()
+  sample?: TemplateSample | null;
+
+  /** Ignored: a document may be sent back as it was read. */
+  @IsOptional()
+  published?: unknown;
+
+  /** `folder/name`; on an existing template it may only repeat the path. */
+  @AbsentOr()
+  @IsString()
+  key?: string;
+}
+
+/** What to preview; everything is optional. */
+export class PreviewDto {
+  /** MJML to show in place of the draft. */
+  @AbsentOr()
+  @IsString()
+  source?: string;
+
+  /** A published version to show in place of the draft. */
+  @AbsentOr()
+  @IsInt()
+  @Min(1)
+  version?: number;
+
+  /** The store's locale, or the nearest that the template has, when absent. */
+  @AbsentOr()
+  @IsString()
+  @MaxLength(MAX_LOCALE_CHARS)
+  locale?: string;
+
+  /** Data in place of the template's sample. */
+  @AbsentOr()
+  @IsObject()
+  sample?: TemplateSample;
+
+  /** An event as posted, in place of the sample's. */
+  @AbsentOr()
+  @IsObject()
+  event?: Record<string, unknown>;
+
+  /** Fields of the person, over the sample's. */
+  @AbsentOr()
+  @IsObject()
+  contact?: Record<string, unknown>;
+}
+
+/** The version that each environment uses; null where the template is not published. */
+export interface PublishedIn {
+  readonly live: number | null;
+  readonly sandbox: number | null;
+}
+
+/** A template as the API shows it. */
+export interface TemplateView {
+  readonly key: string;
+  readonly name: string;
+  readonly locales: TemplateSources;
+  readonly sample: TemplateSample | null;
+  readonly published: PublishedIn;
+  readonly updatedAt: string;
+}
+
+/** A line of the list of templates: without sources, which may be megabytes. */
+export interface TemplateLine extends Omit<TemplateView, 'locales' | 'sample'> {
+  readonly locales: readonly string[];
+}
+
+export interface VersionLine {
+  readonly version: number;
+  readonly locales: readonly string[];
+  readonly createdAt: string;
+}
+
+export interface PreviewView {
+  readonly subject: string;
+  readonly preheader: string;
+  readonly html: string;
+  readonly text: string;
+  /** UTF-8 bytes of the HTML as it would go out. */
+  readonly sizeBytes: number;
+  readonly problems: readonly TemplateProblem[];
+}

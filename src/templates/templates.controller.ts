@@ -1,0 +1,96 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { Idempotent } from '../platform/http/idempotency.js';
+import { type PageOf, pageQuery } from '../platform/http/pages.js';
+import { RouteLimits } from '../platform/http/route-config.js';
+import { MAX_SOURCE_BYTES } from './compile/limits.js';
+import { keyPaths, PathKey } from './template-key.js';
+import { TemplatePreviews } from './template-previews.js';
+import {
+  PreviewDto,
+  type PreviewView,
+  TemplateDto,
+  type TemplateLine,
+  type TemplateView,
+  type VersionLine,
+} from './template.dto.js';
+import { type Publication, TemplatesService } from './templates.service.js';
+
+/** A template of the largest size, JSON's escapes and the rest of the document around it. */
+const LIMITS = { bodyLimit: MAX_SOURCE_BYTES + 128 * 1024, json: { maxStringBytes: MAX_SOURCE_BYTES } };
+
+@ApiTags('templates')
+@ApiBearerAuth()
+@Controller('v1/templates')
+@RequireScope('templates')
+export class TemplatesController {
+  constructor(
+    private readonly templates: TemplatesService,
+    private readonly previews: TemplatePreviews,
+  ) {}
+
+  /** The store's templates by key, without their sources. */
+  @Get()
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<PageOf<TemplateLine>> {
+    return this.templates.list(caller, pageQuery(limit, cursor));
+  }
+
+  /** Stores a new draft. */
+  @Post()
+  @Idempotent()
+  @RouteLimits(LIMITS)
+  create(@CurrentCaller() caller: Caller, @Body() dto: TemplateDto): Promise<TemplateView> {
+    return this.templates.create(caller, dto);
+  }
+
+  /** A template's draft and what is published of it. */
+  @Get(keyPaths())
+  get(@CurrentCaller() caller: Caller, @PathKey() key: string): Promise<TemplateView> {
+    return this.templates.get(caller, key);
+  }
+
+  /** Replaces the draft; people get it once it is published. */
+  @Put(keyPaths())
+  @RouteLimits(LIMITS)
+  edit(@CurrentCaller() caller: Caller, @PathKey() key: string, @Body() dto: TemplateDto): Promise<TemplateView> {
+    return this.templates.edit(caller, key, dto);
+  }
+
+  /** Deletes a template that no environment uses. */
+  @Delete(keyPaths())
+  @HttpCode(204)
+  remove(@CurrentCaller() caller: Caller, @PathKey() key: string): Promise<void> {
+    return this.templates.remove(caller, key);
+  }
+
+  /** Compiles the draft and makes it what the caller's environment sends from now on. */
+  @Post(keyPaths('/publish'))
+  @HttpCode(200)
+  publish(@CurrentCaller() caller: Caller, @PathKey() key: string): Promise<Publication> {
+    return this.templates.publish(caller, key);
+  }
+
+  /** Published versions, newest first. */
+  @Get(keyPaths('/versions'))
+  versions(
+    @CurrentCaller() caller: Caller,
+    @PathKey() key: string,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<PageOf<VersionLine>> {
+    return this.templates.versions(caller, key, pageQuery(limit, cursor));
+  }
+
+  /** Renders the draft, a version or a given source with sample data. */
+  @Post(keyPaths('/preview'))
+  @HttpCode(200)
+  @RouteLimits(LIMITS)
+  preview(@CurrentCaller() caller: Caller, @PathKey() key: string, @Body() dto: PreviewDto = {}): Promise<PreviewView> {
+    return this.previews.preview(caller, key, dto);
+  }
+}
