@@ -1,0 +1,73 @@
+import { aCompiled, after, anEvent, anOrder, aRun, facts } from '../../test/support/domain-builders.js';
+import { endRun, exitBySubject, exitFor, exitSubject } from './exit.js';
+
+const cart = aCompiled();
+const emptied = (cartId: unknown) => anEvent({ id: 'v2', data: { cartId, items: [] } });
+
+describe('an event ends a run', () => {
+  it('when it is the one that the scenario waits for', () => {
+    expect(exitFor(cart, aRun(), anOrder(), facts())).toBe('exited:purchased');
+  });
+
+  it('when its condition holds for this run', () => {
+    expect(exitFor(cart, aRun(), emptied('81'), facts())).toBe('exited:cart_emptied');
+    expect(exitFor(cart, aRun(), emptied(81), facts())).toBe('exited:cart_emptied');
+    expect(exitFor(cart, aRun(), emptied('82'), facts())).toBeNull();
+    expect(exitFor(cart, aRun(), anEvent(), facts())).toBeNull();
+  });
+
+  it('when its condition is undetermined: rather one reminder too few', () => {
+    expect(exitFor(cart, aRun(), anEvent({ data: { items: [] } }), facts())).toBe('exited:cart_emptied');
+  });
+
+  it('not when it is of another type', () => {
+    expect(exitFor(cart, aRun(), anEvent({ type: 'product.viewed', data: {} }), facts())).toBeNull();
+  });
+});
+
+describe('an exit with a subject', () => {
+  const [plain, bySubject] = [
+    { event: 'order.paid', reason: 'paid' },
+    { event: 'order.placed', reason: 'purchased', subject: 'event.cartId' },
+  ];
+  const compiled = aCompiled({ exits: [bySubject] });
+  const order = (cartId?: unknown) => anOrder({ data: { orderId: '1', cartId } });
+
+  it('ends the runs of that subject only', () => {
+    expect(exitFor(compiled, aRun(), order('81'), facts())).toBe('exited:purchased');
+    expect(exitFor(compiled, aRun(), order('82'), facts())).toBeNull();
+  });
+
+  it("ends the buyer's own runs when the event does not name it", () => {
+    expect(exitFor(compiled, aRun(), order(), facts())).toBe('exited:purchased');
+    expect(exitBySubject(compiled, aRun(), order(), facts())).toBeNull();
+  });
+
+  it('reaches the runs of other people', () => {
+    const [exit] = compiled.exits;
+    expect(
+      exit && [order('81'), order(81), order(), order('')].map((event) => exitSubject(compiled, exit, event, facts())),
+    ).toEqual(['81', '81', null, null]);
+    expect(exitBySubject(compiled, aRun(), order('81'), facts())).toBe('exited:purchased');
+  });
+
+  it('is the only kind that does', () => {
+    const both = aCompiled({ exits: [plain, { ...bySubject, event: 'order.paid' }] });
+    const event = anEvent({ type: 'order.paid', data: { cartId: '82' } });
+    expect(exitFor(both, aRun(), event, facts())).toBe('exited:paid');
+    expect(exitBySubject(both, aRun(), event, facts())).toBeNull();
+    expect(exitBySubject(both, aRun({ subject: '82' }), event, facts())).toBe('exited:purchased');
+    expect(exitBySubject(both, aRun({ subject: '' }), event, facts())).toBeNull();
+  });
+});
+
+describe('ending a run', () => {
+  it('names the reason once', () => {
+    const at = after({ hours: 1 });
+    const { run, steps, messages } = endRun(aRun({ dueAt: after({ hours: 2 }) }), 'unsubscribed', at);
+    expect(run).toMatchObject({ state: 'ended', endReason: 'unsubscribed', endedAt: at, dueAt: null });
+    expect(steps).toMatchObject([{ outcome: 'ended', reason: 'unsubscribed', at }]);
+    expect(messages).toEqual([]);
+    expect(endRun(run, 'erased', after({ hours: 2 }))).toEqual({ run, steps: [], messages: [] });
+  });
+});

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { aCompiled, after, anEvent, aRun, facts, NINE } from '../../test/support/domain-builders.js';
+import type { Advance, Facts, RunState } from './run.js';
+import { advance, afterMessage, enterRun, restart, settleRun, standsAtEnd } from './timeline.js';
+
+const cart = aCompiled();
+const email = (id: string, over: Readonly<Record<string, unknown>> = {}) => ({
+  id,
+  type: 'email',
+  template: `x/${id}`,
+  reason: 'r',
+  ...over,
+});
+const wait = (id: string, length: string, over: Readonly<Record<string, unknown>> = {}) => ({
+  id,
+  type: 'wait',
+  for: length,
+  ...over,
+});
+const enter = (compiled = cart, now = after({}), known: Facts = facts(), holdout = false): Advance =>
+  enterRun(compiled, { event: anEvent(), subject: '81', holdout }, known, now);
+const sent = (compiled: typeof cart, run: RunState, at: Date, known: Facts = facts()): Advance =>
+  afterMessage(compiled, run, { kind: 'sent' }, known, at);
+const trail = ({ steps }: Advance): readonly string[] =>
+  steps.map(({ stepId, outcome, reason }) => [stepId, outcome, reason].filter(Boolean).join(' '));
+
+describe('a run', () => {
+  it('waits from the instant of its event', () => {
+    const entered = enter(cart, after({ minutes: 1 }));
+    expect(entered.run).toMatchObject({
+      state: 'waiting',
+      position: '0',
+      dueAt: after({ minutes: 45 }),
+      pass: 1,
+      touches: 0,
+    });
+    expect(trail(entered)).toEqual(['entered', 'pause-1 waiting']);
+  });
+
+  it('does not move before it is due, and moves at the very instant', () => {
+    const { run } = enter();
+    expect(advance(cart, run, facts(), after({ minutes: 45, ms: -1 }))).toEqual({ run, messages: [], steps: [] });
+    expect(advance(cart, run, facts(), after({ minutes: 45 })).run.state).toBe('sending');
+  });
+
+  it('plans its letter for the end of the wait, however late the worker comes', () => {
+    const moved = advance(cart, enter().run, facts(), after({ minutes: 50 }));
+    expect(moved.messages).toEqual([
+      {
+        stepId: 'reminder',
+        stepNumber: 1,
+        pass: 1,
+        round: 1,
+        template: 'abandoned-cart/reminder',
+        templatePin: null,
+        policy: 'at-most-once',
+        dueAt: after({ minutes: 45 }),
+        state: 'planned',
+        reason: null,
+      },
+    ]);
+    expect(moved.run).toMatchObject({ state: 'sending', position: '1', dueAt: null });
+    expect(trail(moved)).toEqual(['pause-1 waited', 'reminder planned']);
+  });
+
+  it('sends the second letter two days after the first went out', () => {
+    const first = advance(cart, enter().run, facts(), after({ minutes: 45 }));
+    const second = sent(cart, first.run, after({ hours: 3 }));
+    expect(second.run).toMatchObject({
+      state: 'waiting',
+      position: '2',
+      dueAt: after({ days: 2, hours: 3 }),
+      touches: 1,
+      previousAt: after({ hours: 3 }),
+    });
+    expect(advance(cart, second.run, facts(), after({ days: 2, hours: 3 })).messages).toMatchObject([
+      { stepId: 'follow-up', stepNumber: 2 },
+    ]);
+  });
+
+  it('skips the second letter for somebody who opened the first, and stands at its end until its letters are settled', () => {
+    const { run } = sent(cart, advance(cart, enter().run, facts(), after({ minutes: 45 })).run, after({ minutes: 45 }));
+    const known = facts({ messages: [{ stepId: 'reminder', sent: true, opened: true, clicked: false }] });
+    const last = advance(cart, run, known, after({ days: 2, minutes: 45 }));
+    expect(last.messages).toMatchObject([{ stepId: 'follow-up', state: 'skipped', reason: 'condition_false' }]);
+    expect(standsAtEnd(last.run)).toBe(true);
+    const settled = settleRun(last.run, after({ days: 3 }));
+    expect(settled.run).toMatchObject({ state: 'ended', endReason: 'completed', endedAt: after({ days: 3 }) });
+    expect(trail(settled)).toEqual(['ended completed']);
+  });
+
+  it('is completed at once when nothing of it went out', () => {
+    const nobody = facts({ contact: { email: null } });
+    const first = advance(cart, enter().run, nobody, after({ minutes: 45 }));
+    expect(first.messages).toMatchObject([{ state: 'skipped', reason: 'no_address' }]);
+    const last = advance(cart, first.run, nobody, after({ days: 2, minutes: 45 }));
+    expect(last.run).toMatchObject({ state: 'ended', endReason: 'completed', position: 'end' });
+  });
+
+  it.each([
+    ['a letter that the guard skipped', { kind: 'skipped', reason: 'no_consent' }, 'reminder skipped no_consent'],
+    ['a letter that could not be made', { kind: 'failed', reason: 'template_error' }, 'reminder unsent template_error'],
+  ] as const)('goes on after %s, which is no touch', (_what, outcome, note) => {
+    const planned = advance(cart, enter().run, facts(), after({ minutes: 45 }));
+    const moved = afterMessage(cart, planned.run, outcome, facts(), after({ hours: 1 }));
+    expect(moved.run).toMatchObject({ state: 'waiting', touches: 0, dueAt: after({ days: 2, hours: 1 }) });
+    expect(trail(moved)[0]).toBe(note);
+  });
+
+  it('is not moved by a letter that it does not stand at', () => {
+    const { run } = enter();
+    expect(sent(cart, run, after({ hours: 1 }))).toEqual({ run, messages: [], steps: [] });
+    expect(settleRun(run, after({ hours: 1 })).run).toBe(run);
+  });
+
+  it('knows of the letter just sent before the loaded facts do', () => {
+    const compiled = aCompiled({ steps: [email('a'), email('b', { when: "sent('a')" })] });
+    expect(sent(compiled, enter(compiled).run, after({})).messages).toMatchObject([{ stepId: 'b', state: 'planned' }]);
+  });
+});
+
+describe('an event from the past', () => {
+  const late = after({ hours: 3 });
+
+  it('acts from its own time: the wait is over at once and the letter was due then', () => {
+    const entered = enter(cart, late);
+    expect(entered.messages).toMatchObject([{ stepId: 'reminder', state: 'planned', dueAt: after({ minutes: 45 }) }]);
+    expect(trail(entered)).toEqual(['entered', 'pause-1 waited', 'reminder planned']);
+  });
+
+  it('makes a letter late, counted from when it was due', () => {
+    const known = facts();
+    const onTime = enter(cart, after({ days: 1, minutes: 45 }), known);
+    const tooLate = enter(cart, after({ days: 1, minutes: 45, ms: 1 }), known);
+    expect(onTime.messages[0]).toMatchObject({ state: 'planned' });
+    expect(tooLate.messages[0]).toMatchObject({ state: 'skipped', reason: 'late' });
+    expect(tooLate.run.dueAt).toEqual(after({ days: 3, minutes: 45, ms: 1 }));
+  });
+
+  it('ends the run when the step says so', () => {
+    const compiled = aCompiled({ steps: [wait('w', 'PT45M'), email('a', { late: { after: 'PT1H', then: 'exit' } })] });
+    const entered = enter(compiled, late);
+    expect(entered.run).toMatchObject({ state: 'ended', endReason: 'ended_by_step:late', endedAt: late });
+    expect(entered.messages).toMatchObject([{ state: 'skipped', reason: 'late' }]);
+  });
+});
+
+describe('waits', () => {
+  it('count from the entry when they say so', () => {
+    const compiled = aCompiled({ steps: [email('a'), wait('w', '7 days', { from: 'entry' }), email('b')] });
+    const { run } = sent(compiled, enter(compiled).run, after({ days: 3 }));
+    expect(run.dueAt).toEqual(after({ days: 7 }));
+  });
+
+  it('from the entry that are over when they begin end at once, never in the past', () => {
+    const compiled = aCompiled({ steps: [email('a'), wait('w', '1 day', { from: 'entry' }), email('b')] });
+    const moved = sent(compiled, enter(compiled).run, after({ days: 3 }));
+    expect(moved.messages).toMatchObject([{ stepId: 'b', dueAt: after({ days: 3 }), state: 'planned' }]);
+  });
+
+  it('one after another add up', () => {
+    const compiled = aCompiled({ steps: [wait('a', '1 hour'), wait('b', '1 hour'), email('c')] });
+    const { run } = advance(compiled, enter(compiled).run, facts(), after({ hours: 1, minutes: 10 }));
+    expect(run).toMatchObject({ position: '1', dueAt: after({ hours: 2 }) });
+  });
+
+  it("are days of the contact's calendar", () => {
+    const compiled = aCompiled({ steps: [wait('w', '2 days'), email('a')] });
+    const event = anEvent({ at: '2026-03-28T09:00:00Z' });
+    const known = facts({ contact: { timezone: 'Europe/Berlin' } });
+    const { run } = enterRun(compiled, { event, subject: '', holdout: false }, known, new Date(event.at));
+    expect(run.dueAt).toEqual(new Date('2026-03-30T08:00:00Z'));
+  });
+
+  it('are skipped by a false condition, and the next counts from then', () => {
+    const compiled = aCompiled({
+      steps: [wait('a', '1 day', { when: 'event.total < 1' }), wait('b', '1 hour'), email('c')],
+    });
+    const entered = enter(compiled, after({ minutes: 10 }));
+    expect(trail(entered)).toEqual(['entered', 'a skipped condition_false', 'b waiting']);
+    expect(entered.run.dueAt).toEqual(after({ hours: 1, minutes: 10 }));
+  });
+});
+
+describe('an exit step', () => {
+  const compiled = aCompiled({
+    steps: [{ id: 'x', type: 'exit', reason: 'small', when: 'event.total < 100' }, wait('w', 'PT1H'), email('a')],
+  });
+
+  it('ends the run with its reason', () => {
+    const event = anEvent({ data: { total: 5 } });
+    const { run } = enterRun(compiled, { event, subject: '', holdout: false }, facts(), after({}));
+    expect(run).toMatchObject({ state: 'ended', endReason: 'ended_by_step:small', dueAt: null });
+  });
+
+  it('is passed by when its condition is false', () => {
+    expect(trail(enter(compiled))).toEqual(['entered', 'x skipped condition_false', 'w waiting']);
+  });
+});
+
+describe('a held-out run', () => {
+  it('writes its letters as skipped and keeps the timeline', () => {
+    const entered = enter(cart, after({}), facts(), true);
+    const first = advance(cart, entered.run, facts(), after({ minutes: 45 }));
+    expect(first.messages).toMatchObject([{ stepId: 'reminder', state: 'skipped', reason: 'holdout' }]);
+    expect(first.run).toMatchObject({ state: 'waiting', dueAt: after({ days: 2, minutes: 45 }), touches: 0 });
+    const last = advance(cart, first.run, facts(), after({ days: 2, minutes: 45 }));
+    expect(last.run.endReason).toBe('completed');
+  });
+});
+
+describe('a restart', () => {
+  it('puts the run back to its first step with the new event, and the clock with it', () => {
+    const event = anEvent({ id: 'v2', at: after({ minutes: 30 }).toISOString() });
+    const again = restart(cart, enter().run, event, facts(), after({ minutes: 30 }));
+    expect(again.run).toMatchObject({
+      pass: 2,
+      position: '0',
+      dueAt: after({ minutes: 75 }),
+      event,
+      enteredAt: after({ minutes: 30 }),
+    });
+    expect(trail(again)).toEqual(['restarted', 'pause-1 waiting']);
+  });
+});
+
+describe('a run in circles', () => {
+  it('ends as failed:loop after 100 steps at one instant', () => {
+    const steps = Array.from({ length: 120 }, (_, i) => email(`e${i}`, { when: 'event.total < 1' }));
+    const entered = enter(aCompiled({ steps }));
+    expect(entered.run.endReason).toBe('failed:loop');
+    expect(entered.messages).toHaveLength(100);
+  });
+});
+
+describe('however a run goes', () => {
+  const outcomes = fc.constantFrom(
+    { kind: 'sent' } as const,
+    { kind: 'skipped', reason: 'late' } as const,
+    { kind: 'failed', reason: 'template_error' } as const,
+  );
+  const lengths = fc.constantFrom('PT0S', 'PT45M', 'P1D', 'P1M');
+  const step = fc.oneof(
+    lengths.map((length) => (id: string) => wait(id, length)),
+    fc.constantFrom('true', 'false', 'event.missing == 1').map((when) => (id: string) => email(id, { when })),
+    lengths.map((length) => (id: string) => wait(id, length, { from: 'entry' })),
+  );
+
+  it('it ends with one reason, time never runs backwards, and each letter is asked for once', () => {
+    fc.assert(
+      fc.property(
+        fc.array(step, { minLength: 1, maxLength: 8 }),
+        fc.array(outcomes, { minLength: 8, maxLength: 8 }),
+        fc.boolean(),
+        (makers, fates, holdout) => {
+          const compiled = aCompiled({
+            trigger: { type: 'event', event: 'my.event' },
+            exits: [],
+            steps: makers.map((make, i) => make(`s${i}`)),
+          });
+          let now = new Date(NINE);
+          let moved = enterRun(compiled, { event: anEvent({ type: 'my.event' }), subject: '', holdout }, facts(), now);
+          const letters = moved.messages.map(({ stepId }) => stepId);
+          for (let turn = 0; moved.run.state !== 'ended' && turn < 30; turn++) {
+            const { run } = moved;
+            if (run.dueAt !== null) {
+              expect(run.dueAt.getTime()).toBeGreaterThan(now.getTime());
+              now = run.dueAt;
+              moved = advance(compiled, run, facts(), now);
+            } else if (standsAtEnd(run)) moved = settleRun(run, now);
+            else moved = afterMessage(compiled, run, fates[turn % 8] ?? { kind: 'sent' }, facts(), now);
+            expect(moved.run.previousAt.getTime()).toBeGreaterThanOrEqual(run.previousAt.getTime());
+            letters.push(...moved.messages.map(({ stepId }) => stepId));
+          }
+          expect(moved.run).toMatchObject({ state: 'ended', endReason: 'completed', dueAt: null });
+          expect(letters).toEqual(compiled.emailSteps.map(({ stepId }) => stepId));
+          if (holdout) expect(moved.run.touches).toBe(0);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('a run that stands is not changed by moving it', () => {
+    const run = aRun({ state: 'ended', endReason: 'completed', endedAt: after({}) });
+    expect([advance(cart, run, facts(), after({ days: 9 })).run, sent(cart, run, after({})).run]).toEqual([run, run]);
+  });
+});
