@@ -27,12 +27,12 @@ module.exports = {
       from: { path: '^src/platform/', ...notTests },
       to: { path: '^src/', pathNot: '^src/(platform|domain)/' },
     },
-    {
-      name: 'supporting-modules-import-no-stage',
+    ...SUPPORTING.map((name) => ({
+      name: `${name}-imports-platform-and-domain-only`,
       severity: 'error',
-      from: { path: src(SUPPORTING), ...notTests },
-      to: { path: '^src/', pathNot: src(['platform', 'domain', ...SUPPORTING]) },
-    },
+      from: { path: src([name]), ...notTests },
+      to: { path: '^src/', pathNot: src(['platform', 'domain', name]) },
+    })),
     ...FLOW.map((stage, i) => ({
       name: `${stage}-imports-no-later-stage`,
       severity: 'error',

@@ -3,7 +3,7 @@ import type { PoolConfig } from 'pg';
 /** The plain roles of the service: a superuser or owner would bypass row-level security. */
 export type ServiceRole = 'touchmap_engine' | 'touchmap_request';
 
-const CONNECT_MS = 5_000;
+const CONNECT_MS = 10_000;
 /** The server gives up a statement after this, the client a little later: it must not wait for a dead server for ever. */
 const STATEMENT_MS = 60_000;
 const QUERY_MS = 65_000;

@@ -14,23 +14,31 @@ const RULES = new Map<string, JsonRule>();
 
 /** A property decorator of a rule; `schemaOf` compiles it to a keyword that calls the same function. */
 export function jsonRule(rule: JsonRule, options?: ValidationOptions): PropertyDecorator {
-  const known = RULES.get(rule.name);
-  if (known && known.holds !== rule.holds) throw new Error(`two rules are called ${rule.name}`);
-  RULES.set(rule.name, rule);
   return ValidateBy(
-    { name: `touchmapRule:${rule.name}`, validator: { validate: rule.holds, defaultMessage: () => rule.message } },
+    { name: `touchmapRule:${register(rule)}`, validator: { validate: rule.holds, defaultMessage: () => rule.message } },
     options,
   );
 }
 
-/** The Ajv keyword `touchmapRule: name`. */
+/** Two modules may each have a rule called `locale`: the second is known as `locale.2`. */
+function register(rule: JsonRule): string {
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? rule.name : `${rule.name}.${n}`;
+    const known = RULES.get(id);
+    if (known && known.holds !== rule.holds) continue;
+    RULES.set(id, rule);
+    return id;
+  }
+}
+
+/** The Ajv keyword `touchmapRule: id`. */
 export const ruleKeyword: FuncKeywordDefinition = {
   keyword: 'touchmapRule',
   schemaType: 'string',
   errors: true,
-  compile(name: string) {
-    const rule = RULES.get(name);
-    if (!rule) throw new Error(`no rule is called ${name}`);
+  compile(id: string) {
+    const rule = RULES.get(id);
+    if (!rule) throw new Error(`no rule is called ${id}`);
     const validate: SchemaValidateFunction = (value: unknown): boolean => {
       if (rule.holds(value)) return true;
       validate.errors = [{ keyword: 'touchmapRule', message: rule.message, params: { code: rule.name, detail: rule.message } }];

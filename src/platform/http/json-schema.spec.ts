@@ -19,6 +19,7 @@ import {
   Matches,
   Min,
   ValidateIf,
+  type ValidationError,
   ValidateNested,
   validateSync,
 } from 'class-validator';
@@ -133,7 +134,7 @@ function passesPipe(value: unknown): boolean {
 }
 
 /** class-validator has no open objects: what only complains of own fields of an ItemDto is fine. */
-function onlyOpenFields(error: { property: string; constraints?: Record<string, string>; children?: never[]; target?: object }): boolean {
+function onlyOpenFields(error: ValidationError): boolean {
   const own = Object.keys(error.constraints ?? {});
   const open = error.target instanceof ItemDto && own.every((name) => name === 'whitelistValidation') && own.length > 0;
   return open || (own.length === 0 && (error.children ?? []).length > 0 && (error.children ?? []).every(onlyOpenFields));

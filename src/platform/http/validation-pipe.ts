@@ -26,6 +26,6 @@ function problemsOf(error: ValidationError, above: string): Problem[] {
 
 function codeOf(constraint: string): string {
   if (constraint === 'whitelistValidation') return 'unknown_field';
-  if (constraint.startsWith('touchmapRule:')) return constraint.slice('touchmapRule:'.length);
+  if (constraint.startsWith('touchmapRule:')) return constraint.slice('touchmapRule:'.length).replace(/\.\d+$/, '');
   return constraint.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+
+const SUPPORT = fileURLToPath(new URL('../../../../test/support/', import.meta.url));
+
+interface User {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+/** A process of its own that uses the server of this directory. */
+async function start(dir: string): Promise<User> {
+  const args = ['--import', path.join(SUPPORT, 'register-typescript.mjs'), path.join(SUPPORT, 'embedded-child.ts'), dir];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
+    child.once('exit', () => reject(new Error(errors)));
+  });
+  return { child, url };
+}
+
+async function end({ child }: User, signal: NodeJS.Signals): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await gone;
+}
+
+async function query(url: string, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows.map((row) => Object.values(row)[0]);
+  } finally {
+    await client.end();
+  }
+}
+
+async function postmaster(dir: string): Promise<number> {
+  return Number((await fs.readFile(path.join(dir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+describe('the embedded PostgreSQL', () => {
+  let parent: string;
+  let dir: string;
+  const location = () => fs.readFile(path.join(dir, 'postgres.location'), 'utf8').then((text) => text.trim());
+
+  beforeEach(async () => {
+    parent = await fs.mkdtemp(path.join(os.tmpdir(), 'touchmap-embedded-'));
+    await fs.chmod(parent, 0o755);
+    dir = path.join(parent, 'data');
+  });
+  afterEach(async () => {
+    await fs.rm(parent, { recursive: true, force: true });
+  });
+
+  it('keeps its data between starts and leaves nothing running', async () => {
+    const first = await start(dir);
+    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await end(first, 'SIGTERM');
+    expect(existsSync(path.join(dir, 'postgres', 'postmaster.pid'))).toBe(false);
+    const second = await start(dir);
+    expect(await query(second.url, 'SELECT n FROM kept')).toEqual([7]);
+    await end(second, 'SIGTERM');
+  });
+
+  it('is adopted, still running, after kill -9 of its process, and stopped by the next one', async () => {
+    const killed = await start(dir);
+    const pid = await postmaster(dir);
+    await end(killed, 'SIGKILL');
+    const next = await start(dir);
+    expect(await postmaster(dir)).toBe(pid);
+    await end(next, 'SIGTERM');
+    expect(existsSync(path.join(dir, 'postgres', 'postmaster.pid'))).toBe(false);
+  });
+
+  it('comes back after a kill -9 of the server itself left a stale pid file', async () => {
+    const user = await start(dir);
+    await query(user.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await end(user, 'SIGKILL');
+    process.kill(await postmaster(dir), 'SIGKILL');
+    const next = await start(dir);
+    expect(await query(next.url, 'SELECT n FROM kept')).toEqual([7]);
+    await end(next, 'SIGTERM');
+  });
+
+  it('is one server for two processes that start at once, and the last of them stops it', async () => {
+    const [one, two] = await Promise.all([start(dir), start(dir)]);
+    expect(one.url).toBe(two.url);
+    await end(one, 'SIGTERM');
+    expect(await query(two.url, 'SELECT 1')).toEqual([1]);
+    await end(two, 'SIGTERM');
+    expect(existsSync(path.join(dir, 'postgres', 'postmaster.pid'))).toBe(false);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('lies under a random name elsewhere when its account cannot reach the directory, which a deleted directory forgets', async () => {
+    await fs.chmod(parent, 0o700);
+    const first = await start(dir);
+    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    const before = await location();
+    await end(first, 'SIGTERM');
+    const again = await start(dir);
+    expect(await query(again.url, 'SELECT n FROM kept')).toEqual([7]);
+    await end(again, 'SIGTERM');
+    await fs.rm(dir, { recursive: true });
+    const empty = await start(dir);
+    expect(await location()).not.toBe(before);
+    expect(await query(empty.url, `SELECT to_regclass('kept')`)).toEqual([null]);
+    await end(empty, 'SIGTERM');
+    for (const place of [before, await location()])
+      for (const suffix of ['', '.password', '.users']) await fs.rm(place + suffix, { recursive: true, force: true });
+  });
+});

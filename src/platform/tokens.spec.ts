@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { signToken, type TokenClaims, verifyToken } from './tokens.js';
+
+const KEY = { keyId: 'k1', key: Buffer.alloc(32, 7) };
+const keyOf = (keyId: string): Uint8Array | undefined => (keyId === KEY.keyId ? KEY.key : undefined);
+
+const aUrl = fc.webUrl({ withQueryParameters: true }).filter((url) => Buffer.byteLength(url) < 4_000);
+const aClick: fc.Arbitrary<TokenClaims> = fc.record({
+  purpose: fc.constant('click' as const),
+  environmentId: fc.uuid(),
+  messageId: fc.uuid(),
+  linkIndex: fc.integer({ min: 0, max: 65_535 }),
+  url: aUrl,
+});
+const CLICK: TokenClaims = {
+  purpose: 'click',
+  environmentId: '01890000-0000-7000-8000-000000000001',
+  messageId: '01890000-0000-7000-8000-000000000002',
+  linkIndex: 3,
+  url: 'https://shop.example/cart/81?a=1&b=кот',
+};
+
+describe('a token', () => {
+  it('says what was signed', () => {
+    fc.assert(
+      fc.property(aClick, (claims) => {
+        expect(verifyToken(signToken(KEY, claims), 'click', keyOf)).toEqual({ ok: true, claims });
+      }),
+    );
+  });
+
+  it('fits into a path segment', () => {
+    expect(signToken(KEY, CLICK)).toMatch(/^[\w-]{20,8192}$/);
+  });
+
+  it('is refused when any of its characters is another', () => {
+    const token = signToken(KEY, CLICK);
+    fc.assert(
+      fc.property(fc.nat(token.length - 1), fc.constantFrom(...'ABCxyz019-_'), (at, char) => {
+        fc.pre(token[at] !== char);
+        expect(verifyToken(token.slice(0, at) + char + token.slice(at + 1), 'click', keyOf).ok).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is refused when something is appended, cut off or padded', () => {
+    const token = signToken(KEY, CLICK);
+    for (const altered of [`${token}A`, `${token}=`, `${token} `, `${token}?url=x`, token.slice(0, -1), token.slice(1), ''])
+      expect(verifyToken(altered, 'click', keyOf).ok).toBe(false);
+  });
+
+  it('cannot lend its signature to other claims', () => {
+    const mac = (token: string): Buffer => Buffer.from(token, 'base64url').subarray(-16);
+    const signed = mac(signToken(KEY, CLICK));
+    for (const changed of [
+      { linkIndex: 4 },
+      { messageId: '01890000-0000-7000-8000-000000000009' },
+      { environmentId: '01890000-0000-7000-8000-000000000009' },
+      { url: 'https://evil.example/' },
+    ]) {
+      const body = Buffer.from(signToken(KEY, { ...CLICK, ...changed }), 'base64url').subarray(0, -16);
+      const forged = Buffer.concat([body, signed]).toString('base64url');
+      expect(verifyToken(forged, 'click', keyOf)).toEqual({ ok: false, reason: 'bad_signature' });
+    }
+  });
+
+  it('is good for its own purpose only', () => {
+    const view = signToken(KEY, { ...CLICK, purpose: 'view', linkIndex: 0, url: '' });
+    expect(verifyToken(view, 'unsubscribe', keyOf)).toEqual({ ok: false, reason: 'wrong_purpose' });
+  });
+
+  it('ends with its key', () => {
+    expect(verifyToken(signToken(KEY, CLICK), 'click', () => undefined)).toEqual({ ok: false, reason: 'unknown_key' });
+    expect(verifyToken(signToken(KEY, CLICK), 'click', () => Buffer.alloc(32, 8))).toEqual({ ok: false, reason: 'bad_signature' });
+  });
+
+  it('never carries an address that is not http or https', () => {
+    for (const url of ['javascript:alert(1)', '//evil.example', 'data:text/html,x', ''])
+      expect(() => signToken(KEY, { ...CLICK, url })).toThrow(RangeError);
+  });
+
+  it('survives any text that claims to be one', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => !verifyToken(text, 'click', keyOf).ok));
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 50, maxLength: 200 }), (bytes) => {
+        bytes[0] = 1;
+        expect(verifyToken(Buffer.from(bytes).toString('base64url'), 'click', keyOf).ok).toBe(false);
+      }),
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { ProcessClock } from '../platform/clock/clock.js';
+import { StoredKeyVerifier } from './key-verifier.js';
+import { insertKey } from './keys.service.js';
+
+describe('verifying a key', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+  let verifier: StoredKeyVerifier;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+  });
+  beforeEach(() => (verifier = new StoredKeyVerifier(database.engine, new ProcessClock())));
+  afterAll(() => database.close());
+
+  const aKey = (mode: 'live' | 'sandbox' = 'live') =>
+    insertKey(database.engine, { storeId: store.storeId, mode, name: 'test', scopes: ['contacts'] });
+
+  it('finds the store, the environment and the scopes, and answers at once the second time', async () => {
+    const { id, key } = await aKey('sandbox');
+    const caller = { storeId: store.storeId, environmentId: store.sandboxId, mode: 'sandbox', clock: 'virtual', keyId: id, scopes: ['contacts'] };
+    expect(await verifier.verify(key)).toEqual(caller);
+    expect(verifier.verify(key)).toEqual(caller);
+  });
+
+  it('refuses a wrong secret, the other mode, an unknown id and what is no key', async () => {
+    const { key } = await aKey();
+    expect(await verifier.verify(key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A'))).toBeNull();
+    expect(await verifier.verify(key.replace('tm_live_', 'tm_test_'))).toBeNull();
+    expect(await verifier.verify(`tm_live_0000000000_${'x'.repeat(43)}`)).toBeNull();
+    expect(verifier.verify('hello')).toBeNull();
+  });
+
+  it('refuses a revoked key, at once in the process that revoked it', async () => {
+    const { id, key } = await aKey();
+    expect(await verifier.verify(key)).not.toBeNull();
+    await database.engine.query('UPDATE api_keys SET revoked_at = clock_timestamp() WHERE id = $1', [id]);
+    verifier.forget(id);
+    expect(await verifier.verify(key)).toBeNull();
+    expect(await new StoredKeyVerifier(database.engine, new ProcessClock()).verify(key)).toBeNull();
+  });
+
+  it('asks the database once for many requests at the same moment', async () => {
+    const { key } = await aKey();
+    let asked = 0;
+    const counting = Object.create(database.engine) as typeof database.engine;
+    counting.query = ((...args: Parameters<typeof database.engine.query>) => {
+      if (args[0].startsWith('SELECT')) asked++;
+      return database.engine.query(...args);
+    }) as never;
+    const fresh = new StoredKeyVerifier(counting, new ProcessClock());
+    await Promise.all(Array.from({ length: 20 }, () => fresh.verify(key)));
+    expect(asked).toBe(1);
+  });
+});
