@@ -14,13 +14,19 @@ import { Guard } from './guard.js';
 import { GuardFacts } from './guard-facts.js';
 import { LedgerModule } from './ledger.module.js';
 import { LetterLinks } from './letter-links.js';
+import { MessageReader } from './message-reader.js';
+import { MessagesController } from './messages.controller.js';
+import { Resend } from './resend.js';
 import { Settle } from './settle.js';
 import { Sweeper } from './sweeper.js';
+import { TestSendController } from './test-send.controller.js';
+import { TestSend } from './test-send.js';
 import { Transports } from './transports/transports.js';
 
 /** Moves planned letters out of the house. What enrollments asks of the ledger is in the global `LedgerModule`. */
 @Module({
   imports: [LedgerModule, EnrollmentsModule, ScenariosModule, StoresModule, TemplatesModule],
+  controllers: [MessagesController, TestSendController],
   providers: [
     { provide: DeliveryTimes, useFactory: () => new DeliveryTimes() },
     Circuits,
@@ -32,8 +38,11 @@ import { Transports } from './transports/transports.js';
     Guard,
     GuardFacts,
     LetterLinks,
+    MessageReader,
+    Resend,
     Settle,
     Sweeper,
+    TestSend,
     Transports,
   ],
   exports: [DeliverBatch, Sweeper],

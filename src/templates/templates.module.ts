@@ -22,6 +22,6 @@ import { TemplatesService } from './templates.service.js';
     TemplateRenderer,
     CompiledVersions,
   ],
-  exports: [TemplatesService, TemplateCatalog, TemplateCompiler, TemplateRenderer],
+  exports: [TemplatesService, TemplateCatalog, TemplateCompiler, TemplatePreviews, TemplateRenderer],
 })
 export class TemplatesModule {}

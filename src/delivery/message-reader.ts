@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { findContactId } from '../contacts/contact-lookup.js';
+import type { MessageState } from '../domain/reasons.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import type { Sql } from '../platform/database/sql.js';
+import { BadInput, NotFound } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { iso, MESSAGE_COLUMNS, messageView } from './message-view.js';
+import type { EngagementView, MessageDetail, MessageRow, MessageView, SendAttemptView } from './message-view.js';
+
+export interface MessageFilter {
+  /** E-mail address or id of a person. */
+  readonly contact?: string | undefined;
+  readonly scenario?: string | undefined;
+  readonly step?: string | undefined;
+  readonly state?: MessageState | undefined;
+}
+
+type Columns<T> = T & Record<string, unknown>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const INSTANT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/;
+
+/** Shows letters and what became of them. */
+@Injectable()
+export class MessageReader {
+  constructor(private readonly database: RequestDatabase) {}
+
+  /** The newest first; an address that nobody has finds nothing. */
+  list(scope: Scope, filter: MessageFilter, { limit, after }: PageQuery): Promise<PageOf<MessageView>> {
+    const [at = null, id = null] = after ?? [];
+    if (after !== null && !(INSTANT.test(String(at)) && UUID.test(String(id))))
+      throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+    return this.database.read(scope, async (tx) => {
+      const { contact, scenario = null, step = null, state = null } = filter;
+      const contactId = contact === undefined ? null : await findContactId(tx, scope.environmentId, contact);
+      if (contact !== undefined && contactId === null) return { items: [], nextCursor: null };
+      const rows = await tx.query<Columns<MessageRow & { readonly created: string }>>(LIST, [
+        scope.environmentId, contactId, scenario, step, state, at, id, limit + 1,
+      ]);
+      return pageOf(rows, limit, (row) => [row.created, row.id], messageView);
+    });
+  }
+
+  /** One letter with content, attempts and engagements; throws NotFound. */
+  async byId(scope: Scope, id: string): Promise<MessageDetail> {
+    if (!UUID.test(id)) throw new NotFound('message');
+    return this.database.read(scope, async (tx) => {
+      const key = [scope.environmentId, id.toLowerCase()];
+      const [row] = await tx.query<Columns<MessageRow & BodyRow>>(BY_ID, key);
+      if (!row) throw new NotFound('message');
+      const { html, text, headers, links } = row;
+      return {
+        ...messageView(row),
+        html,
+        text,
+        headers: headers ?? {},
+        links: links ?? [],
+        sendAttempts: await attempts(tx, key),
+        engagements: await engagements(tx, key),
+      };
+    });
+  }
+}
+
+interface BodyRow {
+  readonly html: string | null;
+  readonly text: string | null;
+  readonly headers: Record<string, string> | null;
+  readonly links: { readonly index: number; readonly url: string }[] | null;
+}
+
+interface AttemptRow extends Pick<SendAttemptView, 'attempt' | 'outcome' | 'status' | 'detail'> {
+  readonly started_at: Date;
+  readonly finished_at: Date | null;
+}
+
+async function attempts(tx: Sql, key: readonly string[]): Promise<SendAttemptView[]> {
+  const rows = await tx.query<Columns<AttemptRow>>(
+    `SELECT a.attempt, a.started_at, a.finished_at, a.outcome, a.status, a.detail FROM send_attempts AS a
+     WHERE a.environment_id = $1 AND a.message_id = $2 ORDER BY a.attempt`,
+    key,
+  );
+  return rows.map(({ attempt, outcome, status, detail, started_at, finished_at }) => ({
+    attempt,
+    startedAt: started_at.toISOString(),
+    finishedAt: iso(finished_at),
+    outcome,
+    status,
+    detail,
+  }));
+}
+
+interface EngagementRow extends Pick<EngagementView, 'action' | 'actor' | 'verdict' | 'url'> {
+  readonly link_index: number | null;
+  readonly occurred_at: Date;
+}
+
+async function engagements(tx: Sql, key: readonly string[]): Promise<EngagementView[]> {
+  const rows = await tx.query<Columns<EngagementRow>>(
+    `SELECT e.action, e.actor, e.verdict, e.link_index, e.url, e.occurred_at FROM engagements AS e
+     WHERE e.environment_id = $1 AND e.message_id = $2 ORDER BY e.occurred_at, e.id`,
+    key,
+  );
+  return rows.map(({ action, actor, verdict, link_index, url, occurred_at }) => ({
+    action,
+    actor,
+    verdict,
+    link: link_index,
+    url,
+    occurredAt: occurred_at.toISOString(),
+  }));
+}
+
+const LIST = `
+SELECT ${MESSAGE_COLUMNS}, (m.created_at AT TIME ZONE 'UTC')::text || '+00' AS created FROM messages AS m
+WHERE m.environment_id = $1 AND ($2::uuid IS NULL OR m.contact_id = $2) AND ($3::text IS NULL OR m.scenario_key = $3)
+  AND ($4::text IS NULL OR m.step_id = $4) AND ($5::text IS NULL OR m.state = $5)
+  AND ($6::timestamptz IS NULL OR (m.created_at, m.id) < ($6, $7::uuid))
+ORDER BY m.created_at DESC, m.id DESC LIMIT $8`;
+
+const BY_ID = `
+SELECT ${MESSAGE_COLUMNS}, b.html, b.text, b.headers, b.links FROM messages AS m
+LEFT JOIN message_bodies AS b ON b.environment_id = m.environment_id AND b.message_id = m.id
+WHERE m.environment_id = $1 AND m.id = $2`;

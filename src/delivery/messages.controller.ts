@@ -1,0 +1,50 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { type PageOf, pageQuery } from '../platform/http/pages.js';
+import { messageFilter } from './message-filter.js';
+import { MessageReader } from './message-reader.js';
+import type { MessageDetail, MessageView } from './message-view.js';
+import { Resend } from './resend.js';
+
+@ApiTags('messages')
+@ApiBearerAuth()
+@Controller('v1/messages')
+export class MessagesController {
+  constructor(
+    private readonly messages: MessageReader,
+    private readonly again: Resend,
+  ) {}
+
+  /** Letters, newest first: one row a run, email step and pass, whatever became of it. */
+  @Get()
+  @RequireScope('contacts')
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query('contact') contact?: string,
+    @Query('scenario') scenario?: string,
+    @Query('step') step?: string,
+    @Query('state') state?: string,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<PageOf<MessageView>> {
+    return this.messages.list(caller, messageFilter({ contact, scenario, step, state }), pageQuery(limit, cursor));
+  }
+
+  /** One letter with its content, its attempts and what people did with it. */
+  @Get(':id')
+  @RequireScope('contacts')
+  byId(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDetail> {
+    return this.messages.byId(caller, id);
+  }
+
+  /** Sends a letter again that ended rejected, failed or unresolved; 409 `not_resendable` otherwise. */
+  @Post(':id/resend')
+  @HttpCode(200)
+  @RequireScope('scenarios')
+  async resend(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDetail> {
+    const { id: known } = await this.messages.byId(caller, id);
+    await this.again.resend(caller, known);
+    return this.messages.byId(caller, known);
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import type { Scope } from '../platform/database/request-database.js';
+import { Conflict, NotFound } from '../platform/http/domain-error.js';
+import { StageWaker } from '../platform/queue/stages.js';
+import { EnvironmentsService } from '../stores/environments.service.js';
+
+/** Sends a letter again because somebody asks for it. */
+@Injectable()
+export class Resend {
+  constructor(
+    private readonly db: EngineDatabase,
+    private readonly environments: EnvironmentsService,
+    private readonly waker: StageWaker,
+  ) {}
+
+  /**
+   * Plans a letter again that ended `rejected`, `failed` or `unresolved`, marked as a possible duplicate. The last guard
+   * asks everything anew. Throws NotFound, or 409 `not_resendable` for any other letter and for tests.
+   */
+  async resend({ environmentId }: Scope, id: string): Promise<void> {
+    const now = await this.environments.environmentNow(this.db, environmentId);
+    const [row] = await this.db.query<{ state: string; planned: boolean }>(RESEND, [environmentId, id, now]);
+    if (!row) throw new NotFound('message');
+    if (!row.planned) throw new Conflict('not_resendable', `a letter that is ${row.state} cannot be sent again`);
+    this.waker.wake('delivery');
+  }
+}
+
+const RESEND = `
+WITH planned AS (
+  UPDATE messages AS m SET state = 'planned', reason = NULL, dup_risk = true, due_at = $3, next_attempt_at = NULL, held = false,
+    cancel_requested = false, claim_token = NULL, claimed_by = NULL, lease_until = NULL, unknown_since = NULL
+  WHERE m.environment_id = $1 AND m.id = $2 AND m.state IN ('rejected', 'failed', 'unresolved') AND m.enrollment_id IS NOT NULL
+  RETURNING m.id)
+SELECT m.state, EXISTS (SELECT 1 FROM planned) AS planned FROM messages AS m WHERE m.environment_id = $1 AND m.id = $2`;

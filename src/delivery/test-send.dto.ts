@@ -1,0 +1,44 @@
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, IsObject, IsString, MaxLength, Min } from 'class-validator';
+import { AbsentOr } from '../platform/http/absent-or.js';
+
+/** To whom a template is sent for a look, and with which data. */
+export class TestSendDto {
+  /** 1 to 10 addresses. */
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(10)
+  @IsString({ each: true })
+  to!: string[];
+
+  /** A published version in place of the draft. */
+  @AbsentOr()
+  @IsInt()
+  @Min(1)
+  version?: number;
+
+  /** The store's locale, or the nearest that the template has, when absent. */
+  @AbsentOr()
+  @IsString()
+  @MaxLength(35)
+  locale?: string;
+
+  /** An event as posted, in place of the sample's. */
+  @AbsentOr()
+  @IsObject()
+  event?: Record<string, unknown>;
+
+  /** Fields of the person, over the sample's. */
+  @AbsentOr()
+  @IsObject()
+  contact?: Record<string, unknown>;
+}
+
+/** What became of each test letter. */
+export interface TestSendView {
+  readonly messages: readonly {
+    readonly id: string;
+    readonly to: string;
+    readonly state: string;
+    readonly reason: string | null;
+  }[];
+}

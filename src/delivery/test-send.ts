@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { parseEmail } from '../domain/email-address.js';
+import type { SkipReason } from '../domain/reasons.js';
+import { laneNow, type Lane } from '../platform/clock/lane.js';
+import { Env } from '../platform/config/env.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import type { Scope } from '../platform/database/request-database.js';
+import { Unprocessable } from '../platform/http/domain-error.js';
+import { newId } from '../platform/ids.js';
+import { WorkerIncarnation } from '../platform/worker-incarnation.js';
+import { EnvironmentsService } from '../stores/environments.service.js';
+import type { StoreSettings } from '../stores/store-settings.js';
+import { StoresService } from '../stores/stores.service.js';
+import { TemplatePreviews } from '../templates/template-previews.js';
+import type { PreviewView } from '../templates/template.dto.js';
+import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
+import { outcomeOfResult } from './outcome.js';
+import { isAllowedRecipient } from './recipients.js';
+import { dayIn } from './sent-on.js';
+import { writeTestLetter, writeTestOutcome } from './test-letter.js';
+import type { TestSendDto, TestSendView } from './test-send.dto.js';
+import type { Mail } from './transports/transport.js';
+import { Transports } from './transports/transports.js';
+
+/** Sends a template to whoever wants to see it in a real mailbox. Rows of the ledger like any letter's, counted nowhere. */
+@Injectable()
+export class TestSend {
+  constructor(
+    private readonly db: EngineDatabase,
+    private readonly previews: TemplatePreviews,
+    private readonly stores: StoresService,
+    private readonly environments: EnvironmentsService,
+    private readonly transports: Transports,
+    private readonly worker: WorkerIncarnation,
+    private readonly env: Env,
+  ) {}
+
+  /** @throws Unprocessable `invalid_address`, `template_invalid`; NotFound for an unknown template or version */
+  async send(scope: Scope, key: string, { to, ...preview }: TestSendDto): Promise<TestSendView> {
+    const addresses = to.map(addressOf);
+    const rendered = await this.previews.preview(scope, key, preview);
+    if (rendered.html === '') throw new Unprocessable('template_invalid', 'the template cannot be rendered', rendered.problems);
+    const lane = await this.environments.lane(this.db, scope.environmentId);
+    const settings = (await this.stores.settingsOf(this.db, [scope.storeId])).get(scope.storeId)!;
+    const messages = await Promise.all(addresses.map((address) => this.one(scope, lane, settings, key, rendered, address)));
+    return { messages };
+  }
+
+  private async one(
+    scope: Scope,
+    lane: Lane,
+    settings: StoreSettings,
+    template: string,
+    rendered: PreviewView,
+    address: { readonly email: string; readonly key: string },
+  ): Promise<TestSendView['messages'][number]> {
+    const at = await laneNow(this.db, lane);
+    const mail = this.mail(scope, settings, rendered, address.email);
+    const refusal = await this.refusal(scope, lane, settings, address);
+    const { transport, slots } = this.transports.of(lane.clock);
+    const letter = { scope, clock: lane.clock, template, mail, provider: transport.name, workerId: this.worker.id, at, day: dayIn(settings.timezone, at) };
+    await writeTestLetter(this.db, letter, refusal);
+    if (refusal) return { id: mail.messageId, to: mail.to, state: 'skipped', reason: refusal };
+    await slots.take(1);
+    const result = await transport.send(mail).finally(() => slots.giveBack(1));
+    const { state, reason } = await writeTestOutcome(this.db, letter, outcomeOfResult(result, 0, 0, 0));
+    return { id: mail.messageId, to: mail.to, state, reason };
+  }
+
+  private mail(scope: Scope, settings: StoreSettings, rendered: PreviewView, to: string): Mail {
+    const messageId = newId();
+    const from = settings.from ? { email: headerText(settings.from.email), name: headerText(settings.from.name) } : parseMailbox(this.env.MAIL_FROM);
+    return {
+      messageId,
+      storeId: scope.storeId,
+      from,
+      to,
+      replyTo: settings.replyTo && headerText(settings.replyTo),
+      subject: headerText(rendered.subject),
+      html: rendered.html,
+      text: rendered.text,
+      headers: letterHeaders({ messageId, attempt: 1, from, messageClass: 'service', unsubscribeUrl: '' }),
+    };
+  }
+
+  /** Nobody who must not be written to is, not even for a look. */
+  private async refusal(
+    { environmentId }: Scope,
+    lane: Lane,
+    settings: StoreSettings,
+    { email, key }: { readonly email: string; readonly key: string },
+  ): Promise<SkipReason | null> {
+    const lists = lane.clock === 'real' ? [this.env.LIVE_RECIPIENTS, settings.liveRecipients] : [];
+    if (!isAllowedRecipient(email, lists)) return 'not_allowed_yet';
+    const suppressed = await this.db.query('SELECT 1 FROM suppressions WHERE environment_id = $1 AND email_key = $2', [environmentId, key]);
+    return suppressed.length > 0 ? 'suppressed' : null;
+  }
+}
+
+function addressOf(text: string, index: number): { readonly email: string; readonly key: string } {
+  const parsed = parseEmail(text);
+  if (!parsed.ok) throw new Unprocessable('invalid_address', parsed.detail, [{ pointer: `/to/${index}`, detail: parsed.detail }]);
+  return parsed;
+}
