@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aLetter } from '../../test/support/letters.js';
 import { ProcessClock } from '../platform/clock/clock.js';
@@ -36,6 +37,7 @@ describe('the writer of hits', () => {
   let letter: string;
 
   beforeAll(async () => {
+    Logger.overrideLogger(false); // outages are what this is about
     database = await migratedDatabase();
     store = await aStore(database.engine);
   });
