@@ -41,6 +41,6 @@ import { StoredScenarioRuns } from './scenario-runs.js';
     StoredRunMerger,
     StoredScenarioRuns,
   ],
-  exports: [ProcessEvents, RunDue, RunMover, StoredRunEnder, StoredRunMerger, StoredScenarioRuns],
+  exports: [FactLoader, ProcessEvents, RunDue, RunMover, StoredRunEnder, StoredRunMerger, StoredScenarioRuns],
 })
 export class EnrollmentsModule {}
