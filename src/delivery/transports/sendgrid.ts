@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { MailService } from '@sendgrid/mail';
 import type { ProcessClock } from '../../platform/clock/clock.js';
 import { withDeadline } from './deadline.js';
@@ -6,6 +8,11 @@ import { Transport, type Mail, type SendResult } from './transport.js';
 
 const SLOTS = 32;
 const DEADLINE_MS = 20_000;
+/**
+ * Idle connections are closed after this. A provider closes them too, and a letter written to one at that moment would be
+ * unknown: so ours are gone long before.
+ */
+const IDLE_MS = 4_000;
 /** Half a second for the answer to be read after the client's own timeout. */
 const MARGIN_MS = 500;
 
@@ -19,6 +26,7 @@ export class SendGridTransport extends Transport {
   readonly name = 'sendgrid';
   readonly slots = SLOTS;
   private readonly services = new Map<string, MailService>();
+  private readonly agents = [HttpAgent, HttpsAgent].map((Agent) => new Agent({ keepAlive: true, timeout: IDLE_MS, maxSockets: SLOTS }));
 
   constructor(
     private readonly apiKey: string,
@@ -35,6 +43,7 @@ export class SendGridTransport extends Transport {
 
   close(): Promise<void> {
     this.services.clear();
+    for (const agent of this.agents) agent.destroy();
     return Promise.resolve();
   }
 
@@ -56,6 +65,8 @@ export class SendGridTransport extends Transport {
     service.setTimeout(this.deadlineMs - MARGIN_MS);
     const { client } = service as unknown as ConfiguredService;
     client.setDefaultRequest('baseUrl', this.apiUrl);
+    client.setDefaultRequest('httpAgent', this.agents[0]);
+    client.setDefaultRequest('httpsAgent', this.agents[1]);
     // A redirect would carry the key and the letter to another host.
     client.setDefaultRequest('maxRedirects', 0);
     this.services.set(storeId, service);
