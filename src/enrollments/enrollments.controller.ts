@@ -18,10 +18,11 @@ export class EnrollmentsController {
   list(
     @CurrentCaller() caller: Caller,
     @Param('key') key: string,
+    @Query('state') state?: string,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<EnrollmentView>> {
-    return this.enrollments.list(caller, key, pageQuery(limit, cursor));
+    return this.enrollments.list(caller, key, pageQuery(limit, cursor), state);
   }
 
   /** Ends a run by hand. */

@@ -9,6 +9,13 @@ import { EnvironmentsService } from '../stores/environments.service.js';
 import { ENROLLMENT_ROWS, type EnrollmentRow, enrollmentView, type EnrollmentView } from './enrollment.view.js';
 import { RunMover } from './run-mover.js';
 
+const STATES = new Map<string, readonly EnrollmentView['state'][]>([
+  ['running', ['waiting', 'sending']],
+  ['waiting', ['waiting']],
+  ['sending', ['sending']],
+  ['ended', ['ended']],
+]);
+
 /** Shows people's progress and ends a run by hand. */
 @Injectable()
 export class EnrollmentsService {
@@ -19,8 +26,18 @@ export class EnrollmentsService {
     private readonly mover: RunMover,
   ) {}
 
-  /** A scenario's runs in the caller's environment, newest first. Throws NotFound for an unknown scenario. */
-  list(scope: Scope, scenarioKey: string, { limit, after }: PageQuery): Promise<PageOf<EnrollmentView>> {
+  /**
+   * A scenario's runs in the caller's environment, newest first. Throws NotFound for an unknown scenario.
+   * @param state `waiting`, `sending`, `ended`, or `running` for the first two; 400 `invalid_state` for anything else
+   */
+  list(
+    scope: Scope,
+    scenarioKey: string,
+    { limit, after }: PageQuery,
+    state?: string,
+  ): Promise<PageOf<EnrollmentView>> {
+    const states = state === undefined ? null : STATES.get(state);
+    if (states === undefined) throw new BadInput('invalid_state', `state is one of ${[...STATES.keys()].join(', ')}`);
     const before = after?.[0] ?? null;
     if (before !== null && !isUuid(before))
       throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
@@ -29,8 +46,9 @@ export class EnrollmentsService {
       if (known.length === 0) throw new NotFound(`scenario ${scenarioKey}`);
       const rows = await manager.query<EnrollmentRow[]>(
         `${ENROLLMENT_ROWS} WHERE r.environment_id = $1 AND r.scenario_key = $2 AND ($3::uuid IS NULL OR r.id < $3)
+           AND ($5::text[] IS NULL OR r.state = ANY ($5))
          ORDER BY r.id DESC LIMIT $4`,
-        [scope.environmentId, scenarioKey, before, limit + 1],
+        [scope.environmentId, scenarioKey, before, limit + 1, states],
       );
       return pageOf(rows, limit, (row) => [row.id], enrollmentView);
     });

@@ -7,7 +7,7 @@ import { ProcessEvents } from './process-events.js';
 import { RunDue } from './run-due.js';
 import { StoredScenarioRuns } from './scenario-runs.js';
 
-const ARCHIVED_EVERY_MS = 60_000;
+const MEND_EVERY_MS = 60_000;
 
 /** The enrollments stage: first what has been received, then what is due. */
 @Injectable()
@@ -15,7 +15,7 @@ export class EnrollmentsStage implements Stage, OnModuleInit {
   readonly name = 'enrollments';
   /** How late a due run may be noticed; a look without work costs two index look-ups. */
   readonly sweepMs = 1_000;
-  private archivedAtMs = -Infinity;
+  private mendedAtMs = -Infinity;
 
   constructor(
     private readonly runner: StageRunner,
@@ -30,9 +30,9 @@ export class EnrollmentsStage implements Stage, OnModuleInit {
   }
 
   async drain(stop: AbortSignal): Promise<void> {
-    if (this.clock.monotonicMs() - this.archivedAtMs >= ARCHIVED_EVERY_MS) {
-      await this.scenarioRuns.endArchived();
-      this.archivedAtMs = this.clock.monotonicMs();
+    if (this.clock.monotonicMs() - this.mendedAtMs >= MEND_EVERY_MS) {
+      await this.scenarioRuns.mend();
+      this.mendedAtMs = this.clock.monotonicMs();
     }
     // Events again before each batch of due runs: a large backlog must not make letters of what an order has just ended.
     let moved: number;

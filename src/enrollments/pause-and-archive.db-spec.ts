@@ -44,6 +44,15 @@ describe('a scenario that is stopped', () => {
     expect(worker.ledger.released).toEqual(['abandoned-cart']);
   });
 
+  it('goes on even where a worker held a run after the resume, because it had not heard of it', async () => {
+    await shop.setState('abandoned-cart', 'paused');
+    await settle(worker, shop.lane(DUE));
+    await shop.setState('abandoned-cart', 'published');
+    await worker.scenarioRuns.mend();
+    await settle(worker, shop.lane(DUE));
+    expect(worker.ledger.summary()).toEqual(['reminder 1: planned']);
+  });
+
   it('skips what became too late while it was paused', async () => {
     await shop.setState('abandoned-cart', 'paused');
     await settle(worker, shop.lane(DUE));
@@ -73,7 +82,7 @@ describe('a scenario that is stopped', () => {
     await shop.receive(boris, cart(DUE));
     await settle(worker, shop.lane(DUE));
     await shop.setState('abandoned-cart', 'archived');
-    await worker.scenarioRuns.endArchived();
+    await worker.scenarioRuns.mend();
     expect(await shop.runs(boris)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
   });
 });

@@ -13,6 +13,11 @@ const BATCH = 500;
 /** A request ends so many runs itself; the rest follows in the worker. */
 const BATCHES_A_REQUEST = 20;
 
+interface Left {
+  readonly environment_id: string;
+  readonly key: string;
+}
+
 /** Runs of a scenario that is resumed or archived. */
 @Injectable()
 export class StoredScenarioRuns extends ScenarioRuns {
@@ -47,12 +52,15 @@ export class StoredScenarioRuns extends ScenarioRuns {
     this.waker.wake('enrollments');
   }
 
-  /** Ends what archiving left behind: too many runs for a request, a killed process, an entry of the last second. */
-  async endArchived(): Promise<void> {
-    const left = await this.database.query<{ environment_id: string; key: string }>(LEFT_BEHIND);
-    for (const { environment_id: environmentId, key } of left) {
-      while ((await this.endBatch(environmentId, key)) > 0);
-      await this.database.transaction((tx) => this.ledger.archive(tx, environmentId, key));
+  /**
+   * Finishes what resuming and archiving left behind: too many runs for a request, a killed process, a worker that for
+   * its cache's last second took the scenario for paused, or for published.
+   */
+  async mend(): Promise<void> {
+    for (const { environment_id: id, key } of await this.database.query<Left>(LEFT_HELD)) await this.release(id, key);
+    for (const { environment_id: id, key } of await this.database.query<Left>(LEFT_RUNNING)) {
+      while ((await this.endBatch(id, key)) > 0);
+      await this.database.transaction((tx) => this.ledger.archive(tx, id, key));
     }
   }
 
@@ -94,7 +102,12 @@ FROM (SELECT environment_id, id FROM enrollments
 WHERE r.environment_id = held.environment_id AND r.id = held.id
 RETURNING r.id`;
 
-const LEFT_BEHIND = `
+const LEFT_HELD = `
+SELECT DISTINCT p.environment_id, p.key FROM enrollments r
+JOIN publications p ON p.environment_id = r.environment_id AND p.kind = 'scenario' AND p.key = r.scenario_key
+WHERE r.held AND r.state <> 'ended' AND p.state = 'published'`;
+
+const LEFT_RUNNING = `
 SELECT p.environment_id, p.key FROM publications p
 WHERE p.kind = 'scenario' AND p.state = 'archived' AND EXISTS (SELECT FROM enrollments r
   WHERE r.environment_id = p.environment_id AND r.scenario_key = p.key AND r.state <> 'ended')`;

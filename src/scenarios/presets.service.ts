@@ -1,25 +1,79 @@
 import { Injectable } from '@nestjs/common';
 import type { Scope } from '../platform/database/request-database.js';
+import { NotFound } from '../platform/http/domain-error.js';
+import { StarterContent } from '../stores/starter-content.js';
+import { TemplatesService } from '../templates/templates.service.js';
+import { type Preset, readPresets } from './preset-folder.js';
+import { ScenarioPublisher } from './scenario-publisher.js';
+import type { ScenarioView } from './scenario.view.js';
+import { ScenariosService } from './scenarios.service.js';
 
 /** The scenarios with which every store begins its sandbox. */
-export const FIRST_FIVE = [
-  'abandoned-cart',
-  'abandoned-checkout',
-  'order-thank-you',
-  'trial-ending',
-  'lead-magnet',
-] as const;
+const FIRST_FIVE = ['abandoned-cart', 'abandoned-checkout', 'order-thank-you', 'trial-ending', 'lead-magnet'] as const;
+
+/** A preset as the API shows it. */
+export class PresetView {
+  readonly key!: string;
+  readonly name!: string;
+  readonly messageClass!: unknown;
+  /** Keys of its letters' templates. */
+  readonly templates!: readonly string[];
+  /** What it is for and why, Markdown. */
+  readonly readme!: string;
+}
 
 /** The presets that ship with the project in `templates/<key>/`. */
 @Injectable()
-export class PresetsService {
-  /** Installs every preset as drafts; what the store has already stays as it is. */
-  installAll(_storeId: string): Promise<void> {
-    throw new Error('not built yet');
+export class PresetsService extends StarterContent {
+  private presets: Promise<readonly Preset[]> | undefined;
+
+  constructor(
+    private readonly scenarios: ScenariosService,
+    private readonly publisher: ScenarioPublisher,
+    private readonly templates: TemplatesService,
+  ) {
+    super();
   }
 
-  /** Publishes the first five scenarios, and their templates, in this environment. */
-  publishFive(_scope: Scope): Promise<void> {
-    throw new Error('not built yet');
+  async list(): Promise<PresetView[]> {
+    return (await this.all()).map(({ key, document, templates, readme }) => ({
+      key,
+      name: document.name,
+      messageClass: document.messageClass,
+      templates: templates.map((template) => template.key),
+      readme,
+    }));
+  }
+
+  /** Installs a preset as drafts; what the store has already stays as it is. Throws NotFound. */
+  async install(scope: Scope, key: string): Promise<{ readonly isNew: boolean; readonly scenario: ScenarioView }> {
+    const preset = (await this.all()).find((one) => one.key === key);
+    if (!preset) throw new NotFound(`preset ${key}`);
+    const isNew = await this.installOne(scope.storeId, preset);
+    return { isNew, scenario: await this.scenarios.get(scope, key) };
+  }
+
+  async installAll(storeId: string): Promise<void> {
+    for (const preset of await this.all()) await this.installOne(storeId, preset);
+  }
+
+  async publishFive(scope: Scope): Promise<void> {
+    const presets = await this.all();
+    for (const key of FIRST_FIVE) {
+      for (const template of presets.find((preset) => preset.key === key)?.templates ?? [])
+        await this.templates.publish(scope, template.key);
+      await this.publisher.publish(scope, key);
+    }
+  }
+
+  private async installOne(storeId: string, { templates, document }: Preset): Promise<boolean> {
+    for (const { key, sources, sample } of templates) await this.templates.install(storeId, key, sources, sample);
+    return this.scenarios.install(storeId, document);
+  }
+
+  /** Read once: they change with the package only. */
+  private all(): Promise<readonly Preset[]> {
+    this.presets ??= readPresets();
+    return this.presets;
   }
 }

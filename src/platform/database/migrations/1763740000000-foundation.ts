@@ -258,6 +258,8 @@ CREATE INDEX enrollments_due_virtual ON enrollments (environment_id, due_at)
   WHERE state = 'waiting' AND clock = 'virtual' AND NOT held;
 CREATE INDEX enrollments_history ON enrollments (environment_id, contact_id, scenario_key, ended_at);
 CREATE INDEX enrollments_subject ON enrollments (environment_id, scenario_key, subject) WHERE state <> 'ended';
+CREATE INDEX enrollments_scenario ON enrollments (environment_id, scenario_key, id);
+CREATE INDEX enrollments_held ON enrollments (environment_id, scenario_key) WHERE held;
 CREATE TABLE enrollment_steps (
   environment_id uuid NOT NULL,
   enrollment_id uuid NOT NULL,

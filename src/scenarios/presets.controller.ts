@@ -1,0 +1,35 @@
+import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { Idempotent } from '../platform/http/idempotency.js';
+import type { PageOf } from '../platform/http/pages.js';
+import { PresetsService, type PresetView } from './presets.service.js';
+import type { ScenarioView } from './scenario.view.js';
+
+@ApiTags('scenarios')
+@ApiBearerAuth()
+@Controller('v1/presets')
+@RequireScope('scenarios')
+export class PresetsController {
+  constructor(private readonly presets: PresetsService) {}
+
+  /** Ready-made scenarios with their letters. */
+  @Get()
+  async list(): Promise<PageOf<PresetView>> {
+    return { items: await this.presets.list(), nextCursor: null };
+  }
+
+  /** Installs a preset as drafts: 201, or 200 when the store has that scenario already. */
+  @Post(':key/install')
+  @Idempotent()
+  async install(
+    @CurrentCaller() caller: Caller,
+    @Param('key') key: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ScenarioView> {
+    const { isNew, scenario } = await this.presets.install(caller, key);
+    void reply.status(isNew ? 201 : 200);
+    return scenario;
+  }
+}

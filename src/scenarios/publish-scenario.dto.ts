@@ -1,0 +1,10 @@
+import { IsInt, IsOptional, Min } from 'class-validator';
+
+/** What to publish. */
+export class PublishScenarioDto {
+  /** An earlier version to go back to; the draft by default. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  readonly version?: number | null;
+}

@@ -1,0 +1,39 @@
+import type { Problem } from '../domain/problem.js';
+import type { Scenario } from '../domain/scenario-schema.js';
+import type { ScenarioDraft } from './scenario.entity.js';
+
+/** What an environment runs of a scenario. */
+export class PublicationView {
+  readonly version!: number;
+  /** `paused`: nobody enters and nothing goes out; `archived`: its runs have ended. */
+  readonly state!: 'published' | 'paused' | 'archived';
+}
+
+/** A scenario in a list. */
+export class ScenarioLine {
+  readonly key!: string;
+  readonly name!: string;
+  readonly live!: PublicationView | null;
+  readonly sandbox!: PublicationView | null;
+  /** When the draft was changed last, ISO 8601 UTC. */
+  readonly updatedAt!: string;
+}
+
+/** A scenario with its draft. */
+export class ScenarioView extends ScenarioLine {
+  readonly draft!: ScenarioDraft;
+  /** What publishing would refuse in the draft, as far as the document itself tells. */
+  readonly problems!: readonly Problem[];
+}
+
+/** What an environment runs after publishing, pausing, resuming or archiving. */
+export class PublishedView extends PublicationView {
+  readonly key!: string;
+}
+
+/** A published version. */
+export class ScenarioVersionView {
+  readonly version!: number;
+  readonly createdAt!: string;
+  readonly document!: Scenario;
+}
