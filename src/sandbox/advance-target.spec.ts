@@ -25,6 +25,13 @@ describe("how far a sandbox's clock moves", () => {
     [{}, 'by_or_to'],
     [{ by: 'PT1H', to: '2026-10-24T10:00:00Z' }, 'by_or_to'],
   ])('refuses %j as %s', (request, code) => {
-    expect(() => advanceTarget(request, NOW, 'UTC')).toThrow(expect.objectContaining({ code, status: 422 }));
+    const refusal = (): unknown => {
+      try {
+        return advanceTarget(request, NOW, 'UTC');
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refusal()).toMatchObject({ code, status: 422 });
   });
 });

@@ -1,7 +1,7 @@
 import type { Sql } from '../platform/database/sql.js';
 
 /** What belongs to people and their history, dependants first. Definitions and publications are not among it. */
-const CLEARED = [
+export const CLEARED = [
   'stats_dirty',
   'stats_daily',
   'conversions',
@@ -19,6 +19,9 @@ const CLEARED = [
   'suppressions',
   'idempotency_keys',
 ] as const;
+
+/** What belongs to an environment and outlives a reset: who may call, and what is published there. */
+export const KEPT = ['api_keys', 'publications'] as const;
 
 /** Empties an environment of people, events, runs, messages and figures. */
 export async function clearEnvironment(tx: Sql, environmentId: string): Promise<void> {

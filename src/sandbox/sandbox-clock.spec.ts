@@ -58,7 +58,7 @@ function anEngine(due: Date[], { stuck = false } = {}) {
 }
 
 describe("a sandbox's clock", () => {
-  beforeAll(() => Logger.overrideLogger(false)); // one of them is about an error
+  beforeAll(() => void Logger.overrideLogger(false)); // one of them is about an error
 
   it('stops at every instant at which something is due, the target included, and counts at the end', async () => {
     const { clock, seen, moves } = anEngine([at('09:45'), at('09:45'), at('10:00'), at('10:01')]);

@@ -23,8 +23,8 @@ class FlakyStore extends EngagementStore {
     return super.record(hits);
   }
 
-  override async probe(): Promise<void> {
-    if (this.away) throw new Error('connection refused');
+  override probe(): Promise<void> {
+    return this.away ? Promise.reject(new Error('connection refused')) : super.probe();
   }
 }
 
