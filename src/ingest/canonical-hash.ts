@@ -1,18 +1,34 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256 in base64 of a JSON value in which the order of keys means nothing. */
 export function canonicalHash(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('base64');
+  return hash('sha256', canonical(value), 'base64');
 }
 
+/** Not JSON: with its length before it a text needs no quotes, and escaping every text was half the cost of an event. */
 function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'string') return `"${value.length}:${value}`;
+  if (typeof value !== 'object' || value === null) return `${String(value)},`;
+  if (Array.isArray(value)) {
+    let list = '[';
+    for (const item of value) list += canonical(item);
+    return `${list}]`;
+  }
   const object = value as Readonly<Record<string, unknown>>;
   let text = '{';
-  for (const key of Object.keys(object).sort()) {
-    if (object[key] === undefined) continue;
-    text += `${text.length > 1 ? ',' : ''}${JSON.stringify(key)}:${canonical(object[key])}`;
-  }
+  for (const key of sorted(Object.keys(object)))
+    if (object[key] !== undefined) text += `${key.length}:${key}${canonical(object[key])}`;
   return `${text}}`;
+}
+
+/** Most objects have few keys, for which insertion beats the general sort three times. */
+function sorted(keys: string[]): readonly string[] {
+  if (keys.length > 32) return keys.sort();
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i]!;
+    let at = i;
+    for (; at > 0 && keys[at - 1]! > key; at--) keys[at] = keys[at - 1]!;
+    keys[at] = key;
+  }
+  return keys;
 }

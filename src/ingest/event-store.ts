@@ -27,6 +27,8 @@ export interface Round {
   readonly error: unknown;
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** Writes groups of events: one query to see who is who, one statement that makes the whole group durable. */
 @Injectable()
 export class EventStore {
@@ -45,9 +47,9 @@ export class EventStore {
   async round(events: readonly IncomingEvent[]): Promise<Round> {
     const plan = foldGroup(events, await this.known(events), newId);
     const results = new Map(plan.answers);
-    const stored = plan.events.length > 0 ? await this.write(plan) : new Set<string>();
-    for (const { event } of plan.events)
-      if (stored.has(event.id)) results.set(event, { kind: 'stored', id: event.key ?? event.id });
+    const gone = plan.events.length > 0 ? await this.write(plan) : NOBODY;
+    for (const { event, contactId } of plan.events)
+      if (!gone.has(contactId)) results.set(event, { kind: 'stored', id: event.key ?? event.id });
     return { results, error: await this.change(plan.changes) };
   }
 
@@ -76,6 +78,7 @@ export class EventStore {
     return knownGroup(rows);
   }
 
+  /** Ids of contacts that are not what they were: nothing of theirs was written. */
   private async write(plan: GroupPlan): Promise<ReadonlySet<string>> {
     const name = statementName('ingest_write', this.writes++);
     const rows = await this.database.query<{ id: string }>(WRITE, writeParameters(plan, newId), name);

@@ -23,8 +23,8 @@ FROM environments e WHERE e.id = ANY ($3::uuid[])`;
  * Writes a group in one statement. $1 contacts (one row each), $2 their new keys, $3 events in the order of arrival,
  * $4 evidence of consent. It locks the known contacts in the order of ids until its commit: a guard that holds a contact's
  * lock and then reads the inbox sees every event that was answered. A contact that was merged away, erased or given another
- * identity since KNOWN is not written and its events do not come back: they are decided anew. A key that somebody else
- * wrote meanwhile (a new person, the same client id) is a 23505 and everything is decided anew. Events answer with their ids.
+ * identity since KNOWN is answered and nothing of it is written: its events are decided anew. A key that somebody else
+ * wrote meanwhile (a new person, the same client id) is a 23505 and everything is decided anew.
  */
 export const WRITE = `
 WITH c AS MATERIALIZED (
@@ -84,4 +84,4 @@ WITH c AS MATERIALIZED (
   SELECT a.e, q.id, a.c, 'marketing', q.granted, q.source, a.at, a.id
   FROM jsonb_to_recordset($4::jsonb) AS q(id uuid, event uuid, granted boolean, source text) JOIN arrived a ON a.id = q.event
 )
-SELECT id FROM arrived`;
+SELECT c.id FROM c WHERE c.at IS NULL AND NOT EXISTS (SELECT FROM held WHERE held.environment_id = c.e AND held.id = c.id)`;
