@@ -46,7 +46,15 @@ describe('a token', () => {
 
   it('is refused when something is appended, cut off or padded', () => {
     const token = signToken(KEY, CLICK);
-    for (const altered of [`${token}A`, `${token}=`, `${token} `, `${token}?url=x`, token.slice(0, -1), token.slice(1), ''])
+    for (const altered of [
+      `${token}A`,
+      `${token}=`,
+      `${token} `,
+      `${token}?url=x`,
+      token.slice(0, -1),
+      token.slice(1),
+      '',
+    ])
       expect(verifyToken(altered, 'click', keyOf).ok).toBe(false);
   });
 
@@ -72,7 +80,10 @@ describe('a token', () => {
 
   it('ends with its key', () => {
     expect(verifyToken(signToken(KEY, CLICK), 'click', () => undefined)).toEqual({ ok: false, reason: 'unknown_key' });
-    expect(verifyToken(signToken(KEY, CLICK), 'click', () => Buffer.alloc(32, 8))).toEqual({ ok: false, reason: 'bad_signature' });
+    expect(verifyToken(signToken(KEY, CLICK), 'click', () => Buffer.alloc(32, 8))).toEqual({
+      ok: false,
+      reason: 'bad_signature',
+    });
   });
 
   it('never carries an address that is not http or https', () => {

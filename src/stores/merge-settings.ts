@@ -11,10 +11,9 @@ export function fullSettings(name: string, stored: Partial<StoreSettings>): Stor
 /** What is stored after a patch: an absent field stays, null clears, brand and its colours are patched field by field. */
 export function patchedSettings(stored: Partial<StoreSettings>, patch: PatchStoreDto): Partial<StoreSettings> {
   const { name: _name, brand, utm, ...rest } = patch;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return {
     ...stored,
-    ...(given as Partial<StoreSettings>),
+    ...(given(rest) as Partial<StoreSettings>),
     ...(utm === undefined ? {} : { utm: utm && { ...utm, campaign: utm.campaign ?? null } }),
     ...(brand === undefined ? {} : { brand: patchedBrand(stored.brand, brand) }),
   };
@@ -22,7 +21,11 @@ export function patchedSettings(stored: Partial<StoreSettings>, patch: PatchStor
 
 function patchedBrand(stored: Partial<StoreSettings['brand']> | undefined, patch: NonNullable<PatchStoreDto['brand']>): StoreSettings['brand'] {
   const { colors, ...rest } = patch;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   // Stored incomplete on purpose: what a store never set follows the defaults.
-  return { ...stored, ...given, colors: { ...stored?.colors, ...colors } } as StoreSettings['brand'];
+  return { ...stored, ...given(rest), colors: { ...stored?.colors, ...given(colors ?? {}) } } as StoreSettings['brand'];
+}
+
+/** Without the fields that a DTO declares but the request did not name. */
+function given(patch: object): object {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }

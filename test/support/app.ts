@@ -42,7 +42,7 @@ export async function startApp({ env = {} }: { readonly env?: Readonly<Record<st
     await end();
     throw error;
   });
-  const { liveKey, testKey } = service.firstRun!;
+  const { liveKey, testKey } = service.firstRun ?? { liveKey: '', testKey: '' }; // only processes of the role api make one
   return {
     url: service.url,
     liveKey,

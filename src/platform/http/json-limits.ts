@@ -20,6 +20,8 @@ export function parsedJsonProblem(value: unknown, text: string, limits: JsonLimi
   return new Walk(limits, text.includes('\\u')).into(value, '', 1);
 }
 
+const TOO_MANY_KEYS = 'too_many_keys';
+
 class Walk {
   private keys = 0;
 
@@ -28,26 +30,26 @@ class Walk {
     private readonly looksIntoStrings: boolean,
   ) {}
 
+  /** Pointers are written on the way back from a problem: writing one for every value cost twice the parsing. */
   into(value: unknown, pointer: string, depth: number): Problem | null {
     if (typeof value === 'string') return this.inString(value, pointer);
     if (typeof value === 'number') return Number.isFinite(value) ? null : problem(pointer, 'number_too_large', 'is a number beyond the range of a double');
     if (typeof value !== 'object' || value === null) return null;
     if (depth > this.limits.maxDepth) return problem(pointer, 'too_deep', `is nested more than ${this.limits.maxDepth} levels deep`);
-    if (!Array.isArray(value)) return this.inObject(value as Record<string, unknown>, pointer, depth);
+    if (!Array.isArray(value)) return this.inObject(value as Record<string, unknown>, depth);
     for (let i = 0; i < value.length; i++) {
-      const found = this.into(value[i], `${pointer}/${i}`, depth + 1);
-      if (found) return found;
+      const found = this.into(value[i], '', depth + 1);
+      if (found) return under(String(i), found);
     }
     return null;
   }
 
-  private inObject(value: Record<string, unknown>, pointer: string, depth: number): Problem | null {
+  private inObject(value: Record<string, unknown>, depth: number): Problem | null {
     for (const key of Object.keys(value)) {
-      if (++this.keys > this.limits.maxKeys) return problem('', 'too_many_keys', `holds more than ${this.limits.maxKeys} keys`);
-      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-      if (FORBIDDEN_KEYS.has(key)) return problem(at, 'forbidden_key', 'is a key that may not be used');
-      const found = this.inString(key, at) ?? this.into(value[key], at, depth + 1);
-      if (found) return found;
+      if (++this.keys > this.limits.maxKeys) return problem('', TOO_MANY_KEYS, `holds more than ${this.limits.maxKeys} keys`);
+      if (FORBIDDEN_KEYS.has(key)) return under(key, problem('', 'forbidden_key', 'is a key that may not be used'));
+      const found = this.inString(key, '') ?? this.into(value[key], '', depth + 1);
+      if (found) return under(key, found);
     }
     return null;
   }
@@ -64,4 +66,10 @@ class Walk {
 
 function problem(pointer: string, code: string, detail: string): Problem {
   return { pointer, code, detail };
+}
+
+/** A problem as seen from one level above; too many keys are the whole body's. */
+function under(key: string, found: Problem): Problem {
+  if (found.code === TOO_MANY_KEYS) return found;
+  return { ...found, pointer: `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${found.pointer}` };
 }

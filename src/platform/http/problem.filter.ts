@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { connectionProblem } from '../database/database-error.js';
 import { logger } from '../logging/logger.js';
 import { DomainError } from './domain-error.js';
 import type { KnownPaths } from './known-paths.js';
@@ -24,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
     const { body, retryAfterS, unexpected } = problemOf(this.wrongMethod(request, reply) ?? error);
     const fields = { requestId: request.id, route: request.routeOptions?.url };
     if (unexpected) this.log.error('a request failed', { event: 'http.failed', ...fields }, error);
-    else if (body.status === 503) this.log.warn('a request found the database away', { event: 'http.unavailable', ...fields });
+    else if (connectionProblem(error)) this.log.warn('a request found the database away', { event: 'http.unavailable', ...fields });
     sendProblem(reply, body, retryAfterS);
   }
 

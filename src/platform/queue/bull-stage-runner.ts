@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type ConnectionOptions, Worker } from 'bullmq';
+import { ProcessClock } from '../clock/clock.js';
 import { Env } from '../config/env.js';
 import { logger } from '../logging/logger.js';
 import { BullWaker } from './bull-waker.js';
@@ -10,6 +11,8 @@ import { StageRunner } from './stage-runner.js';
 import type { Stage, StageName } from './stages.js';
 
 const CLOSE_MS = 5_000;
+/** An outage is one line a stage and so long, not one an attempt to reach the queue. */
+const QUIET_MS = 30_000;
 
 /** Drains the stages of this process's roles, woken by BullMQ workers (one job at a time: the rows hold the work). */
 @Injectable()
@@ -17,6 +20,8 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   private readonly log = logger(BullStageRunner.name);
   private readonly loops = new Map<StageName, StageLoop>();
   private workers: readonly Worker[] = [];
+  private readonly complained = new Map<string, number>();
+  private readonly clock = new ProcessClock();
 
   constructor(
     private readonly env: Env,
@@ -61,6 +66,9 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   }
 
   private unreachable(stage: string, error: Error): void {
+    const now = this.clock.monotonicMs();
+    if (now - (this.complained.get(stage) ?? -Infinity) < QUIET_MS) return;
+    this.complained.set(stage, now);
     this.log.warn('the queue cannot be reached; stages go on by their sweeps', { event: 'queue.error', stage, reason: error.message });
   }
 }

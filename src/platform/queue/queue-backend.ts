@@ -23,6 +23,7 @@ export async function openQueueBackend(env: Env, databaseUrl: string): Promise<Q
   setDefaultBackendFactory(createPostgresBackend as unknown as Parameters<typeof setDefaultBackendFactory>[0]);
   await migrateQueue(databaseUrl);
   const pool = makePool(databaseUrl, null, CONNECTIONS, { options: `-c timezone=UTC -c search_path=${SCHEMA}` });
+  pool.setMaxListeners(50); // each queue and worker listens to it
   return { connection: pool as unknown as ConnectionOptions, close: () => pool.end() };
 }
 
