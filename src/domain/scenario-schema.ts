@@ -121,7 +121,6 @@ type Document = DeepReadonly<z.output<typeof schema>>;
 type StepDocument = Document['steps'][number];
 
 export type MessageClass = Document['messageClass'];
-export type EventTrigger = Document['trigger'];
 export type WaitStep = Extract<StepDocument, { type: 'wait' }>;
 export type ExitStep = Extract<StepDocument, { type: 'exit' }>;
 export type EmailStep = Omit<Extract<StepDocument, { type: 'email' }>, 'late' | 'delivery'> & {

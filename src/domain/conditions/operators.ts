@@ -2,7 +2,6 @@ import type { ASTNode, BinaryOperator } from '@marcbachmann/cel-js';
 import { numeric, term, textual, type Findings, type Scope, type Term, type TermKind, type Translate } from './term.js';
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
-const ORDERING: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 
 /** Operators with two sides; numbers on both are brought to one type first, because CEL adds no int to a double. */
 export function translateBinary(
@@ -40,10 +39,6 @@ export function translateList(nodes: readonly ASTNode[], scope: Scope, findings:
   const anyDouble = elements.some(({ kind }) => kind === 'double');
   const codes = elements.map(({ code }, i) => (anyDouble && isIntLiteral(nodes[i]) ? lifted(nodes[i]) : code));
   return term(`[${codes.join(', ')}]`, 'list');
-}
-
-export function isOrdering(op: string): boolean {
-  return ORDERING.has(op);
 }
 
 function balance(left: Term, leftNode: ASTNode, right: Term, rightNode: ASTNode): readonly [Term, Term] {
