@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
+import { LessThan, MoreThan } from 'typeorm';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { BadInput, Conflict, Unprocessable } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
@@ -17,6 +17,9 @@ export interface Publication {
   readonly key: string;
   readonly version: number;
 }
+
+/** Above every version: the largest integer of a column. */
+const NO_VERSION_YET = 2_147_483_647;
 
 /** Drafts, versions and publications of a store's templates. */
 @Injectable()
@@ -106,18 +109,14 @@ export class TemplatesService {
   versions(scope: Scope, key: string, page: PageQuery): Promise<PageOf<VersionLine>> {
     return this.database.run(scope, async (manager) => {
       await draftOf(manager, scope, key);
-      const before = page.after?.[0] ?? Number.MAX_SAFE_INTEGER;
-      if (typeof before !== 'number') throw new BadInput('invalid_cursor', 'cursor is not one of this list');
-      const rows = await manager
-        .createQueryBuilder(TemplateVersionEntity, 'version')
-        .where('version.storeId = :storeId AND version.templateKey = :key AND version.version < :before', {
-          storeId: scope.storeId,
-          key,
-          before,
-        })
-        .orderBy('version.version', 'DESC')
-        .limit(page.limit + 1)
-        .getMany();
+      const before = page.after?.[0] ?? NO_VERSION_YET;
+      if (!Number.isInteger(before) || Number(before) > NO_VERSION_YET)
+        throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+      const rows = await manager.find(TemplateVersionEntity, {
+        where: { storeId: scope.storeId, templateKey: key, version: LessThan(Number(before)) },
+        order: { version: 'DESC' },
+        take: page.limit + 1,
+      });
       return pageOf(
         rows,
         page.limit,

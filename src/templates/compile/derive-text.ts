@@ -11,6 +11,8 @@ export function deriveText(draft: Draft): Draft {
     ...draft,
     text:
       toText(draft.html)
+        .replace(GLUED_LINK_END, ' ')
+        .replaceAll(LINK_END, '')
         .replace(/[ \t]+$/gm, '')
         .replace(/ +: (?=tmq|https?:)/g, ': ')
         .replace(/\n{3,}/g, '\n\n')
@@ -18,12 +20,16 @@ export function deriveText(draft: Draft): Draft {
   };
 }
 
+/** Stands behind an address, so that a word that follows without a space does not become part of it. */
+const LINK_END = '\u2063';
+const GLUED_LINK_END = /\u2063(?=[\p{L}\p{N}])/gu;
+
 const formatLink: FormatCallback = (element, walk, builder) => {
   if (!hasText(element)) return;
   walk(element.children, builder);
-  const href: unknown = element.attribs?.['href'];
-  if (typeof href === 'string' && !href.startsWith('#'))
-    builder.addInline(`: ${href.replace(/^mailto:/, '')}`, { noWordTransform: true });
+  const { href } = (element.attribs ?? {}) as Readonly<Record<string, string>>;
+  if (href && !href.startsWith('#'))
+    builder.addInline(`: ${href.replace(/^mailto:/, '')}${LINK_END}`, { noWordTransform: true });
 };
 
 const formatCell: FormatCallback = (element, walk, builder) => {

@@ -75,13 +75,13 @@ function wrapped(value: hbs.AST.Expression, scope: PathScope, isPrinted: boolean
       parts: ['tmVar'],
       original: 'tmVar',
       loc,
-    } as hbs.AST.PathExpression,
+    },
     params: [
       path,
       { type: 'StringLiteral', value: label, original: label, loc } as hbs.AST.StringLiteral,
       { type: 'BooleanLiteral', value: isPrinted, original: isPrinted, loc } as hbs.AST.BooleanLiteral,
     ],
-    hash: { type: 'Hash', pairs: [], loc } as hbs.AST.Hash,
+    hash: { type: 'Hash', pairs: [], loc },
     loc,
   };
 }

@@ -1,13 +1,13 @@
 import { TemplateError } from './template-error.js';
 
 /** Control characters and those that turn the direction of text around: none of them is text. */
-const CONTROL = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]+/g;
+const CONTROL = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** What may be printed: text, numbers, booleans; nothing for null. Lists and objects are an author's mistake. */
 export function printable(value: unknown, label: string): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'object') throw new TemplateError(`${label} is a list or an object and cannot be printed`);
-  return typeof value === 'string' ? value : String(value as number | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Text for subject, preheader and text part: nothing is escaped, and data can neither end a line nor hide. */

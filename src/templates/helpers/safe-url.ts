@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 /** Visible ASCII only; browsers silently drop tabs and line ends and take a backslash for a slash. */
 const PLAIN = /^https?:\/\/[!-[\]-~]+$/i;
-const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\\]/;
+const UNSAFE = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\\]/u;
 
 /** Products' addresses and pictures come again in every letter; parsing is most of what a link costs. */
 const checked = new LRUCache<string, { readonly url: string | null }>({ max: 5_000 });

@@ -1,0 +1,140 @@
+import { aContext, aLetterSource, anMjml, compiled, refusals, rendered } from '../letter.builder.js';
+import { compileTemplate } from './compile-template.js';
+
+describe('compiling a template', () => {
+  it('takes the subject from mj-title and the preheader from mj-preview', async () => {
+    const { subject, preheader } = await compiled(
+      aLetterSource('x', 'You &amp; {{default contact.firstName "friend"}}'),
+    );
+    expect([subject, preheader]).toEqual(['You & {{default contact.firstName "friend"}}', 'Preheader']);
+  });
+
+  it('keeps quotes of the subject out of the attribute that MJML writes it into', async () => {
+    const { html } = await rendered(
+      aLetterSource('x', 'Say "hi" {{contact.firstName}}'),
+      aContext({ contact: { firstName: '"><b>' } }),
+    );
+    expect(html).toContain('aria-label="Say &#34;hi&#34; &quot;&gt;&lt;b&gt;"');
+  });
+
+  it('wraps every link once, with one number for a link in a loop', async () => {
+    const { html, links } = await compiled(
+      aLetterSource(
+        '<a href="https://a.example/?x=1&amp;y=2">a</a>{{#each event.items}}<a href="{{url url}}">p</a>{{/each}}',
+      ),
+    );
+    expect(links).toEqual([
+      { number: 0, url: 'https://a.example/?x=1&y=2' },
+      { number: 1, url: null },
+    ]);
+    expect(html.match(/\{\{#?tmLink \d/g)).toEqual(['{{tmLink 0', '{{#tmLink 1']);
+  });
+
+  it('leaves mail, phone and anchor links and the pages of the letter itself alone', async () => {
+    const hrefs = [
+      'mailto:a@b.example',
+      'tel:+7',
+      '#top',
+      '{{links.unsubscribe}}',
+      '{{links.preferences}}',
+      '{{links.view}}',
+    ];
+    const { html, links } = await compiled(aLetterSource(hrefs.map((href) => `<a href="${href}">x</a>`).join('')));
+    expect(links).toEqual([]);
+    for (const href of hrefs) expect(html).toContain(`href="${href}"`);
+  });
+
+  it('lets an attribute hold a mustache with quotes of its own', async () => {
+    const source = anMjml('<mj-button href="{{default event.none "https://a.example/"}}">Go</mj-button>');
+    expect((await rendered(source)).links).toEqual([{ index: 0, url: 'https://a.example/' }]);
+  });
+
+  it('accepts the brand as a colour and nothing else in a style', async () => {
+    const source = anMjml(
+      '<mj-button href="https://a.example" background-color="{{store.brand.colors.primary}}">Go</mj-button>',
+    );
+    expect((await rendered(source)).html).toContain('background:#112233');
+    expect(await refusals(aLetterSource('<b style="color:{{event.color}}">x</b>'))).toEqual(['mustache_in_style']);
+  });
+
+  it('derives a text part in which loops and links still work', async () => {
+    const { text } = await rendered(
+      anMjml(
+        '<mj-table>{{#each event.items}}<tr><td>{{title}}</td><td><a href="{{url url}}">look</a></td></tr>{{/each}}</mj-table>',
+      ),
+    );
+    expect(text).toContain('Coat look: https://shop.example/p/coat\nScarf look: https://shop.example/p/scarf\n');
+  });
+
+  it('adds a footer with what is missing, in the language of the template, and says so', async () => {
+    const bare = (text: string): string => aLetterSource(text).replace(/<mj-text>\{\{store\.postal.*?<\/mj-text>/, '');
+    const outcome = await compiled(bare('x'), 'ru');
+    expect(outcome.problems.map(({ code }) => code)).toContain('footer_added');
+    expect(outcome.html).toContain('Отписаться');
+    expect(outcome.html).toContain('{{@root.links.unsubscribe}}');
+    expect((await compiled(bare('x'), 'en')).html).toContain('Unsubscribe');
+    expect((await compiled(aLetterSource('x'))).problems.map(({ code }) => code)).not.toContain('footer_added');
+  });
+
+  it('lists what the letter names', async () => {
+    const { variables } = await compiled(aLetterSource('{{#each event.items}}{{title}} {{event.currency}}{{/each}}'));
+    expect(variables).toEqual([
+      'event.currency',
+      'event.items',
+      'event.items[].title',
+      'links.unsubscribe',
+      'store.postalAddress',
+    ]);
+  });
+
+  it('warns of a picture without a description', async () => {
+    const { problems } = await compiled(anMjml('<mj-image src="https://a.example/i.png" />'));
+    expect(problems.map(({ code }) => code)).toContain('missing_alt');
+  });
+});
+
+describe('compiling refuses', () => {
+  it.each([
+    ['a file that would be included', anMjml('<mj-include path="/etc/passwd" />'), 'include'],
+    ['an element that MJML does not know', anMjml('<mj-blink>x</mj-blink>'), 'mjml'],
+    ['what is not MJML', '<mjml><mj-body><mj-section>', 'subject_missing'],
+    ['a letter without a subject', '<mjml><mj-body></mj-body></mjml>', 'subject_missing'],
+    ['a million mustaches', '{{a}}'.repeat(200_000), 'too_many_mustaches'],
+    ['two megabytes', 'x'.repeat(2_000_000), 'too_large'],
+    ['a nesting of thousands', aLetterSource('{{#if event.a}}'.repeat(900) + '{{/if}}'.repeat(900)), 'too_deep'],
+    ['partials', aLetterSource('{{> a}}'), 'partial'],
+    ['inline partials', aLetterSource('{{#*inline "a"}}x{{/inline}}'), 'decorator'],
+    ['a chain of inline partials', aLetterSource('{{#*inline "b"}}{{> a}}{{> a}}{{/inline}}{{> b}}'), 'partial'],
+    ['unescaped output', aLetterSource('{{{event.a}}}'), 'unescaped'],
+    ['unescaped output by an ampersand', aLetterSource('{{&event.a}}'), 'unescaped'],
+    ['a helper that is not ours', aLetterSource('{{lookup event "a"}}'), 'unknown_helper'],
+    ['a helper of the compiler', aLetterSource('{{tmLink 0}}'), 'unknown_helper'],
+    ['a block on a variable', aLetterSource('{{#event.items}}x{{/event.items}}'), 'unknown_helper'],
+    ['a name that no letter sees', aLetterSource('{{evnt.total}}'), 'unknown_variable'],
+    ['private data', aLetterSource('{{@partial-block}}'), 'unknown_variable'],
+    ['the prototype', aLetterSource('{{event.constructor.name}}'), 'unknown_variable'],
+    ['an unquoted attribute', aLetterSource('<a href={{event.url}}>x</a>'), 'unquoted_attribute'],
+    ['a mustache between attributes', aLetterSource('<b {{event.url}}>x</b>'), 'mustache_in_tag'],
+    ['scripts', anMjml('<mj-raw><script>alert(1)</script></mj-raw>'), 'forbidden_tag'],
+    ['event handlers', aLetterSource('<b onclick="x()">x</b>'), 'forbidden_attribute'],
+    ['javascript links', aLetterSource('<a href="javascript:alert(1)">x</a>'), 'bad_link'],
+    [
+      'markup in a style sheet',
+      aLetterSource('x').replace('</mj-head>', '<mj-style>a{}</style><b></mj-style></mj-head>'),
+      'markup_in_style',
+    ],
+    [
+      'a loop that MJML would drop',
+      anMjml('{{#each event.items}}<mj-text>{{title}}</mj-text>{{/each}}'),
+      'mustache_lost',
+    ],
+    ['a block that is not closed', aLetterSource('{{#if event.a}}x'), 'handlebars'],
+  ])('%s', async (_, source, code) => {
+    expect(await refusals(source)).toContain(code);
+  });
+
+  it('naming the locale and the line', async () => {
+    const outcome = await compileTemplate(aLetterSource('\n\n{{lookup event "a"}}'), 'ru');
+    expect(outcome).toMatchObject({ ok: false, problems: [{ severity: 'error', pointer: '/locales/ru', line: 3 }] });
+  });
+});

@@ -1,0 +1,180 @@
+import { createSecretKey } from 'node:crypto';
+import { verifyToken } from '../platform/tokens.js';
+import { TemplateError } from './helpers/template-error.js';
+import { aContext, aLetterSource, anMjml, compiled, rendered } from './letter.builder.js';
+import { LetterTemplate } from './letter-template.js';
+
+const lineOf = async (text: string, context = aContext(), locale = 'en'): Promise<string> =>
+  (await rendered(aLetterSource(text), context, locale)).line;
+
+describe('a variable', () => {
+  it('that is missing stops the letter and is named', async () => {
+    await expect(rendered(aLetterSource('{{event.nothing.there}}'))).rejects.toThrow(
+      new TemplateError('event.nothing.there is missing'),
+    );
+    await expect(rendered(aLetterSource('{{#each event.items}}{{size}}{{/each}}'))).rejects.toThrow(
+      'event.items[].size is missing',
+    );
+    await expect(rendered(aLetterSource('{{money event.none}}'))).rejects.toThrow('event.none is missing');
+    await expect(rendered(aLetterSource('x', '{{event.none}}'))).rejects.toThrow('event.none is missing');
+  });
+
+  it('may be missing where the author asks for it or gives a default', async () => {
+    expect(await lineOf('{{default event.nothing.there "friend"}}')).toBe('friend');
+    expect(await lineOf('{{default contact.lastName "friend"}}')).toBe('friend');
+    expect(await lineOf('a{{#if event.none}}{{event.none}}{{/if}}{{#unless event.none}}b{{/unless}}')).toBe('ab');
+    expect(await lineOf('{{#with event.none}}{{a}}{{else}}c{{/with}}')).toBe('c');
+    expect(await lineOf('{{#if (or (eq event.none "x") (gt event.total 5))}}d{{/if}}')).toBe('d');
+  });
+
+  it('of the letter means the same inside a loop', async () => {
+    expect(
+      await lineOf(
+        '{{#each event.items as |item|}}{{item.title}} {{event.currency}} {{../event.cartId}} {{@root.now}};{{/each}}',
+      ),
+    ).toContain('Coat RUB 81 2026-11-21T22:15:00.000Z;');
+  });
+
+  it('that is a list or an object cannot be printed', async () => {
+    await expect(rendered(aLetterSource('{{event.items}}'))).rejects.toThrow('cannot be printed');
+  });
+
+  it('is escaped in HTML and not in subject and text', async () => {
+    const context = aContext({ contact: { firstName: `<b>"O'Neil" & Co` } });
+    const { html, text, subject } = await rendered(
+      aLetterSource('{{contact.firstName}}', '{{contact.firstName}}'),
+      context,
+    );
+    expect(html).toContain('&lt;b&gt;&quot;O&#x27;Neil&quot; &amp; Co');
+    expect(html).not.toContain('<b>"O');
+    expect([subject, text.split('\n')[0]]).toEqual([`<b>"O'Neil" & Co`, `<b>"O'Neil" & Co`]);
+  });
+
+  it('loses control characters in subject and text', async () => {
+    const context = aContext({ contact: { firstName: 'a\r\nBcc: x@evil.example\0\u202E' } });
+    const { subject, line } = await rendered(aLetterSource('{{contact.firstName}}!', '{{contact.firstName}}'), context);
+    expect([subject, line]).toEqual(['a Bcc: x@evil.example', 'a Bcc: x@evil.example !']);
+  });
+});
+
+describe('helpers', () => {
+  it.each([
+    [1, 'товар'],
+    [2, 'товара'],
+    [5, 'товаров'],
+    [11, 'товаров'],
+    [21, 'товар'],
+    [1.5, 'товара'],
+  ])('plural of %d in Russian', async (count, word) => {
+    const template = '{{plural event.n one="товар" few="товара" many="товаров" other="товара"}}';
+    expect(await lineOf(template, aContext({ data: { n: count } }), 'ru')).toBe(word);
+  });
+
+  it('plural in English', async () => {
+    const template = '{{plural event.items.length one="item" other="items"}} {{plural 1 one="item" other="items"}}';
+    expect(await lineOf(template)).toBe('items item');
+  });
+
+  it('money in Russian and English', async () => {
+    const template = '{{money event.total}} {{money "2490.50" "RUB"}} {{money event.fee}}';
+    const context = aContext({ data: { fee: { amount: '12345678901234567.89', currency: 'USD' } } });
+    expect((await lineOf(template, context, 'ru')).replace(/\s/g, ' ')).toBe(
+      '33 780 ₽ 2 490,50 ₽ 12 345 678 901 234 567,89 $',
+    );
+    expect((await lineOf('{{money 59.8 "USD"}} {{money 49 currency="EUR"}}', context)).replace(/\s/g, ' ')).toBe(
+      '$59.80 €49',
+    );
+  });
+
+  it('date in the zone of the contact, else of the store', async () => {
+    const template = '{{date event.at "long"}} | {{date event.at style="time"}} | {{date event.at "short"}}';
+    expect(await lineOf(template, aContext(), 'ru')).toBe('22 ноября 2026 г. | 00:30 | 22.11.2026');
+    expect((await lineOf(template, aContext({ contact: { timezone: null } }))).replace(/\s/g, ' ')).toBe(
+      'November 21, 2026 | 9:30 PM | 11/21/26',
+    );
+    expect(await lineOf('{{date "2026-11-21"}}', aContext({ contact: { timezone: 'America/New_York' } }))).toBe(
+      'November 21, 2026',
+    );
+  });
+
+  it('say what they cannot use', async () => {
+    await expect(rendered(aLetterSource('{{money "a lot"}}'))).rejects.toThrow('money: the amount is no number');
+    await expect(rendered(aLetterSource('{{date "soon"}}'))).rejects.toThrow('date: the value is no ISO 8601');
+    await expect(rendered(aLetterSource('{{date event.at "loud"}}'))).rejects.toThrow('date: the style is one of');
+    await expect(rendered(aLetterSource('{{plural "x" one="a"}}'))).rejects.toThrow('plural: the count is no number');
+  });
+});
+
+describe('a link from data', () => {
+  it.each([
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    ' javascript:alert(1)',
+    'java\tscript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    '//evil.example',
+    '\\\\evil.example',
+    'https:\\\\evil.example',
+    'https://user:pass@evil.example',
+    'https://shop.example@evil.example/',
+    'https://shop.example/\r\nSet-Cookie: a',
+    'https://',
+    'https:///x',
+    '/relative',
+    'ftp://shop.example',
+    '',
+  ])('%j is refused and reported', async (url) => {
+    const source = aLetterSource('<a href="{{event.url}}">a</a> <a href="{{url event.url}}">b</a>');
+    const { html, links, refusedLinks } = await rendered(source, aContext({ data: { url } }));
+    expect(html.match(/<a href="#"/g)).toHaveLength(2);
+    expect(links).toEqual([]);
+    expect(refusedLinks.length).toBeGreaterThan(0);
+  });
+
+  it('in another script becomes ASCII', async () => {
+    const { links } = await rendered(
+      aLetterSource('<a href="{{event.url}}">a</a>'),
+      aContext({ data: { url: 'https://магазин.рф/шапка' } }),
+    );
+    expect(links).toEqual([{ index: 0, url: 'https://xn--80aairftm.xn--p1ai/%D1%88%D0%B0%D0%BF%D0%BA%D0%B0' }]);
+  });
+
+  it('does not hide a picture that is not safe', async () => {
+    const { html } = await rendered(
+      anMjml('<mj-image src="{{event.picture}}" alt="x" />'),
+      aContext({ data: { picture: 'javascript:1' } }),
+    );
+    expect(html).toContain('src=""');
+  });
+});
+
+describe('a signed letter', () => {
+  const ids = {
+    environmentId: '01890000-0000-7000-8000-000000000001',
+    messageId: '01890000-0000-7000-8000-000000000002',
+  };
+  const key = createSecretKey(Buffer.alloc(32, 1));
+  const signing = { keyId: 'k', key, baseUrl: 'https://mail.example', ...ids };
+
+  it('leads each link through the redirect, in HTML and text alike, and carries the pixel', async () => {
+    const template = new LetterTemplate(
+      'en',
+      await compiled(aLetterSource('{{#each event.items}}<a href="{{url url}}">p</a>{{/each}}')),
+    );
+    const { html, text, links } = template.render(aContext(), signing);
+    expect(links.map(({ index, url }) => [index, url])).toEqual([
+      [0, 'https://shop.example/p/coat'],
+      [1, 'https://shop.example/p/scarf'],
+      [2, 'https://shop.example/p/boots'],
+    ]);
+    const tokens = [...html.matchAll(/\/t\/c\/([\w-]+)"/g)].map((match) => match[1]!);
+    expect([...text.matchAll(/\/t\/c\/([\w-]+)/g)].map((match) => match[1])).toEqual(tokens);
+    expect(tokens.map((token) => verifyToken(token, 'click', () => key))).toEqual(
+      links.map(({ index, url }) => ({ ok: true, claims: { purpose: 'click', ...ids, linkIndex: index, url } })),
+    );
+    const opened = /<img src="https:\/\/mail\.example\/t\/o\/([\w-]+)"[^>]*><\/body>/.exec(html);
+    expect(verifyToken(opened![1]!, 'open', () => key)).toMatchObject({ ok: true, claims: ids });
+    expect(html).toContain('href="https://mail.example/u/1"');
+  });
+});

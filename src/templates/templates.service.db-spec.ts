@@ -1,0 +1,157 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { ProcessClock } from '../platform/clock/clock.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { requestDataSource } from '../platform/database/request-data-source.js';
+import { CompiledVersions } from './compiled-versions.js';
+import { aContext, aLetterSource } from './letter.builder.js';
+import { StoreProfiles } from './ports.js';
+import { TemplateCatalog } from './template-catalog.js';
+import { TemplateCompiler } from './template-compiler.js';
+import { TemplatePreviews } from './template-previews.js';
+import { TemplateRenderer } from './template-renderer.js';
+import { TemplateVersionEntity } from './template-version.entity.js';
+import { TemplateEntity } from './template.entity.js';
+import { TemplatesService } from './templates.service.js';
+
+const KEY = 'abandoned-cart/reminder';
+const profiles: StoreProfiles = {
+  ofStore: () =>
+    Promise.resolve({
+      name: 'Shop',
+      currency: 'RUB',
+      timezone: 'UTC',
+      locale: 'en',
+      postalAddress: null,
+      brand: { colors: {} },
+    }),
+};
+
+describe('templates of a store', () => {
+  let database: TestDatabase;
+  let source: DataSource;
+  let store: TestStore;
+  let templates: TemplatesService;
+  let previews: TemplatePreviews;
+  let renderer: TemplateRenderer;
+  const compiler = new TemplateCompiler();
+  const catalog = new TemplateCatalog();
+  let live: Scope;
+  let sandbox: Scope;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    const options = requestDataSource(database.url) as DataSourceOptions;
+    source = await new DataSource({
+      ...options,
+      entities: [TemplateEntity, TemplateVersionEntity],
+    } as DataSourceOptions).initialize();
+    const requests = new RequestDatabase(source);
+    templates = new TemplatesService(requests, compiler);
+    renderer = new TemplateRenderer(new CompiledVersions(database.engine));
+    previews = new TemplatePreviews(requests, profiles, compiler, renderer, new ProcessClock());
+  });
+
+  afterAll(async () => {
+    await Promise.all([compiler.onApplicationShutdown(), renderer.onApplicationShutdown()]);
+    await source.destroy();
+    await database.close();
+  });
+
+  beforeEach(async () => {
+    store = await aStore(database.engine);
+    live = { storeId: store.storeId, environmentId: store.liveId };
+    sandbox = { storeId: store.storeId, environmentId: store.sandboxId };
+  });
+
+  const published = (scope: Scope, pin: number | null = null) =>
+    catalog.publishedVersions(database.engine, [{ environmentId: scope.environmentId, key: KEY, pin }]);
+
+  it('installs a preset once and never over an own template', async () => {
+    expect(await templates.install(store.storeId, KEY, { en: aLetterSource('one') }, null)).toBe(true);
+    expect(await templates.install(store.storeId, KEY, { en: aLetterSource('two') }, null)).toBe(false);
+    expect((await templates.get(sandbox, KEY)).locales['en']).toContain('one');
+  });
+
+  it('publishes in the caller’s environment only, a new version only for new content', async () => {
+    await templates.create(sandbox, { key: KEY, locales: { en: aLetterSource('one'), ru: aLetterSource('раз') } });
+    expect(await templates.publish(sandbox, KEY)).toEqual({ key: KEY, version: 1 });
+    expect(await templates.publish(sandbox, KEY)).toEqual({ key: KEY, version: 1 });
+    await templates.edit(sandbox, KEY, { locales: { en: aLetterSource('two') } });
+    expect(await templates.publish(live, KEY)).toEqual({ key: KEY, version: 2 });
+    expect((await templates.get(live, KEY)).published).toEqual({ live: 2, sandbox: 1 });
+    expect(await published(sandbox)).toEqual([{ version: 1, locales: ['en', 'ru'] }]);
+    expect(await published(live, 1)).toEqual([{ version: 1, locales: ['en', 'ru'] }]);
+    expect(await published(live, 7)).toEqual([null]);
+    expect([await templates.isPublished(live, KEY), await templates.isPublished(live, KEY, 3)]).toEqual([true, false]);
+    const { items } = await templates.versions(live, KEY, { limit: 50, after: null });
+    expect(items.map(({ version }) => version)).toEqual([2, 1]);
+  });
+
+  it('refuses to publish what does not compile, with a pointer', async () => {
+    await templates.create(live, { key: KEY, locales: { en: aLetterSource('{{evnt.x}}') } });
+    await expect(templates.publish(live, KEY)).rejects.toMatchObject({
+      status: 422,
+      code: 'template_invalid',
+      errors: [{ pointer: '/locales/en', code: 'unknown_variable' }],
+    });
+    expect(await published(live)).toEqual([null]);
+  });
+
+  it('refuses keys and sources that cannot be a template', async () => {
+    for (const key of ['nofolder', 'a/publish', 'A/b', 'a/b/c', ''])
+      expect(() => templates.create(live, { key, locales: { en: 'x' } })).toThrow('the key is folder/name');
+    expect(() => templates.create(live, { key: KEY, locales: {} })).toThrow('1 to 50 locales');
+    expect(() => templates.create(live, { key: KEY, locales: { en: '{{a}}'.repeat(3_000) } })).toThrow(
+      '3000 mustaches',
+    );
+  });
+
+  it('deletes what is published nowhere, and nothing else', async () => {
+    await templates.create(live, { key: KEY, locales: { en: aLetterSource('x') } });
+    await templates.publish(sandbox, KEY);
+    await expect(templates.remove(live, KEY)).rejects.toMatchObject({ status: 409 });
+    await templates.create(live, { key: 'a/b', locales: { en: aLetterSource('x') } });
+    await templates.remove(live, 'a/b');
+    await expect(templates.get(live, 'a/b')).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('hides a store’s templates from every other store', async () => {
+    await templates.create(live, { key: KEY, locales: { en: aLetterSource('x') } });
+    const other = await aStore(database.engine);
+    const stranger = { storeId: other.storeId, environmentId: other.liveId };
+    await expect(templates.get(stranger, KEY)).rejects.toMatchObject({ status: 404 });
+    expect((await templates.list(stranger, { limit: 50, after: null })).items).toEqual([]);
+  });
+
+  it('previews the draft with its sample, and says what is wrong with it', async () => {
+    const sample = { event: { type: 'cart.updated', data: { total: 5 }, contact: { firstName: 'Anna' } } };
+    const locales = { en: aLetterSource('{{contact.firstName}} {{event.total}}', 'Hi {{event.type}}') };
+    await templates.create(live, { key: KEY, locales, sample });
+    const shown = await previews.preview(live, KEY, { contact: { firstName: 'Boris' } });
+    expect(shown).toMatchObject({ subject: 'Hi cart.updated', sizeBytes: Buffer.byteLength(shown.html) });
+    expect(shown.text).toContain('Boris 5');
+    const failed = await previews.preview(live, KEY, { event: { type: 'a.b', data: {} } });
+    expect(failed.problems).toContainEqual(expect.objectContaining({ code: 'template_error', pointer: '/locales/en' }));
+    const broken = await previews.preview(live, KEY, { source: '<mjml>' });
+    expect(broken.problems[0]).toMatchObject({ severity: 'error', code: 'subject_missing' });
+  });
+
+  it('renders published versions in batches, in order', async () => {
+    await templates.create(live, { key: KEY, locales: { en: aLetterSource('n={{event.n}}') } });
+    await templates.publish(live, KEY);
+    const requests = Array.from({ length: 250 }, (_, n) => ({
+      storeId: store.storeId,
+      templateKey: KEY,
+      version: 1,
+      locale: n === 100 ? 'xx' : 'en',
+      context: aContext({ data: { n } }),
+      signing: null,
+    }));
+    const results = await renderer.render(requests);
+    expect(results.map((result, n) => (result.ok ? result.text.includes(`n=${n}\n`) : n === 100))).toEqual(
+      new Array(250).fill(true),
+    );
+    expect(results[100]).toMatchObject({ ok: false, code: 'template_error' });
+  });
+});
