@@ -9,6 +9,9 @@ import { ScenarioVersionEntity } from './scenario-version.entity.js';
 import { type ScenarioDraft, ScenarioEntity } from './scenario.entity.js';
 import type { ScenarioLine, ScenarioVersionView, ScenarioView } from './scenario.view.js';
 
+/** PostgreSQL's largest integer. */
+const LARGEST_VERSION = 2_147_483_647;
+
 /** A run keeps its version for ever: a foreign key guards that. */
 const FOREIGN_KEY_VIOLATION = '23503';
 
@@ -91,8 +94,9 @@ export class ScenariosService {
 
   /** Published versions, newest first. Throws NotFound. */
   versions(scope: Scope, key: string, { limit, after }: PageQuery): Promise<PageOf<ScenarioVersionView>> {
-    const before = after?.[0] ?? Number.MAX_SAFE_INTEGER;
-    if (typeof before !== 'number') throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+    const before = after?.[0] ?? LARGEST_VERSION;
+    if (typeof before !== 'number' || before > LARGEST_VERSION)
+      throw new BadInput('invalid_cursor', 'cursor is not one of this list');
     return this.database.run(scope, async (manager) => {
       await scenarioOf(manager, scope, key);
       const rows = await manager
