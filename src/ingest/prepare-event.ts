@@ -50,24 +50,23 @@ const NO_IDENTITY: Problem = {
 };
 
 function identityOf({ email, externalId, anonymousId }: EventContactDto): Identity {
-  const address = typeof email === 'string' ? parseEmail(email) : null;
-  return {
-    ...(externalId === undefined ? {} : { externalId: externalId === null ? null : String(externalId) }),
-    ...(email === undefined ? {} : { email: address?.ok ? { email: address.email, key: address.key } : null }),
-    ...(anonymousId === undefined || anonymousId === null ? {} : { anonymousId: String(anonymousId) }),
-  };
+  const identity: { -readonly [name in keyof Identity]: Identity[name] } = {};
+  if (externalId !== undefined) identity.externalId = externalId === null ? null : String(externalId);
+  if (anonymousId !== undefined && anonymousId !== null) identity.anonymousId = String(anonymousId);
+  if (email === undefined) return identity;
+  const address = email === null ? null : parseEmail(email);
+  identity.email = address?.ok ? { email: address.email, key: address.key } : null;
+  return identity;
 }
 
 /** The columns that a contact's fields set, or null when it names none. */
-export function patchOf(contact: EventContactDto): FieldPatch | null {
-  const { firstName, lastName, phone, locale, timezone, tags } = contact;
-  const patch: FieldPatch = {
-    ...(firstName === undefined ? {} : { first_name: firstName }),
-    ...(lastName === undefined ? {} : { last_name: lastName }),
-    ...(phone === undefined ? {} : { phone }),
-    ...(locale === undefined ? {} : { locale }),
-    ...(timezone === undefined ? {} : { timezone }),
-    ...(tags === undefined ? {} : { tags: tags ?? [] }),
-  };
+function patchOf({ firstName, lastName, phone, locale, timezone, tags }: EventContactDto): FieldPatch | null {
+  const patch: { -readonly [column in keyof FieldPatch]: FieldPatch[column] } = {};
+  if (firstName !== undefined) patch.first_name = firstName;
+  if (lastName !== undefined) patch.last_name = lastName;
+  if (phone !== undefined) patch.phone = phone;
+  if (locale !== undefined) patch.locale = locale;
+  if (timezone !== undefined) patch.timezone = timezone;
+  if (tags !== undefined) patch.tags = tags ?? [];
   return Object.keys(patch).length > 0 ? patch : null;
 }
