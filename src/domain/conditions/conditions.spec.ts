@@ -226,7 +226,9 @@ describe('what the conditions of a scenario need', () => {
       { id: 'a', type: 'email', template: 'x/a', reason: 'r', when: "!happened('order.paid', 'P1D')" },
       { id: 'b', type: 'email', template: 'x/b', reason: 'r', when: "clicked('a') || bought(event.cartId, 'P30D')" },
     ];
-    const exits = [{ event: 'order.placed', reason: 'x', when: "count('review.published') > 1" }];
+    const exits = [
+      { event: 'order.placed', reason: 'x', when: "count('review.published') > 1 && happened('order.paid', 'PT1H')" },
+    ];
     expect(aCompiled({ steps, exits }).needs).toEqual({
       engagement: true,
       history: [
