@@ -37,10 +37,10 @@ export class SandboxService {
 
   /** Tells the sandbox's now and what waits. */
   async state(environmentId: string): Promise<SandboxState> {
-    const now = await this.environments.environmentNow(this.database, environmentId);
-    const [row] = await this.database.query<{ waiting: number }>(WAITING, [environmentId], 'sandbox.waiting');
+    const [row] = await this.database.query<{ now: Date; waiting: number }>(STATE, [environmentId], 'sandbox.state');
+    const { now, waiting } = row!;
     const nextDueAt = await this.clock.nextDueAt({ clock: 'virtual', environmentId, now });
-    return { now: now.toISOString(), waiting: row!.waiting, nextDueAt: nextDueAt?.toISOString() ?? null };
+    return { now: now.toISOString(), waiting, nextDueAt: nextDueAt?.toISOString() ?? null };
   }
 
   /** Moves the clock, instant by instant; waits until calls before it are through. */
@@ -66,6 +66,7 @@ export class SandboxService {
   }
 }
 
-const WAITING = `
-SELECT count(*)::integer AS waiting FROM enrollments
-WHERE environment_id = $1 AND state = 'waiting' AND clock = 'virtual' AND NOT held`;
+const STATE = `
+SELECT e.virtual_now AS now, (SELECT count(*)::integer FROM enrollments r
+  WHERE r.environment_id = e.id AND r.state = 'waiting' AND r.clock = 'virtual' AND NOT r.held) AS waiting
+FROM environments e WHERE e.id = $1`;

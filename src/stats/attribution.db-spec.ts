@@ -44,7 +44,7 @@ describe('crediting orders', () => {
     };
     const values = new ConversionValues(new StoresService());
     const attribution = new Attribution(database.engine, registry as unknown as ScenarioRegistry, values);
-    figures = new Figures(attribution, new Rollup(database.engine));
+    figures = new Figures(database.engine, attribution, new Rollup(database.engine));
   });
   afterAll(() => database.close());
 
