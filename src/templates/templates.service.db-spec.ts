@@ -5,7 +5,7 @@ import { RequestDatabase, type Scope } from '../platform/database/request-databa
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { CompiledVersions } from './compiled-versions.js';
 import { aContext, aLetterSource } from './letter.builder.js';
-import { StoreProfiles } from './ports.js';
+import { type StoreProfiles } from './ports.js';
 import { TemplateCatalog } from './template-catalog.js';
 import { TemplateCompiler } from './template-compiler.js';
 import { TemplatePreviews } from './template-previews.js';
@@ -45,7 +45,7 @@ describe('templates of a store', () => {
     source = await new DataSource({
       ...options,
       entities: [TemplateEntity, TemplateVersionEntity],
-    } as DataSourceOptions).initialize();
+    }).initialize();
     const requests = new RequestDatabase(source);
     templates = new TemplatesService(requests, compiler);
     renderer = new TemplateRenderer(new CompiledVersions(database.engine));
@@ -98,7 +98,7 @@ describe('templates of a store', () => {
     expect(await published(live)).toEqual([null]);
   });
 
-  it('refuses keys and sources that cannot be a template', async () => {
+  it('refuses keys and sources that cannot be a template', () => {
     for (const key of ['nofolder', 'a/publish', 'A/b', 'a/b/c', ''])
       expect(() => templates.create(live, { key, locales: { en: 'x' } })).toThrow('the key is folder/name');
     expect(() => templates.create(live, { key: KEY, locales: {} })).toThrow('1 to 50 locales');
