@@ -7,6 +7,6 @@ const server = await startEmbeddedPostgres({
   settings: { fsync: 'off' },
   log: (text) => console.error(text),
 });
-console.log(server.url);
 process.on('SIGTERM', () => void server.stop().then(() => process.exit(0)));
+console.log(server.url);
 setInterval(() => undefined, 60_000);

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { type ConnectionOptions, Worker } from 'bullmq';
 import { ProcessClock } from '../clock/clock.js';
 import { Env } from '../config/env.js';
+import { connectionProblem } from '../database/database-error.js';
 import { logger } from '../logging/logger.js';
 import { BullWaker } from './bull-waker.js';
 import { runsStage } from './roles.js';
@@ -38,7 +39,7 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     if (!runsStage(this.env.ROLES, stage.name)) return;
     this.loops.set(
       stage.name,
-      new StageLoop(stage, (error) => this.log.error('a stage could not drain', { event: 'stage.failed', stage: stage.name }, error)),
+      new StageLoop(stage, (error) => this.failed(stage.name, error)),
     );
   }
 
@@ -63,6 +64,11 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     await Promise.all(this.workers.map((worker) => closed(worker)));
     await Promise.all(this.queues.all().map((queue) => queue.close()));
     await this.closeBackend();
+  }
+
+  private failed(stage: StageName, error: unknown): void {
+    if (connectionProblem(error)) this.log.warn('a stage found the database away', { event: 'stage.database_away', stage });
+    else this.log.error('a stage could not drain', { event: 'stage.failed', stage }, error);
   }
 
   private unreachable(stage: string, error: Error): void {
