@@ -81,7 +81,7 @@ describe('an abandoned cart', () => {
 
   it('is not reminded of when the order comes in the very instant in which the letter is due', async () => {
     await shop.event(aCart(ANNA, NOON));
-    await shop.advance('44 minutes 59 seconds').catch(() => shop.advanceTo('2026-11-21T12:44:59.000Z'));
+    await shop.advanceTo('2026-11-21T12:44:59.000Z');
     await shop.event(anOrder(ANNA, '2026-11-21T12:45:00.000Z'));
     expect(await shop.advanceTo('2026-11-21T12:45:00.000Z')).toMatchObject({ messages: 0 });
     expect(await endOfRun()).toEqual(['exited:purchased']);

@@ -73,7 +73,7 @@ describe('tracking', () => {
     expect(shown.status).toBe(200);
     expect(shown.body).toMatch(/<form[^>]+method="post"/i);
     expect(shown.headers.get('content-security-policy')).toContain("default-src 'none'");
-    const consent = async () => (await shop.must<{ marketingConsent: boolean }>('GET', `/v1/contacts/${ANNA}`)).marketingConsent;
+    const consent = async () => (await shop.must<{ consent: { marketing: boolean } }>('GET', `/v1/contacts/${ANNA}`)).consent.marketing;
     expect(await consent()).toBe(true);
     for (let i = 0; i < 2; i++) {
       const done = await reader.call('POST', page, 'List-Unsubscribe=One-Click', { 'content-type': 'application/x-www-form-urlencoded' });
