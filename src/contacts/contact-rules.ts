@@ -6,7 +6,11 @@ const zones = new Map<string, boolean>();
 
 /** An id as shops have them: text of 1–200 characters, or a safe integer, which is kept as text. */
 export function IsId(): PropertyDecorator {
-  return jsonRule({ name: 'id', message: 'must be a string of 1 to 200 characters or a whole number within ±2^53', holds: isId });
+  return jsonRule({
+    name: 'id',
+    message: 'must be a string of 1 to 200 characters or a whole number within ±2^53',
+    holds: isId,
+  });
 }
 
 /** One plain e-mail address, by the rules of `domain/email-address`. */

@@ -47,17 +47,32 @@ describe('ContactsService', () => {
     ]);
 
   it('makes a contact by its address, at the sandbox’s now, and finds it by address in any case and by id', async () => {
-    const { created, contact } = await contacts.put(scope, 'Anna@Example.com', { firstName: 'Anna', consent: { marketing: true, source: 'import' } });
+    const { created, contact } = await contacts.put(scope, 'Anna@Example.com', {
+      firstName: 'Anna',
+      consent: { marketing: true, source: 'import' },
+    });
     expect(created).toBe(true);
-    expect(contact).toMatchObject({ email: 'Anna@example.com', firstName: 'Anna', consent: { marketing: true }, createdAt: NOW.toISOString() });
+    expect(contact).toMatchObject({
+      email: 'Anna@example.com',
+      firstName: 'Anna',
+      consent: { marketing: true },
+      createdAt: NOW.toISOString(),
+    });
     expect(await contacts.get(scope, ANNA)).toEqual(contact);
     expect(await contacts.get(scope, contact.id)).toEqual(contact);
-    expect((await contacts.put(scope, ANNA, { lastName: 'I' })).contact).toMatchObject({ id: contact.id, firstName: null, lastName: 'I', consent: { marketing: true } });
+    expect((await contacts.put(scope, ANNA, { lastName: 'I' })).contact).toMatchObject({
+      id: contact.id,
+      firstName: null,
+      lastName: 'I',
+      consent: { marketing: true },
+    });
   });
 
   it('changes only what a patch names', async () => {
     await contacts.put(scope, ANNA, { firstName: 'Anna', locale: 'ru', attributes: { a: 1, b: 2 }, tags: ['vip'] });
-    expect(await contacts.patch(scope, ANNA, { locale: null, attributes: { b: null, c: 3 }, externalId: 17 })).toMatchObject({
+    expect(
+      await contacts.patch(scope, ANNA, { locale: null, attributes: { b: null, c: 3 }, externalId: 17 }),
+    ).toMatchObject({
       firstName: 'Anna',
       locale: null,
       attributes: { a: 1, c: 3 },
@@ -71,15 +86,21 @@ describe('ContactsService', () => {
   it('does not take an identity from another contact', async () => {
     await contacts.put(scope, ANNA, { externalId: 'u1' });
     await contacts.put(scope, 'bob@example.com', {});
-    await expect(contacts.patch(scope, 'bob@example.com', { email: ANNA })).rejects.toMatchObject({ code: 'email_taken', status: 409 });
-    await expect(contacts.patch(scope, 'bob@example.com', { externalId: 'u1' })).rejects.toMatchObject({ code: 'external_id_taken' });
+    await expect(contacts.patch(scope, 'bob@example.com', { email: ANNA })).rejects.toMatchObject({
+      code: 'email_taken',
+      status: 409,
+    });
+    await expect(contacts.patch(scope, 'bob@example.com', { externalId: 'u1' })).rejects.toMatchObject({
+      code: 'external_id_taken',
+    });
   });
 
   it('knows nobody of another store, environment or name', async () => {
     const { contact } = await contacts.put(scope, ANNA, {});
     const live = { storeId: store.storeId, environmentId: store.liveId };
     for (const ref of [ANNA, contact.id]) await expect(contacts.get(live, ref)).rejects.toThrow(NotFound);
-    for (const ref of ['nobody@example.com', 'nobody', '\0', store.storeId]) await expect(contacts.get(scope, ref)).rejects.toThrow(NotFound);
+    for (const ref of ['nobody@example.com', 'nobody', '\0', store.storeId])
+      await expect(contacts.get(scope, ref)).rejects.toThrow(NotFound);
     await expect(contacts.put(scope, 'nobody', {})).rejects.toThrow(NotFound);
   });
 
@@ -89,32 +110,56 @@ describe('ContactsService', () => {
   });
 
   it('erases a person: runs end, identities and data go, figures and the suppression stay', async () => {
-    await ingest({ email: ANNA, externalId: 'u1', patch: { first_name: 'Anna' }, consent: { granted: true, source: 'checkout' }, dataJson: '{"address":"Lane 1"}' });
+    await ingest({
+      email: ANNA,
+      externalId: 'u1',
+      patch: { first_name: 'Anna' },
+      consent: { granted: true, source: 'checkout' },
+      dataJson: '{"address":"Lane 1"}',
+    });
     await suppressions.put(scope, ANNA);
     const { id } = await contacts.get(scope, ANNA);
     await contacts.erase(scope, ANNA);
-    expect(endRuns).toHaveBeenLastCalledWith(expect.anything(), { environmentId: store.sandboxId, contactId: id, reason: 'erased', at: NOW });
+    expect(endRuns).toHaveBeenLastCalledWith(expect.anything(), {
+      environmentId: store.sandboxId,
+      contactId: id,
+      reason: 'erased',
+      at: NOW,
+    });
     for (const ref of [ANNA, id]) await expect(contacts.get(scope, ref)).rejects.toThrow(NotFound);
     const [event] = await db.engine.query('SELECT data FROM storefront_events WHERE contact_id = $1', [id]);
     expect(event!.data).toEqual({});
     expect((await suppressions.get(scope, ANNA)).reason).toBe('manual');
-    expect((await loadContactFacts(db.engine, [{ environmentId: store.sandboxId, contactId: id }])).get(id)).toMatchObject({ email: null, erased: true });
+    expect(
+      (await loadContactFacts(db.engine, [{ environmentId: store.sandboxId, contactId: id }])).get(id),
+    ).toMatchObject({ email: null, erased: true });
     await ingest({ email: ANNA });
     expect((await contacts.get(scope, ANNA)).id).not.toBe(id);
   });
 
   it('loads facts of many people at once, through a merge and with what blocks their address', async () => {
     await ingest({ anonymousId: 'b1' });
-    const [browser] = await db.engine.query<{ id: string }>('SELECT id FROM contacts WHERE environment_id = $1', [store.sandboxId]);
+    const [browser] = await db.engine.query<{ id: string }>('SELECT id FROM contacts WHERE environment_id = $1', [
+      store.sandboxId,
+    ]);
     await ingest({ externalId: 'u1', email: ANNA });
     const anna = (await contacts.get(scope, ANNA)).id;
     await ingest({ externalId: 'u1', anonymousId: 'b1' });
     await suppressions.put(scope, ANNA);
     const refs = [browser!.id, anna].map((contactId) => ({ environmentId: store.sandboxId, contactId }));
-    const facts = await loadContactFacts(db.engine, [...refs, { environmentId: store.sandboxId, contactId: store.storeId }]);
+    const facts = await loadContactFacts(db.engine, [
+      ...refs,
+      { environmentId: store.sandboxId, contactId: store.storeId },
+    ]);
     expect([...facts.keys()].sort()).toEqual([browser!.id, anna].sort());
     expect(facts.get(browser!.id)).toEqual(facts.get(anna));
-    expect(facts.get(anna)).toMatchObject({ id: browser!.id, email: ANNA, externalId: 'u1', suppressed: 'manual', erased: false });
+    expect(facts.get(anna)).toMatchObject({
+      id: browser!.id,
+      email: ANNA,
+      externalId: 'u1',
+      suppressed: 'manual',
+      erased: false,
+    });
   });
 
   it('takes consent back until a later statement gives it again', async () => {
@@ -123,7 +168,10 @@ describe('ContactsService', () => {
     const minute = (n: number) => new Date(NOW.getTime() + n * 60_000);
     await withdrawConsent(db.engine, { ...ref, source: 'unsubscribe link', at: minute(2) });
     await ingest({ email: ANNA, consent: { granted: true, source: 'old form' }, occurredAt: minute(1) });
-    expect((await contacts.get(scope, ANNA)).consent).toMatchObject({ marketing: false, unsubscribedAt: minute(2).toISOString() });
+    expect((await contacts.get(scope, ANNA)).consent).toMatchObject({
+      marketing: false,
+      unsubscribedAt: minute(2).toISOString(),
+    });
     await ingest({ email: ANNA, consent: { granted: true, source: 'new form' }, occurredAt: minute(3) });
     expect((await contacts.get(scope, ANNA)).consent).toMatchObject({ marketing: true, unsubscribedAt: null });
   });

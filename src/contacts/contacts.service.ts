@@ -34,7 +34,9 @@ export class ContactsService {
 
   /** Throws NotFound. */
   get(scope: Scope, ref: string): Promise<ContactView> {
-    return this.reads.read(scope, async (tx) => this.view(tx, scope, await findContactId(tx, scope.environmentId, ref)));
+    return this.reads.read(scope, async (tx) =>
+      this.view(tx, scope, await findContactId(tx, scope.environmentId, ref)),
+    );
   }
 
   /** Changes what `dto` names; null clears. Throws NotFound, Conflict for an identity that another contact has. */

@@ -5,7 +5,9 @@ import { giveConsent, withdrawConsent } from './consent.js';
 import type { ContactDto } from './contact.dto.js';
 import type { ContactRow } from './contact-view.js';
 
-type Columns = Partial<Pick<ContactRow, 'first_name' | 'last_name' | 'phone' | 'locale' | 'timezone' | 'tags' | 'attributes'>>;
+type Columns = Partial<
+  Pick<ContactRow, 'first_name' | 'last_name' | 'phone' | 'locale' | 'timezone' | 'tags' | 'attributes'>
+>;
 
 /** A contact that an API call edits; the caller holds its lock. */
 export interface EditedContact {
@@ -19,13 +21,20 @@ export interface EditedContact {
  * Writes the fields that `dto` names. `replace` (a PUT) also clears those it does not name; identities and consent are only
  * ever changed when named. Throws Conflict `email_taken` or `external_id_taken` when another contact has the identity.
  */
-export async function editContact(tx: Sql, { environmentId, row, at }: EditedContact, dto: ContactDto, replace: boolean): Promise<void> {
+export async function editContact(
+  tx: Sql,
+  { environmentId, row, at }: EditedContact,
+  dto: ContactDto,
+  replace: boolean,
+): Promise<void> {
   const address = typeof dto.email === 'string' ? parseEmail(dto.email) : null;
   if (dto.email !== undefined) await setKey(tx, environmentId, row.id, 'email', address?.ok ? address.key : null);
   if (dto.externalId !== undefined)
     await setKey(tx, environmentId, row.id, 'external', dto.externalId === null ? null : String(dto.externalId));
   const identities = {
-    ...(dto.email === undefined ? {} : { email: address?.ok ? address.email : null, email_key: address?.ok ? address.key : null }),
+    ...(dto.email === undefined
+      ? {}
+      : { email: address?.ok ? address.email : null, email_key: address?.ok ? address.key : null }),
     ...(dto.externalId === undefined ? {} : { external_id: dto.externalId === null ? null : String(dto.externalId) }),
     // Another address has not been confirmed by anybody.
     ...(dto.email === undefined || (address?.ok && address.key === row.email_key) ? {} : { confirmed_at: null }),
@@ -37,13 +46,17 @@ export async function editContact(tx: Sql, { environmentId, row, at }: EditedCon
 }
 
 /** Makes `key` the contact's only identity of its kind, or takes it away. */
-async function setKey(tx: Sql, environmentId: string, contactId: string, kind: 'email' | 'external', key: string | null): Promise<void> {
-  await tx.query(`DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2 AND kind = $3 AND key IS DISTINCT FROM $4`, [
-    environmentId,
-    contactId,
-    kind,
-    key,
-  ]);
+async function setKey(
+  tx: Sql,
+  environmentId: string,
+  contactId: string,
+  kind: 'email' | 'external',
+  key: string | null,
+): Promise<void> {
+  await tx.query(
+    `DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2 AND kind = $3 AND key IS DISTINCT FROM $4`,
+    [environmentId, contactId, kind, key],
+  );
   if (key === null) return;
   const [mine] = await tx.query(
     `INSERT INTO contact_keys AS k (environment_id, kind, key, contact_id) VALUES ($1, $2, $3, $4)
@@ -58,7 +71,15 @@ async function setKey(tx: Sql, environmentId: string, contactId: string, kind: '
 }
 
 function columnsOf(dto: ContactDto, row: ContactRow, replace: boolean): Columns {
-  const empty = { first_name: null, last_name: null, phone: null, locale: null, timezone: null, tags: [], attributes: {} };
+  const empty = {
+    first_name: null,
+    last_name: null,
+    phone: null,
+    locale: null,
+    timezone: null,
+    tags: [],
+    attributes: {},
+  };
   return {
     ...(replace ? empty : {}),
     ...(dto.firstName === undefined ? {} : { first_name: dto.firstName }),
@@ -67,12 +88,19 @@ function columnsOf(dto: ContactDto, row: ContactRow, replace: boolean): Columns 
     ...(dto.locale === undefined ? {} : { locale: dto.locale }),
     ...(dto.timezone === undefined ? {} : { timezone: dto.timezone }),
     ...(dto.tags === undefined ? {} : { tags: dto.tags ?? [] }),
-    ...(dto.attributes === undefined ? {} : { attributes: mergedAttributes(replace ? {} : row.attributes, dto.attributes) }),
+    ...(dto.attributes === undefined
+      ? {}
+      : { attributes: mergedAttributes(replace ? {} : row.attributes, dto.attributes) }),
   };
 }
 
-function mergedAttributes(known: Readonly<Record<string, unknown>>, patch: Readonly<Record<string, unknown>> | null): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(patch === null ? {} : { ...known, ...patch }).filter(([, value]) => value !== null));
+function mergedAttributes(
+  known: Readonly<Record<string, unknown>>,
+  patch: Readonly<Record<string, unknown>> | null,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(patch === null ? {} : { ...known, ...patch }).filter(([, value]) => value !== null),
+  );
 }
 
 const UPDATE = `

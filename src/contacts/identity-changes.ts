@@ -48,7 +48,10 @@ export class IdentityChanges {
     const [now] = await this.lock(tx, [person]);
     if (now?.email_key !== person.emailKey) return;
     const { environmentId, id } = person;
-    await tx.query(`DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2 AND kind = 'email'`, [environmentId, id]);
+    await tx.query(`DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2 AND kind = 'email'`, [
+      environmentId,
+      id,
+    ]);
     if (email)
       await tx.query(`INSERT INTO contact_keys (environment_id, kind, key, contact_id) VALUES ($1, 'email', $2, $3)`, [
         environmentId,
@@ -67,11 +70,14 @@ export class IdentityChanges {
     const [now] = await this.lock(tx, [person]);
     if (now?.external_id !== person.externalId) return;
     const { environmentId, id } = person;
-    await tx.query(`DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2 AND kind = 'external'`, [environmentId, id]);
-    await tx.query(`UPDATE contacts SET external_id = NULL, updated_at = clock_timestamp() WHERE environment_id = $1 AND id = $2`, [
+    await tx.query(`DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2 AND kind = 'external'`, [
       environmentId,
       id,
     ]);
+    await tx.query(
+      `UPDATE contacts SET external_id = NULL, updated_at = clock_timestamp() WHERE environment_id = $1 AND id = $2`,
+      [environmentId, id],
+    );
   }
 
   /** The contacts as they stand under their locks, the older first; those merged away or erased are missing. */

@@ -1,6 +1,11 @@
 import { type Found, type Identity, type Person, whoIs } from './who-is-who.js';
 
-const person = (id: string, externalId: string | null, emailKey: string | null): Person => ({ id, environmentId: 'env', externalId, emailKey });
+const person = (id: string, externalId: string | null, emailKey: string | null): Person => ({
+  id,
+  environmentId: 'env',
+  externalId,
+  emailKey,
+});
 const address = (key: string) => ({ email: key, key });
 const nobody: Found = { byExternalId: null, byEmail: null, byAnonymousId: null };
 const ANNA = address('anna@example.com');
@@ -25,12 +30,18 @@ describe('whoIs', () => {
   });
 
   it('lets the one with the external id take an address that nobody has', () => {
-    expect(decide({ externalId: 'u1', email: ANNA }, { byExternalId: person('x', 'u1', null) })).toMatchObject({ adds: { email: ANNA, externalId: null } });
+    expect(decide({ externalId: 'u1', email: ANNA }, { byExternalId: person('x', 'u1', null) })).toMatchObject({
+      adds: { email: ANNA, externalId: null },
+    });
   });
 
   it('gives the external id to a contact known only by the address', () => {
     const m = person('m', null, ANNA.key);
-    expect(decide({ externalId: 'u1', email: ANNA }, { byEmail: m })).toMatchObject({ person: m, adds: { externalId: 'u1', email: null }, conflict: false });
+    expect(decide({ externalId: 'u1', email: ANNA }, { byEmail: m })).toMatchObject({
+      person: m,
+      adds: { externalId: 'u1', email: null },
+      conflict: false,
+    });
   });
 
   it('merges a contact known only by the address or the browser into the one with the external id', () => {
@@ -42,22 +53,45 @@ describe('whoIs', () => {
 
   it('leaves an address with the contact of another external id, whether the event’s own is known or new', () => {
     const other = person('m', 'u2', ANNA.key);
-    expect(decide({ externalId: 'u1', email: ANNA }, { byExternalId: person('x', 'u1', null), byEmail: other })).toMatchObject({ adds: { email: null }, conflict: true });
-    expect(decide({ externalId: 'u1', email: ANNA }, { byEmail: other })).toMatchObject({ person: null, adds: { externalId: 'u1', email: null }, conflict: true });
+    expect(
+      decide({ externalId: 'u1', email: ANNA }, { byExternalId: person('x', 'u1', null), byEmail: other }),
+    ).toMatchObject({ adds: { email: null }, conflict: true });
+    expect(decide({ externalId: 'u1', email: ANNA }, { byEmail: other })).toMatchObject({
+      person: null,
+      adds: { externalId: 'u1', email: null },
+      conflict: true,
+    });
   });
 
   it('does not take somebody else for the person at a shared browser', () => {
     const bob = person('b', null, 'bob@example.com');
-    expect(decide({ email: ANNA, anonymousId: 'b1' }, { byAnonymousId: bob })).toMatchObject({ person: null, adds: { email: ANNA, anonymousId: null }, conflict: true });
-    expect(decide({ email: ANNA, anonymousId: 'b1' }, { byEmail: person('a', null, ANNA.key), byAnonymousId: bob })).toMatchObject({ person: { id: 'a' }, conflict: true });
+    expect(decide({ email: ANNA, anonymousId: 'b1' }, { byAnonymousId: bob })).toMatchObject({
+      person: null,
+      adds: { email: ANNA, anonymousId: null },
+      conflict: true,
+    });
+    expect(
+      decide({ email: ANNA, anonymousId: 'b1' }, { byEmail: person('a', null, ANNA.key), byAnonymousId: bob }),
+    ).toMatchObject({ person: { id: 'a' }, conflict: true });
   });
 
   it('changes and clears identities only where something is known', () => {
     const x = person('x', 'u1', 'old@example.com');
-    expect(decide({ externalId: 'u1', email: ANNA }, { byExternalId: x })).toEqual({ kind: 'change', change: { kind: 'set_email', person: x, email: ANNA } });
-    expect(decide({ externalId: 'u1', email: null }, { byExternalId: x })).toEqual({ kind: 'change', change: { kind: 'set_email', person: x, email: null } });
-    expect(decide({ externalId: 'u1', email: null }, { byExternalId: person('x', 'u1', null) })).toMatchObject({ kind: 'person' });
+    expect(decide({ externalId: 'u1', email: ANNA }, { byExternalId: x })).toEqual({
+      kind: 'change',
+      change: { kind: 'set_email', person: x, email: ANNA },
+    });
+    expect(decide({ externalId: 'u1', email: null }, { byExternalId: x })).toEqual({
+      kind: 'change',
+      change: { kind: 'set_email', person: x, email: null },
+    });
+    expect(decide({ externalId: 'u1', email: null }, { byExternalId: person('x', 'u1', null) })).toMatchObject({
+      kind: 'person',
+    });
     const m = person('m', 'u1', ANNA.key);
-    expect(decide({ externalId: null, email: ANNA }, { byEmail: m })).toEqual({ kind: 'change', change: { kind: 'clear_external_id', person: m } });
+    expect(decide({ externalId: null, email: ANNA }, { byEmail: m })).toEqual({
+      kind: 'change',
+      change: { kind: 'clear_external_id', person: m },
+    });
   });
 });

@@ -16,7 +16,8 @@ const EVENT_BYTES = 256 * 1024;
 /** The JSON Schema of an event, compiled once; Fastify's Ajv checks single events with it before they come here. */
 export const EVENT_SCHEMA = schemaOf(EventDto);
 
-export type Checked = { readonly ok: true; readonly event: IncomingEvent } | { readonly ok: false; readonly error: DomainError };
+export type Checked =
+  { readonly ok: true; readonly event: IncomingEvent } | { readonly ok: false; readonly error: DomainError };
 
 /** Says of each event whether it can be taken, by the same rules on both routes. */
 @Injectable()
@@ -36,8 +37,15 @@ export class EventChecker {
   /** An item of a batch: nothing is known of it but that it is JSON. */
   item(item: unknown, caller: Caller, idempotencyKey: string | null): Checked {
     const problem = jsonProblem(item);
-    if (problem) return { ok: false, error: new BadInput(problem.code ?? 'malformed', `${problem.pointer || 'the event'} ${problem.detail}`, [problem]) };
-    if (!this.isEvent(item)) return { ok: false, error: schemaProblems(this.isEvent.errors as never, 'body') as DomainError };
+    if (problem)
+      return {
+        ok: false,
+        error: new BadInput(problem.code ?? 'malformed', `${problem.pointer || 'the event'} ${problem.detail}`, [
+          problem,
+        ]),
+      };
+    if (!this.isEvent(item))
+      return { ok: false, error: schemaProblems(this.isEvent.errors as never, 'body') as DomainError };
     const prepared = prepareEvent(item, caller, idempotencyKey);
     if (!prepared.ok) return refused(prepared.problems);
     if (prepared.event.dataJson.length > EVENT_BYTES / 4 && Buffer.byteLength(JSON.stringify(item)) > EVENT_BYTES)
@@ -47,5 +55,8 @@ export class EventChecker {
 }
 
 function refused(problems: readonly Problem[]): Checked {
-  return { ok: false, error: new Unprocessable(problems[0]?.code ?? 'invalid', 'the event is not one that can be taken', problems) };
+  return {
+    ok: false,
+    error: new Unprocessable(problems[0]?.code ?? 'invalid', 'the event is not one that can be taken', problems),
+  };
 }

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { anEvent } from '../../test/support/an-event.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
@@ -25,6 +26,7 @@ describe('EventCollector', () => {
   const wake = jest.fn();
 
   beforeAll(async () => {
+    Logger.overrideLogger(false);
     db = await migratedDatabase();
   });
   afterAll(() => db.close());
@@ -35,10 +37,12 @@ describe('EventCollector', () => {
     collector = aCollector(db.engine, wake);
   });
 
-  const live = (wish: Parameters<typeof anEvent>[0] extends infer W ? Omit<W & object, 'environmentId'> : never = {}): IncomingEvent =>
-    anEvent({ environmentId: store.liveId, ...wish });
+  const live = (
+    wish: Parameters<typeof anEvent>[0] extends infer W ? Omit<W & object, 'environmentId'> : never = {},
+  ): IncomingEvent => anEvent({ environmentId: store.liveId, ...wish });
   const rows = (sql: string) => db.engine.query(sql, [store.liveId]);
-  const contacts = () => rows('SELECT * FROM contacts WHERE environment_id = $1 AND merged_into IS NULL ORDER BY created_at, id');
+  const contacts = () =>
+    rows('SELECT * FROM contacts WHERE environment_id = $1 AND merged_into IS NULL ORDER BY created_at, id');
   const events = () => rows('SELECT * FROM storefront_events WHERE environment_id = $1 ORDER BY received_at, id');
   const kinds = async (...batch: IncomingEvent[]) => (await collector.submit(batch)).map(({ kind }) => kind);
 
@@ -55,8 +59,14 @@ describe('EventCollector', () => {
 
   it('refuses a known id with another body and stores nothing of it', async () => {
     expect(await kinds(live({ key: 'a' }))).toEqual(['stored']);
-    expect(await kinds(live({ key: 'a', dataJson: '{"cartId":"82"}', patch: { first_name: 'Other' } }))).toEqual(['conflict']);
-    expect(await kinds(live({ key: 'b' }), live({ key: 'b' }), live({ key: 'b', dataJson: '{}' }))).toEqual(['stored', 'duplicate', 'conflict']);
+    expect(await kinds(live({ key: 'a', dataJson: '{"cartId":"82"}', patch: { first_name: 'Other' } }))).toEqual([
+      'conflict',
+    ]);
+    expect(await kinds(live({ key: 'b' }), live({ key: 'b' }), live({ key: 'b', dataJson: '{}' }))).toEqual([
+      'stored',
+      'duplicate',
+      'conflict',
+    ]);
     expect(await events()).toHaveLength(2);
     expect((await contacts())[0]!.first_name).toBeNull();
   });
@@ -74,7 +84,10 @@ describe('EventCollector', () => {
 
   it('keeps what an event leaves out, clears what it says is null, merges attributes key by key', async () => {
     await collector.submit([
-      live({ patch: { first_name: 'Anna', locale: 'ru', tags: ['vip'] }, attributes: { size: 'M', color: 'red', deep: { a: null } } }),
+      live({
+        patch: { first_name: 'Anna', locale: 'ru', tags: ['vip'] },
+        attributes: { size: 'M', color: 'red', deep: { a: null } },
+      }),
       live({ patch: { locale: null }, attributes: { color: null, age: 30 } }),
     ]);
     await collector.submit([live({ patch: { last_name: 'Ivanova' }, attributes: { size: 'L' } })]);
@@ -92,7 +105,8 @@ describe('EventCollector', () => {
 
   it('lets the newest evidence of consent count, whatever order it arrives in, and keeps all of it', async () => {
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
-    const said = (granted: boolean, minute: number) => live({ consent: { granted, source: 'test' }, occurredAt: at(minute) });
+    const said = (granted: boolean, minute: number) =>
+      live({ consent: { granted, source: 'test' }, occurredAt: at(minute) });
     const consent = async () => (await contacts())[0]!.marketing_consent as boolean;
     await collector.submit([said(true, 10), said(false, 5)]);
     expect(await consent()).toBe(true);
@@ -101,13 +115,19 @@ describe('EventCollector', () => {
     await collector.submit([said(true, 20)]);
     expect((await contacts())[0]).toMatchObject({ marketing_consent: false, unsubscribed_at: at(20) });
     await collector.submit([said(true, 21)]);
-    expect((await contacts())[0]).toMatchObject({ marketing_consent: true, unsubscribed_at: null, consent_changed_at: at(21) });
+    expect((await contacts())[0]).toMatchObject({
+      marketing_consent: true,
+      unsubscribed_at: null,
+      consent_changed_at: at(21),
+    });
     expect(await rows('SELECT * FROM consents WHERE environment_id = $1')).toHaveLength(6);
   });
 
   it('makes one person of two collectors that see somebody new at the same moment', async () => {
     const others = Array.from({ length: 4 }, () => aCollector(db.engine));
-    const all = Array.from({ length: 40 }, (_, i) => live({ email: `new${i % 5}@example.com`, externalId: `e${i % 5}` }));
+    const all = Array.from({ length: 40 }, (_, i) =>
+      live({ email: `new${i % 5}@example.com`, externalId: `e${i % 5}` }),
+    );
     const results = await Promise.all(all.map((event, i) => others[i % 4]!.submit([event])));
     expect(results.flat().every(({ kind }) => kind === 'stored')).toBe(true);
     expect(await contacts()).toHaveLength(5);
@@ -119,11 +139,18 @@ describe('EventCollector', () => {
       await collector.submit([live({ anonymousId: 'b1', key: 'first' })]);
       await collector.submit([live({ email: 'anna@example.com', key: 'known' })]);
       const [browser, anna] = await contacts();
-      expect(await kinds(live({ email: 'anna@example.com', anonymousId: 'b1', key: 'joined' }), live({ anonymousId: 'b1', key: 'after' }))).toEqual(['stored', 'stored']);
+      expect(
+        await kinds(
+          live({ email: 'anna@example.com', anonymousId: 'b1', key: 'joined' }),
+          live({ anonymousId: 'b1', key: 'after' }),
+        ),
+      ).toEqual(['stored', 'stored']);
       const [person, ...rest] = await contacts();
       expect(rest).toEqual([]);
       expect(person).toMatchObject({ id: browser!.id as string, email: 'anna@example.com' });
-      expect((await events()).map((event) => event.contact_id as string)).toEqual(Array.from({ length: 4 }, () => browser!.id as string));
+      expect((await events()).map((event) => event.contact_id as string)).toEqual(
+        Array.from({ length: 4 }, () => browser!.id as string),
+      );
       expect(mergeRuns).toHaveBeenCalledTimes(1);
       expect(mergeRuns.mock.calls[0]![1]).toMatchObject({ from: anna!.id as string, into: browser!.id as string });
     });
@@ -135,7 +162,9 @@ describe('EventCollector', () => {
     });
 
     it('merges a contact known only by its address into the one with the external id, whose fields count', async () => {
-      await collector.submit([live({ email: 'anna@example.com', patch: { first_name: 'Old', phone: '1' }, attributes: { a: 1, b: 1 } })]);
+      await collector.submit([
+        live({ email: 'anna@example.com', patch: { first_name: 'Old', phone: '1' }, attributes: { a: 1, b: 1 } }),
+      ]);
       await collector.submit([live({ externalId: 'u1', patch: { first_name: 'Anna' }, attributes: { b: 2 } })]);
       expect(await kinds(live({ externalId: 'u1', email: 'anna@example.com' }))).toEqual(['stored']);
       expect(await contacts()).toMatchObject([
@@ -144,21 +173,38 @@ describe('EventCollector', () => {
     });
 
     it('leaves the address with the contact of another external id, and the event says so', async () => {
-      await collector.submit([live({ externalId: 'u1', email: 'anna@example.com' }), live({ externalId: 'u2', email: 'anna@example.com' })]);
-      expect((await contacts()).map(({ external_id, email }) => [external_id, email])).toEqual([['u1', 'anna@example.com'], ['u2', null]]);
+      await collector.submit([
+        live({ externalId: 'u1', email: 'anna@example.com' }),
+        live({ externalId: 'u2', email: 'anna@example.com' }),
+      ]);
+      expect((await contacts()).map(({ external_id, email }) => [external_id, email])).toEqual([
+        ['u1', 'anna@example.com'],
+        ['u2', null],
+      ]);
       expect((await events()).map((event) => event.identity_conflict as boolean)).toEqual([false, true]);
     });
 
     it('moves a person to the address of a newer event and frees the old one', async () => {
-      await collector.submit([live({ externalId: 'u1', email: 'old@example.com' }), live({ externalId: 'u1', email: 'new@example.com' }), live({ email: 'old@example.com' })]);
-      expect((await contacts()).map(({ external_id, email }) => [external_id, email])).toEqual([['u1', 'new@example.com'], [null, 'old@example.com']]);
+      await collector.submit([
+        live({ externalId: 'u1', email: 'old@example.com' }),
+        live({ externalId: 'u1', email: 'new@example.com' }),
+        live({ email: 'old@example.com' }),
+      ]);
+      expect((await contacts()).map(({ external_id, email }) => [external_id, email])).toEqual([
+        ['u1', 'new@example.com'],
+        [null, 'old@example.com'],
+      ]);
       await collector.submit([live({ externalId: 'u1', email: null })]);
       expect((await contacts())[0]).toMatchObject({ external_id: 'u1', email: null, email_key: null });
     });
 
     it('keeps the order of a person whose merge has to come first', async () => {
       await collector.submit([live({ anonymousId: 'b1' }), live({ email: 'anna@example.com' })]);
-      const batch = [live({ email: 'anna@example.com', anonymousId: 'b1', key: '1' }), live({ email: 'anna@example.com', key: '2' }), live({ anonymousId: 'b1', key: '3' })];
+      const batch = [
+        live({ email: 'anna@example.com', anonymousId: 'b1', key: '1' }),
+        live({ email: 'anna@example.com', key: '2' }),
+        live({ anonymousId: 'b1', key: '3' }),
+      ];
       await collector.submit([...batch, live({ email: 'bob@example.com', key: '4' })]);
       const keys = (await events()).map((event) => event.key as string).filter((key) => /^\d$/.test(key));
       expect(keys.filter((key) => key !== '4')).toEqual(['1', '2', '3']);
@@ -166,10 +212,19 @@ describe('EventCollector', () => {
   });
 
   it('refuses an event more than five minutes ahead of its environment, in the sandbox by the sandbox’s clock', async () => {
-    const sandbox = (at: string | null) => anEvent({ environmentId: store.sandboxId, clock: 'virtual', occurredAt: at === null ? null : new Date(at) });
-    expect(await kinds(sandbox('2026-11-21T09:05:00.000Z'), sandbox('2026-11-21T09:05:00.001Z'), sandbox(null))).toEqual(['stored', 'in_future', 'stored']);
-    const stored = await db.engine.query('SELECT occurred_at FROM storefront_events WHERE environment_id = $1 ORDER BY id', [store.sandboxId]);
-    expect(stored.map((event) => (event.occurred_at as Date).toISOString())).toEqual(['2026-11-21T09:05:00.000Z', '2026-11-21T09:00:00.000Z']);
+    const sandbox = (at: string | null) =>
+      anEvent({ environmentId: store.sandboxId, clock: 'virtual', occurredAt: at === null ? null : new Date(at) });
+    expect(
+      await kinds(sandbox('2026-11-21T09:05:00.000Z'), sandbox('2026-11-21T09:05:00.001Z'), sandbox(null)),
+    ).toEqual(['stored', 'in_future', 'stored']);
+    const stored = await db.engine.query(
+      'SELECT occurred_at FROM storefront_events WHERE environment_id = $1 ORDER BY id',
+      [store.sandboxId],
+    );
+    expect(stored.map((event) => (event.occurred_at as Date).toISOString())).toEqual([
+      '2026-11-21T09:05:00.000Z',
+      '2026-11-21T09:00:00.000Z',
+    ]);
     expect(wake).not.toHaveBeenCalled();
     await collector.submit([live()]);
     expect(wake).toHaveBeenCalledWith('enrollments');
@@ -177,12 +232,20 @@ describe('EventCollector', () => {
 
   it('does not let one event that the database refuses fail its neighbours', async () => {
     const poison = live({ key: 'poison', dataJson: '{"a":"\\u0000"}' });
-    expect(await kinds(live({ key: '1' }), live({ key: '2' }), poison, live({ key: '3' }))).toEqual(['stored', 'stored', 'unstorable', 'stored']);
+    expect(await kinds(live({ key: '1' }), live({ key: '2' }), poison, live({ key: '3' }))).toEqual([
+      'stored',
+      'stored',
+      'unstorable',
+      'stored',
+    ]);
     expect((await events()).map((event) => event.key as string)).toEqual(['1', '2', '3']);
   });
 
   it('answers unavailable and stores nothing while the database is away', async () => {
-    const away = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', connectionTimeoutMillis: 1_000 });
+    const away = new pg.Pool({
+      connectionString: 'postgres://nobody@127.0.0.1:1/none',
+      connectionTimeoutMillis: 1_000,
+    });
     const results = await aCollector(new EngineDatabase(away)).submit([live({ key: '1' }), live({ key: '2' })]);
     expect(results.map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable']);
     expect(await events()).toEqual([]);
@@ -207,7 +270,9 @@ describe('EventCollector', () => {
     afterAll(() => pool.end());
 
     const waitingFor = (pid: number) =>
-      db.engine.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))', [pid]);
+      db.engine.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))', [
+        pid,
+      ]);
     const until = async <T>(look: () => Promise<T[]>): Promise<T[]> => {
       const found = await look();
       return found.length > 0 ? found : until(look);
@@ -224,7 +289,9 @@ describe('EventCollector', () => {
         submitted = collector.submit([live({ type: 'order.placed' })]).then(() => (answered = true));
         await until(() => waitingFor(pid));
         expect(answered).toBe(false);
-        expect(await tx.query('SELECT 1 FROM storefront_events WHERE contact_id = $1', [ref.contactId])).toHaveLength(1);
+        expect(await tx.query('SELECT 1 FROM storefront_events WHERE contact_id = $1', [ref.contactId])).toHaveLength(
+          1,
+        );
       });
       await submitted;
       expect(answered).toBe(true);
@@ -236,13 +303,20 @@ describe('EventCollector', () => {
       // Somebody's open transaction on the same client id keeps the ingest statement open after it has locked the contact.
       const holder = await pool.connect();
       await holder.query('BEGIN');
-      const [{ pid }] = (await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows as [{ pid: number }];
-      await holder.query(`INSERT INTO event_keys SELECT environment_id, 'order-1', '\\x00', id, created_at FROM contacts WHERE id = $1`, [ref.contactId]);
+      const [{ pid }] = (await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows as [
+        { pid: number },
+      ];
+      await holder.query(
+        `INSERT INTO event_keys SELECT environment_id, 'order-1', '\\x00', id, created_at FROM contacts WHERE id = $1`,
+        [ref.contactId],
+      );
       const order = collector.submit([live({ key: 'order-1', type: 'order.placed' })]);
       const [ingest] = await until(() => waitingFor(pid));
       const seen = new EngineDatabase(pool).transaction(async (tx) => {
         await lockContacts(tx, [ref]);
-        return tx.query(`SELECT 1 FROM storefront_events WHERE contact_id = $1 AND type = 'order.placed'`, [ref.contactId]);
+        return tx.query(`SELECT 1 FROM storefront_events WHERE contact_id = $1 AND type = 'order.placed'`, [
+          ref.contactId,
+        ]);
       });
       await until(() => waitingFor(ingest!.pid));
       await holder.query('ROLLBACK');

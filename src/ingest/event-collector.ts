@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Unavailable } from '../platform/http/domain-error.js';
+import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { EventStore } from './event-store.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
@@ -28,6 +29,7 @@ interface Waiting {
  */
 @Injectable()
 export class EventCollector {
+  private readonly log = logger(EventCollector.name);
   private waiting: Waiting[] = [];
   private bytes = 0;
   private running: Promise<void> | null = null;
@@ -89,7 +91,8 @@ export class EventCollector {
   private async write(group: readonly Waiting[]): Promise<Waiting[]> {
     try {
       const { results, error } = await this.store.round(group.map(({ event }) => event));
-      if ([...results].some(([event, { kind }]) => kind === 'stored' && event.clock === 'real')) this.waker.wake('enrollments');
+      if ([...results].some(([event, { kind }]) => kind === 'stored' && event.clock === 'real'))
+        this.waker.wake('enrollments');
       const rest = this.settle(group, results);
       return error === null ? rest : await this.afterFailure(rest, error);
     } catch (error) {
@@ -110,6 +113,14 @@ export class EventCollector {
     const failure = failureOf(error);
     if (failure === 'lost_race' && group.every((waiting) => ++waiting.lostRaces < LOST_RACES)) return [...group];
     if (failure !== 'poison') {
+      if (failure === 'unexpected')
+        this.log.error('events could not be stored', { event: 'ingest.failed', events: group.length }, error);
+      else
+        this.log.warn('events could not be stored for now', {
+          event: 'ingest.unavailable',
+          events: group.length,
+          reason: failure,
+        });
       for (const { settle } of group) settle(UNAVAILABLE);
       return [];
     }

@@ -62,7 +62,8 @@ export class EventReader {
       const contactId = contact === undefined ? null : await findContactId(tx, scope.environmentId, contact);
       if (contact !== undefined && contactId === null) return { items: [], nextCursor: null };
       const before = after === null ? null : String(after[0]);
-      if (before !== null && !UUID.test(before)) throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+      if (before !== null && !UUID.test(before))
+        throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
       const rows = await tx.query<EventRow & Record<string, unknown>>(
         `SELECT ${COLUMNS} FROM storefront_events e WHERE e.environment_id = $1
            AND ($2::uuid IS NULL OR e.contact_id = $2) AND ($3::text IS NULL OR e.type = $3) AND ($4::uuid IS NULL OR e.id < $4)

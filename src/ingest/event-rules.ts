@@ -5,7 +5,11 @@ const DECIMAL = /^\d{1,18}(\.\d{1,9})?$/;
 
 /** An instant as ISO 8601 writes it, with a zone, since 1970: `2026-11-21T09:00:00Z`. */
 export function IsInstant(): PropertyDecorator {
-  return jsonRule({ name: 'instant', message: 'must be an instant since 1970 with a zone, such as 2026-11-21T09:00:00Z', holds: isInstant });
+  return jsonRule({
+    name: 'instant',
+    message: 'must be an instant since 1970 with a zone, such as 2026-11-21T09:00:00Z',
+    holds: isInstant,
+  });
 }
 
 function isInstant(value: unknown): boolean {
@@ -23,5 +27,7 @@ export function isDayOrInstant(value: unknown): boolean {
 
 /** An amount of money: a number or a decimal string, not below 0. Its currency stands beside it. */
 export function isDecimalMoney(value: unknown): boolean {
-  return typeof value === 'string' ? DECIMAL.test(value) : typeof value === 'number' && value >= 0 && Number.isFinite(value);
+  return typeof value === 'string'
+    ? DECIMAL.test(value)
+    : typeof value === 'number' && value >= 0 && Number.isFinite(value);
 }

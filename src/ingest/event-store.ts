@@ -55,7 +55,8 @@ export class EventStore {
 
   private async change(changes: GroupPlan['changes']): Promise<unknown> {
     try {
-      for (const { change, at } of changes) await this.database.transaction((tx) => this.identities.apply(tx, change, at));
+      for (const { change, at } of changes)
+        await this.database.transaction((tx) => this.identities.apply(tx, change, at));
       return null;
     } catch (error) {
       return error;
@@ -91,7 +92,8 @@ function knownGroup(rows: readonly KnownRow[]): KnownGroup {
   const bodyHashes = new Map<string, string>();
   const nows = new Map<string, Date>();
   for (const { what, environment_id: environmentId, kind, key, id, external_id, email_key, body_hash, now } of rows)
-    if (what === 'person') people.set(keyOf(environmentId, kind, key), { id, environmentId, externalId: external_id, emailKey: email_key });
+    if (what === 'person')
+      people.set(keyOf(environmentId, kind, key), { id, environmentId, externalId: external_id, emailKey: email_key });
     else if (what === 'event') bodyHashes.set(eventKeyOf(environmentId, key), body_hash);
     else nows.set(environmentId, now);
   return { people, bodyHashes, nows };

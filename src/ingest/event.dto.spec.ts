@@ -11,35 +11,115 @@ const good = { type: 'cart.updated', contact: { email: 'anna@example.com' } };
 const withContact = (contact: unknown) => ({ ...good, contact });
 const field = (name: string, value: unknown) => withContact({ email: 'anna@example.com', [name]: value });
 /** Values that some parser somewhere would make fit. */
-const AWKWARD = [null, true, 0, 1, -1, 1.5, 2 ** 53, '', ' ', 'a', '1', 'true', 'null', 'x'.repeat(201), [], ['a'], [[]], [null], {}, { a: 1 }];
+const AWKWARD = [
+  null,
+  true,
+  0,
+  1,
+  -1,
+  1.5,
+  2 ** 53,
+  '',
+  ' ',
+  'a',
+  '1',
+  'true',
+  'null',
+  'x'.repeat(201),
+  [],
+  ['a'],
+  [[]],
+  [null],
+  {},
+  { a: 1 },
+];
 
 const BODIES: readonly unknown[] = [
-  null, 7, 'event', [], [good], {}, good,
+  null,
+  7,
+  'event',
+  [],
+  [good],
+  {},
+  good,
   { ...good, unknown: 1 },
   ...AWKWARD.flatMap((value) => [
     ...['id', 'type', 'occurredAt', 'contact', 'data'].map((name) => ({ ...good, [name]: value })),
-    ...['email', 'externalId', 'anonymousId', 'firstName', 'lastName', 'phone', 'locale', 'timezone', 'tags', 'attributes', 'consent', 'colour'].map((name) =>
-      field(name, value),
-    ),
+    ...[
+      'email',
+      'externalId',
+      'anonymousId',
+      'firstName',
+      'lastName',
+      'phone',
+      'locale',
+      'timezone',
+      'tags',
+      'attributes',
+      'consent',
+      'colour',
+    ].map((name) => field(name, value)),
     field('consent', { marketing: value }),
     field('consent', { marketing: true, source: value }),
   ]),
-  ...['cart', 'Cart.updated', 'cart.', '.cart', 'cart..x', 'cart.1', 'a.b.c', 'a1_b.c_2', `a.${'b'.repeat(98)}`, `a.${'b'.repeat(99)}`, 'cart.updated\n'].map((type) => ({ ...good, type })),
-  ...['2026-11-21', '2026-11-21T09:00:00', '2026-11-21T09:00:00Z', '2026-11-21T09:00:00.123456Z', '2026-11-21T09:00:00+03:00', '2026-02-30T09:00:00Z',
-    '2024-02-29T09:00:00Z', '2026-13-01T09:00:00Z', '2016-12-31T23:59:60Z', '1969-12-31T23:59:59Z', '2026-11-21T24:00:00Z', '2026-11-21 09:00:00Z', '+002026-11-21T09:00:00Z',
+  ...[
+    'cart',
+    'Cart.updated',
+    'cart.',
+    '.cart',
+    'cart..x',
+    'cart.1',
+    'a.b.c',
+    'a1_b.c_2',
+    `a.${'b'.repeat(98)}`,
+    `a.${'b'.repeat(99)}`,
+    'cart.updated\n',
+  ].map((type) => ({ ...good, type })),
+  ...[
+    '2026-11-21',
+    '2026-11-21T09:00:00',
+    '2026-11-21T09:00:00Z',
+    '2026-11-21T09:00:00.123456Z',
+    '2026-11-21T09:00:00+03:00',
+    '2026-02-30T09:00:00Z',
+    '2024-02-29T09:00:00Z',
+    '2026-13-01T09:00:00Z',
+    '2016-12-31T23:59:60Z',
+    '1969-12-31T23:59:59Z',
+    '2026-11-21T24:00:00Z',
+    '2026-11-21 09:00:00Z',
+    '+002026-11-21T09:00:00Z',
   ].map((occurredAt) => ({ ...good, occurredAt })),
-  ...['anna', 'a@b', 'a@example.com,b@example.com', 'a@example.com\r\nBcc: x', '"<script>"@example.com', 'A+b@Example.COM', ' a@example.com'].map((email) => field('email', email)),
+  ...[
+    'anna',
+    'a@b',
+    'a@example.com,b@example.com',
+    'a@example.com\r\nBcc: x',
+    '"<script>"@example.com',
+    'A+b@Example.COM',
+    ' a@example.com',
+  ].map((email) => field('email', email)),
   ...['ru', 'pt-BR', 'zh_Hant_TW', 'russian', 'r', '../etc', 'ru-'].map((locale) => field('locale', locale)),
   ...['Europe/Moscow', 'UTC', 'Mars/Base', '+03:00', '../../etc/passwd'].map((timezone) => field('timezone', timezone)),
   field('consent', { marketing: true, source: 'x', extra: 1 }),
   field('consent', [{ marketing: true }]),
   withContact([{ email: 'anna@example.com' }]),
-  field('tags', Array.from({ length: 101 }, () => 'a')),
+  field(
+    'tags',
+    Array.from({ length: 101 }, () => 'a'),
+  ),
   field('tags', ['x'.repeat(101)]),
 ];
 
 describe('the two ways of checking a body', () => {
-  const ajv = new Ajv({ coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true, strictTypes: false, keywords: [ruleKeyword] });
+  const ajv = new Ajv({
+    coerceTypes: false,
+    removeAdditional: false,
+    useDefaults: false,
+    allErrors: true,
+    strictTypes: false,
+    keywords: [ruleKeyword],
+  });
   ajvFormats.default(ajv);
   const pipe = strictValidation();
   const byPipe = async (body: unknown, metatype: new () => object) =>
@@ -64,7 +144,15 @@ describe('the two ways of checking a body', () => {
 
   it('agree on batches, whose items are looked at one by one later', async () => {
     const isBatch = ajv.compile(schemaOf(EventBatchDto));
-    for (const body of [{}, { events: [] }, { events: {} }, { events: [good] }, { events: [7] }, { events: [good], more: 1 }, { events: Array.from({ length: 1_001 }, () => 1) }])
+    for (const body of [
+      {},
+      { events: [] },
+      { events: {} },
+      { events: [good] },
+      { events: [7] },
+      { events: [good], more: 1 },
+      { events: Array.from({ length: 1_001 }, () => 1) },
+    ])
       expect([body, await byPipe(structuredClone(body), EventBatchDto)]).toEqual([body, isBatch(body)]);
   });
 });

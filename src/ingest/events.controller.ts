@@ -36,7 +36,11 @@ export class EventsController {
   @RouteSchema({ body: EVENT_SCHEMA })
   @ApiBody({ type: EventDto })
   post(@Req() request: FastifyRequest): Promise<EventTaken> {
-    return this.ingest.one(request.body as EventDto, callerOf(request), request.headers['idempotency-key'] as string | undefined);
+    return this.ingest.one(
+      request.body as EventDto,
+      callerOf(request),
+      request.headers['idempotency-key'] as string | undefined,
+    );
   }
 
   /** Takes up to 1,000 events; each is answered on its own, in the order of the request. */
@@ -61,8 +65,10 @@ export class EventsController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<EventView>> {
-    if (type !== undefined && (typeof type !== 'string' || !isEventType(type))) throw new BadInput('invalid_type', 'type must be an event type');
-    if (contact !== undefined && typeof contact !== 'string') throw new BadInput('invalid_contact', 'contact must be given once');
+    if (type !== undefined && (typeof type !== 'string' || !isEventType(type)))
+      throw new BadInput('invalid_type', 'type must be an event type');
+    if (contact !== undefined && typeof contact !== 'string')
+      throw new BadInput('invalid_contact', 'contact must be given once');
     return this.reader.list(caller, { contact, type }, pageQuery(limit, cursor));
   }
 

@@ -99,7 +99,8 @@ class Fold {
   private answerAtOnce(event: IncomingEvent): IngestResult | null {
     if (event.key !== null) {
       const hash = this.known.bodyHashes.get(eventKeyOf(event.environmentId, event.key));
-      if (hash !== undefined) return hash === event.bodyHash ? { kind: 'duplicate', id: event.key } : { kind: 'conflict' };
+      if (hash !== undefined)
+        return hash === event.bodyHash ? { kind: 'duplicate', id: event.key } : { kind: 'conflict' };
     }
     if (!this.known.nows.has(event.environmentId)) return { kind: 'unavailable' };
     const aheadMs = (event.occurredAt?.getTime() ?? -Infinity) - this.now(event).getTime();
@@ -113,7 +114,10 @@ class Fold {
       return key ? (this.people.get(key.at) ?? this.known.people.get(key.at) ?? null) : null;
     };
     const found = { byExternalId: find('external'), byEmail: find('email'), byAnonymousId: find('anonymous') };
-    const touched = [...keys.map((key) => key.at), ...Object.values(found).flatMap((person) => (person ? [person.id] : []))];
+    const touched = [
+      ...keys.map((key) => key.at),
+      ...Object.values(found).flatMap((person) => (person ? [person.id] : [])),
+    ];
     const block = (): void => touched.forEach((one) => this.blocked.add(one));
     if (this.isRepeat(event) || touched.some((one) => this.blocked.has(one))) return block();
     const who = whoIs(event.identity, this.current(found));

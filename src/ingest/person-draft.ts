@@ -7,7 +7,11 @@ export interface PersonWrite {
   /** The instant at which the contact comes to be; null when it is known already. */
   readonly createdAt: Date | null;
   readonly fields: (FieldPatch & { email?: string; email_key?: string; external_id?: string }) | null;
-  readonly attributes: { readonly reset: boolean; readonly set: Readonly<Record<string, unknown>>; readonly drop: readonly string[] } | null;
+  readonly attributes: {
+    readonly reset: boolean;
+    readonly set: Readonly<Record<string, unknown>>;
+    readonly drop: readonly string[];
+  } | null;
   readonly consent: { readonly granted: boolean; readonly at: Date } | null;
 }
 
@@ -44,13 +48,18 @@ export class PersonDraft {
       person,
       createdAt,
       fields,
-      attributes: attributes && { reset: attributes.reset, set: Object.fromEntries(attributes.set), drop: [...attributes.drop] },
+      attributes: attributes && {
+        reset: attributes.reset,
+        set: Object.fromEntries(attributes.set),
+        drop: [...attributes.drop],
+      },
       consent,
     };
   }
 
   private addAttributes(patch: Readonly<Record<string, unknown>> | null): void {
-    if (patch === null || !this.attributes) this.attributes = { reset: patch === null, set: new Map(), drop: new Set() };
+    if (patch === null || !this.attributes)
+      this.attributes = { reset: patch === null, set: new Map(), drop: new Set() };
     for (const [key, value] of Object.entries(patch ?? {}))
       if (value === null) {
         this.attributes.set.delete(key);

@@ -9,14 +9,17 @@ import type { FieldPatch, IncomingEvent } from './incoming-event.js';
 import { typedData } from './typed-data.js';
 
 export type Prepared =
-  | { readonly ok: true; readonly event: IncomingEvent }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  { readonly ok: true; readonly event: IncomingEvent } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
  * Makes a body that has the shape of an EventDto ready for the inbox: identities, fields, typed data, hash.
  * @param idempotencyKey the header's, used where the body has no id.
  */
-export function prepareEvent(body: EventDto, caller: Pick<Caller, 'environmentId' | 'clock'>, idempotencyKey: string | null): Prepared {
+export function prepareEvent(
+  body: EventDto,
+  caller: Pick<Caller, 'environmentId' | 'clock'>,
+  idempotencyKey: string | null,
+): Prepared {
   const identity = identityOf(body.contact);
   const { data, problems } = typedData(body.type, body.data ?? {});
   if (!identity.externalId && !identity.email && identity.anonymousId === undefined)

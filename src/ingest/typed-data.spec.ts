@@ -1,18 +1,28 @@
 import { STANDARD_EVENT_TYPES } from '../domain/event-types.js';
 import { typedData } from './typed-data.js';
 
-const pointers = (type: string, data: Record<string, unknown>) => typedData(type, data).problems.map(({ pointer }) => pointer);
+const pointers = (type: string, data: Record<string, unknown>) =>
+  typedData(type, data).problems.map(({ pointer }) => pointer);
 
 describe('typedData', () => {
   it('keeps a cart as it came, with fields that no table knows', () => {
-    const cart = { cartId: '81', total: 5980, currency: 'RUB', mood: { deep: [1] }, items: [{ productId: 'p1', price: '5980.00', quantity: 1, fabric: 'wool' }] };
+    const cart = {
+      cartId: '81',
+      total: 5980,
+      currency: 'RUB',
+      mood: { deep: [1] },
+      items: [{ productId: 'p1', price: '5980.00', quantity: 1, fabric: 'wool' }],
+    };
     const { data, problems } = typedData('cart.updated', cart);
     expect(problems).toEqual([]);
     expect(data).toBe(cart);
   });
 
   it('keeps whole numbers in ids as text, of the event and of its items', () => {
-    const { data } = typedData('cart.updated', { cartId: 81, items: [{ productId: 7, quantity: 2 }, { productId: 'p' }] });
+    const { data } = typedData('cart.updated', {
+      cartId: 81,
+      items: [{ productId: 7, quantity: 2 }, { productId: 'p' }],
+    });
     expect(data).toEqual({ cartId: '81', items: [{ productId: '7', quantity: 2 }, { productId: 'p' }] });
   });
 

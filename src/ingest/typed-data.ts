@@ -31,10 +31,14 @@ function checked(value: unknown, shape: Shape, pointer: string, name: string, pr
     case 'any':
       return value;
     case 'record':
-      return isRecord(value) ? checkedRecord(value, shape.fields, pointer, problems) : wrong(value, 'must be an object');
+      return isRecord(value)
+        ? checkedRecord(value, shape.fields, pointer, problems)
+        : wrong(value, 'must be an object');
     case 'list':
       if (!Array.isArray(value)) return wrong(value, 'must be a list');
-      return mapped(value, (item, i) => (item === null ? wrongItem(i) : checked(item, shape.item, `${pointer}/${i}`, '', problems)));
+      return mapped(value, (item, i) =>
+        item === null ? wrongItem(i) : checked(item, shape.item, `${pointer}/${i}`, '', problems),
+      );
     case 'id':
       if (Number.isSafeInteger(value)) return String(value);
       return typeof value === 'string' && value.length > 0 && value.length <= 200
@@ -47,7 +51,9 @@ function checked(value: unknown, shape: Shape, pointer: string, name: string, pr
       return name === 'quantity' && value <= 0 ? wrong(value, 'must be above 0') : value;
     case 'text':
       if (typeof value !== 'string') return wrong(value, 'must be a string');
-      return name === 'currency' && !/^[A-Z]{3}$/.test(value) ? wrong(value, 'must be an ISO 4217 code such as EUR') : value;
+      return name === 'currency' && !/^[A-Z]{3}$/.test(value)
+        ? wrong(value, 'must be an ISO 4217 code such as EUR')
+        : value;
     case 'bool':
       return typeof value === 'boolean' ? value : wrong(value, 'must be true or false');
     case 'instant':
@@ -67,7 +73,12 @@ function checked(value: unknown, shape: Shape, pointer: string, name: string, pr
   }
 }
 
-function checkedRecord(record: Fields, fields: Readonly<Record<string, Shape>>, pointer: string, problems: Problem[]): Fields {
+function checkedRecord(
+  record: Fields,
+  fields: Readonly<Record<string, Shape>>,
+  pointer: string,
+  problems: Problem[],
+): Fields {
   let copy: Record<string, unknown> | null = null;
   for (const key of Object.keys(record)) {
     if (!Object.hasOwn(fields, key)) continue;

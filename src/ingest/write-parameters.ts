@@ -13,14 +13,32 @@ export function writeParameters(plan: GroupPlan, newId: () => string): readonly 
     granted: consent?.granted,
     consent_at: consent?.at,
   }));
-  const keys = plan.keys.map(({ environmentId, kind, key, contactId }) => ({ e: environmentId, k: kind, v: key, c: contactId }));
+  const keys = plan.keys.map(({ environmentId, kind, key, contactId }) => ({
+    e: environmentId,
+    k: kind,
+    v: key,
+    c: contactId,
+  }));
   const events = plan.events.map(({ event, contactId, occurredAt, identityConflict }, order) => {
     const { environmentId, id, clock, key, bodyHash, type } = event;
-    const envelope = { o: order, e: environmentId, id, clock, k: key, h: bodyHash, t: type, c: contactId, at: occurredAt, x: identityConflict };
+    const envelope = {
+      o: order,
+      e: environmentId,
+      id,
+      clock,
+      k: key,
+      h: bodyHash,
+      t: type,
+      c: contactId,
+      at: occurredAt,
+      x: identityConflict,
+    };
     return `${JSON.stringify(envelope).slice(0, -1)},"d":${event.dataJson}}`;
   });
   const consents = plan.events.flatMap(({ event }) =>
-    event.consent ? [{ id: newId(), event: event.id, granted: event.consent.granted, source: event.consent.source }] : [],
+    event.consent
+      ? [{ id: newId(), event: event.id, granted: event.consent.granted, source: event.consent.source }]
+      : [],
   );
   return [JSON.stringify(people), JSON.stringify(keys), `[${events.join(',')}]`, JSON.stringify(consents)];
 }

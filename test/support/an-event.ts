@@ -10,18 +10,28 @@ export type EventWish = Partial<Omit<IncomingEvent, 'identity' | 'bodyHash'>> & 
 };
 
 /** A checked event on its way into the inbox. */
-export function anEvent({ email, externalId, anonymousId, ...wish }: EventWish & { readonly environmentId: string }): IncomingEvent {
+export function anEvent({
+  email,
+  externalId,
+  anonymousId,
+  ...wish
+}: EventWish & { readonly environmentId: string }): IncomingEvent {
   const isAnybody = email !== undefined || externalId !== undefined || anonymousId !== undefined;
   const address = isAnybody ? email : 'anna@example.com';
   return {
     id: newId(),
     clock: 'real',
     key: null,
-    bodyHash: wish.key === undefined || wish.key === null ? null : canonicalHash([wish.type, wish.dataJson, email, externalId, anonymousId]),
+    bodyHash:
+      wish.key === undefined || wish.key === null
+        ? null
+        : canonicalHash([wish.type, wish.dataJson, email, externalId, anonymousId]),
     type: 'cart.updated',
     occurredAt: null,
     identity: {
-      ...(address === undefined ? {} : { email: address === null ? null : { email: address, key: address.toLowerCase() } }),
+      ...(address === undefined
+        ? {}
+        : { email: address === null ? null : { email: address, key: address.toLowerCase() } }),
       ...(externalId === undefined ? {} : { externalId }),
       ...(anonymousId === undefined ? {} : { anonymousId }),
     },
