@@ -1,0 +1,152 @@
+import { DataSource } from 'typeorm';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aContact, aLetter } from '../../test/support/letters.js';
+import { requestDataSource } from '../platform/database/request-data-source.js';
+import { RequestDatabase } from '../platform/database/request-database.js';
+import { newId } from '../platform/ids.js';
+import { recordEngagements } from '../tracking/record-engagements.js';
+import { ContactHistory } from './contact-history.js';
+
+describe('what happened to a person', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+  let source: DataSource;
+  let history: ContactHistory;
+  let contactId: string;
+  const run = newId();
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    const { type: _, ...options } = requestDataSource(database.url);
+    source = await new DataSource({ ...options, type: 'postgres', entities: [] } as never).initialize();
+    history = new ContactHistory(new RequestDatabase(source));
+    contactId = await aContact(database.engine, store.liveId, 'anna@example.com');
+    await theStory();
+  });
+  afterAll(async () => {
+    await source.destroy();
+    await database.close();
+  });
+
+  /** A cart, a run, a letter 45 minutes later, a click, an order: the events at one instant on purpose. */
+  async function theStory(): Promise<void> {
+    const { engine } = database;
+    const { storeId, liveId } = store;
+    const cart = '2026-11-21T09:00:00Z';
+    const outcomes = JSON.stringify([
+      { scenario: 'abandoned-cart', enrollment: run, outcome: 'entered', reason: null },
+    ]);
+    await engine.query(
+      `INSERT INTO scenarios (store_id, key, name, draft) VALUES ($1, 'abandoned-cart', 'a', '{}'), ($1, 'other', 'b', '{}')`,
+      [storeId],
+    );
+    await engine.query(
+      `INSERT INTO scenario_versions (store_id, scenario_key, version, document) VALUES ($1, 'abandoned-cart', 1, '{}')`,
+      [storeId],
+    );
+    await engine.query(
+      `INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data, processed_at, outcomes)
+       VALUES ($1, $2, $3, 'real', 'k', 'cart.updated', $4, $3, '{}', $3, $5)`,
+      [liveId, newId(), cart, contactId, outcomes],
+    );
+    await engine.query(
+      `INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject, state,
+         position, due_at, previous_at, entered_at, last_activity_at, event)
+       VALUES ($1, $2, $3, 'real', 'abandoned-cart', 1, 'marketing', $4, '81', 'waiting', '2', '2026-11-23T09:45:00Z', $5, $5, $5, '{}')`,
+      [liveId, run, storeId, contactId, cart],
+    );
+    for (const [step, outcome, at, due] of [
+      [null, 'entered', cart, null],
+      ['pause-1', 'waiting', cart, '2026-11-21T09:45:00Z'],
+      ['reminder', 'sent', '2026-11-21T09:45:00Z', null],
+    ])
+      await engine.query(
+        `INSERT INTO enrollment_steps (environment_id, enrollment_id, id, pass, round, step_id, outcome, at, due_at)
+         VALUES ($1, $2, $3, 1, 1, $4, $5, $6, $7)`,
+        [liveId, run, newId(), step, outcome, at, due],
+      );
+    const letter = await aLetter(engine, { environmentId: liveId, storeId, contactId });
+    const act = {
+      id: newId(),
+      environmentId: liveId,
+      messageId: letter,
+      action: 'click',
+      actor: 'person',
+      verdict: 'person',
+    } as const;
+    await recordEngagements(engine, [
+      { ...act, linkIndex: 0, url: 'https://shop.example/', receivedAt: '2026-11-21T10:00:00.000Z', userAgent: null },
+    ]);
+    await engine.query(
+      `INSERT INTO conversions (environment_id, event_id, order_key, type, contact_id, occurred_at, data, state, message_id, credited_for, amount, currency)
+       VALUES ($1, $2, 'o', 'order.placed', $3, '2026-11-21T11:00:00Z', '{}', 'credited', $4, 'order', 5980, 'RUB')`,
+      [liveId, newId(), contactId, letter],
+    );
+  }
+
+  const scope = (): { storeId: string; environmentId: string } => ({
+    storeId: store.storeId,
+    environmentId: store.liveId,
+  });
+  const told = (items: readonly Readonly<Record<string, unknown>>[]): unknown[] =>
+    items.map((item) => [item['kind'], item['type'] ?? item['outcome'] ?? item['action'] ?? item['state']]);
+
+  it('is one list in the order of time, causes before effects', async () => {
+    const { items, nextCursor } = await history.timeline(scope(), 'anna@example.com', { limit: 50, after: null });
+    expect(told(items)).toEqual([
+      ['event', 'cart.updated'],
+      ['run', 'entered'],
+      ['run', 'waiting'],
+      ['run', 'sent'],
+      ['message', 'accepted'],
+      ['engagement', 'click'],
+      ['conversion', 'order.placed'],
+    ]);
+    expect(items.at(-1)).toMatchObject({
+      at: '2026-11-21T11:00:00.000Z',
+      scenario: 'abandoned-cart',
+      step: 'reminder',
+      value: { amount: '5980', currency: 'RUB' },
+    });
+    expect(nextCursor).toBeNull();
+  });
+
+  it('comes in pages without a gap or a repetition', async () => {
+    const pages: unknown[] = [];
+    for (let after: readonly (string | number)[] | null = null; ;) {
+      const page = await history.timeline(scope(), contactId, { limit: 2, after });
+      pages.push(...told(page.items));
+      if (page.nextCursor === null) break;
+      after = JSON.parse(Buffer.from(page.nextCursor, 'base64url').toString()) as (string | number)[];
+    }
+    expect(pages).toEqual(told((await history.timeline(scope(), contactId, { limit: 50, after: null })).items));
+  });
+
+  it('is explained: every decision of the latest run, and what comes next', async () => {
+    const explained = await history.explain(scope(), contactId, 'abandoned-cart');
+    expect(explained.run).toMatchObject({
+      id: run,
+      state: 'waiting',
+      next: { action: 'step', at: '2026-11-23T09:45:00.000Z', held: false },
+    });
+    expect(explained.run?.decisions.map(({ step, outcome }) => [step, outcome])).toEqual([
+      [null, 'entered'],
+      ['pause-1', 'waiting'],
+      ['reminder', 'sent'],
+    ]);
+    expect(explained.events).toMatchObject([{ type: 'cart.updated', outcome: 'entered', reason: null }]);
+  });
+
+  it('says that a person was never in a scenario, and knows no stranger', async () => {
+    expect(await history.explain(scope(), contactId, 'other')).toEqual({ scenario: 'other', run: null, events: [] });
+    await expect(history.explain(scope(), contactId, 'unknown')).rejects.toMatchObject({ status: 404 });
+    await expect(history.timeline(scope(), 'bob@example.com', { limit: 50, after: null })).rejects.toMatchObject({
+      status: 404,
+    });
+    const sandbox = { storeId: store.storeId, environmentId: store.sandboxId };
+    await expect(history.timeline(sandbox, contactId, { limit: 50, after: null })).rejects.toMatchObject({
+      status: 404,
+    });
+  });
+});
