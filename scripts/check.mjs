@@ -39,10 +39,13 @@ function tool(packageName, file, ...args) {
 }
 
 function imports() {
-  const { status, stdout } = node(['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'src'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { status, stdout } = node(['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'src'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   console.log(stdout.trim());
   const cruised = Number(/(\d+) modules/.exec(stdout)?.[1] ?? 0);
-  if (cruised < LEAST_MODULES) console.log(`only ${cruised} modules were cruised, at least ${LEAST_MODULES} were expected`);
+  if (cruised < LEAST_MODULES)
+    console.log(`only ${cruised} modules were cruised, at least ${LEAST_MODULES} were expected`);
   return status === 0 && cruised >= LEAST_MODULES;
 }
 

@@ -7,7 +7,9 @@ import { ROOT } from './build-if-stale.mjs';
  * Signals that only reach us (docker stop, kill) are passed on; the program takes two close ones for one.
  */
 export function runBuilt(file, args) {
-  const child = spawn(process.execPath, ['--enable-source-maps', path.join(ROOT, 'dist', file), ...args], { stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--enable-source-maps', path.join(ROOT, 'dist', file), ...args], {
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }

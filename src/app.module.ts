@@ -19,7 +19,15 @@ import { PortsModule } from './wiring/ports.module.js';
 
 const SUPPORTING = [StoresModule, ContactsModule, TemplatesModule];
 /** In the order of an event's way. */
-const FLOW = [IngestModule, ScenariosModule, EnrollmentsModule, DeliveryModule, TrackingModule, StatsModule, SandboxModule];
+const FLOW = [
+  IngestModule,
+  ScenariosModule,
+  EnrollmentsModule,
+  DeliveryModule,
+  TrackingModule,
+  StatsModule,
+  SandboxModule,
+];
 /** What earlier stages ask of later ones, bound without their knowing one another. */
 const PORTS = [RunPortsModule, LedgerModule, ConversionsModule, PortsModule];
 

@@ -9,7 +9,7 @@ register('./support/typescript-hooks.mjs', import.meta.url);
  * One throw-away server for the whole run (or TEST_DATABASE_URL), and in it one migrated template database, which every
  * test file clones.
  */
-export default async function globalSetup(jest) {
+export default async function globalSetup() {
   // Pure specs need no server: a run of domain specs alone stays fast.
   if (process.env.TOUCHMAP_TEST_WITHOUT_DATABASE) return;
   const { startEmbeddedPostgres } = await import('../src/platform/database/embedded/embedded-postgres.ts');

@@ -26,7 +26,12 @@ describe('the schema', () => {
   it('comes back the same after every migration was undone and done again', async () => {
     const database = await migratedDatabase();
     const before = await schemaOf(database.url);
-    const source = await new DataSource({ type: 'postgres', url: database.url, migrations: MIGRATIONS, installExtensions: false }).initialize();
+    const source = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: MIGRATIONS,
+      installExtensions: false,
+    }).initialize();
     for (const _ of MIGRATIONS) await source.undoLastMigration();
     expect(await schemaOf(database.url)).toEqual([]);
     await source.runMigrations();

@@ -11,7 +11,8 @@ export async function writeConfigDocs(out: string): Promise<string> {
 /** The table of settings as Markdown, from the class that reads them. */
 export function configDocs(): string {
   const rows = settingsOf(Env).map(
-    ({ name, description, defaultText }) => `| \`${name}\` | ${defaultText ? `\`${defaultText}\`` : '–'} | ${description.replaceAll('|', '\\|')} |`,
+    ({ name, description, defaultText }) =>
+      `| \`${name}\` | ${defaultText ? `\`${defaultText}\`` : '–'} | ${description.replaceAll('|', '\\|')} |`,
   );
   return `# Configuration
 

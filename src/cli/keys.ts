@@ -15,7 +15,8 @@ export interface KeyOptions {
 /** Makes a key; answers its text. */
 export function createKey(env: Env, { store, mode, name, scopes }: KeyOptions): Promise<string> {
   const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
-  if (unknown.length > 0) throw new Unprocessable('unknown_scope', `unknown scope ${unknown.join(', ')}; there are ${SCOPES.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Unprocessable('unknown_scope', `unknown scope ${unknown.join(', ')}; there are ${SCOPES.join(', ')}`);
   return withDatabase(env, async (engine) => {
     const [row] = await engine.query<{ id: string }>('SELECT id FROM stores WHERE key = $1', [store]);
     if (!row) throw new NotFound(`the store ${store}`);

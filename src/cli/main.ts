@@ -25,7 +25,13 @@ keys
   .option('--name <name>', 'for people', 'made on the command line')
   .option('--scopes <scopes>', 'separated by commas', 'admin')
   .action(async (options: { store: string; sandbox: boolean; name: string; scopes: string }) =>
-    console.log(await createKey(settings(), { ...options, mode: options.sandbox ? 'sandbox' : 'live', scopes: options.scopes.split(',') })),
+    console.log(
+      await createKey(settings(), {
+        ...options,
+        mode: options.sandbox ? 'sandbox' : 'live',
+        scopes: options.scopes.split(','),
+      }),
+    ),
   );
 keys
   .command('revoke')
@@ -40,7 +46,9 @@ program
   .description('make a store with a live and a sandbox side, and print a key of each')
   .argument('<key>', 'kebab-case')
   .option('--name <name>', 'for people; by default the key')
-  .action(async (key: string, { name }: { name?: string }) => console.log(await makeStore(settings(), key, name ?? key)));
+  .action(async (key: string, { name }: { name?: string }) =>
+    console.log(await makeStore(settings(), key, name ?? key)),
+  );
 
 program
   .command('migrate')

@@ -4,7 +4,10 @@ import { withDatabase } from './with-database.js';
 /** Brings the schema up to date; answers what to tell. */
 export function migrateDatabase(env: Env): Promise<string> {
   return withDatabase(env, async (engine) => {
-    const [row] = await engine.query<{ count: number }>('SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = $1', ['public']);
+    const [row] = await engine.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = $1',
+      ['public'],
+    );
     return `the schema is up to date (${row!.count} tables)`;
   });
 }

@@ -14,7 +14,9 @@ export async function openSecrets(env: Env, sql: Sql): Promise<Secrets> {
   await sql.query(`INSERT INTO installation (key, value) VALUES ('secret', $1::jsonb) ON CONFLICT (key) DO NOTHING`, [
     JSON.stringify({ fingerprint: secrets.fingerprint }),
   ]);
-  const [row] = await sql.query<{ value: { fingerprint: string } }>(`SELECT value FROM installation WHERE key = 'secret'`);
+  const [row] = await sql.query<{ value: { fingerprint: string } }>(
+    `SELECT value FROM installation WHERE key = 'secret'`,
+  );
   if (row?.value.fingerprint === secrets.fingerprint) return secrets;
   throw new WrongSecret(
     `SECRET_KEY is not the secret that this database was made with. Set SECRET_KEY to it, or put its file at ${path.join(env.DATA_DIR, 'secret')}.`,

@@ -23,7 +23,11 @@ export class PlatformModule {
       { provide: EngineDatabase, useValue: platform.engine },
       { provide: Secrets, useValue: platform.secrets },
       { provide: WorkerIncarnation, useValue: platform.incarnation },
-      { provide: RequestDatabase, useFactory: (source: DataSource) => new RequestDatabase(source), inject: [DataSource] },
+      {
+        provide: RequestDatabase,
+        useFactory: (source: DataSource) => new RequestDatabase(source),
+        inject: [DataSource],
+      },
       ProcessClock,
       Readiness,
     ];

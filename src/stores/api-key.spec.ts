@@ -9,12 +9,16 @@ describe('an API key', () => {
     expect(formatApiKey(newApiKey('live'))).toMatch(/^tm_live_/);
   });
 
-  it.each(['', 'tm_live_', 'tm_prod_abcdefghij_' + 'x'.repeat(43), 'tm_live_short_' + 'x'.repeat(43), 'tm_live_abcdefghij_' + 'x'.repeat(44), 'Bearer x'])(
-    'is not %j',
-    (text) => {
-      expect(parseApiKey(text)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'tm_live_',
+    'tm_prod_abcdefghij_' + 'x'.repeat(43),
+    'tm_live_short_' + 'x'.repeat(43),
+    'tm_live_abcdefghij_' + 'x'.repeat(44),
+    'Bearer x',
+  ])('is not %j', (text) => {
+    expect(parseApiKey(text)).toBeNull();
+  });
 
   it('is stored as a hash that does not hold the secret', () => {
     const { secret } = newApiKey('live');

@@ -18,10 +18,13 @@ export interface Environment {
 export class EnvironmentsService {
   /** The environment as it stands now; throws NotFound. */
   async environment(tx: Sql, environmentId: string): Promise<Environment> {
-    const [row] = await tx.query<{ id: string; store_id: string; mode: 'live' | 'sandbox'; clock: 'real' | 'virtual'; virtual_now: Date | null }>(
-      'SELECT id, store_id, mode, clock, virtual_now FROM environments WHERE id = $1',
-      [environmentId],
-    );
+    const [row] = await tx.query<{
+      id: string;
+      store_id: string;
+      mode: 'live' | 'sandbox';
+      clock: 'real' | 'virtual';
+      virtual_now: Date | null;
+    }>('SELECT id, store_id, mode, clock, virtual_now FROM environments WHERE id = $1', [environmentId]);
     if (!row) throw new NotFound('environment');
     return { id: row.id, storeId: row.store_id, mode: row.mode, clock: row.clock, virtualNow: row.virtual_now };
   }

@@ -55,10 +55,18 @@ export class FirstRun {
     await tx.query('DELETE FROM api_keys WHERE store_id = $1 AND name = ANY($2)', [storeId, Object.values(KEY_NAMES)]);
     const key = async (mode: 'live' | 'sandbox') =>
       (await insertKey(tx, { storeId, mode, name: KEY_NAMES[mode], scopes: ['admin'] })).key;
-    const result = { url, store: STORE, liveKey: await key('live'), testKey: await key('sandbox'), consoleUrl: `${url}/console` };
+    const result = {
+      url,
+      store: STORE,
+      liveKey: await key('live'),
+      testKey: await key('sandbox'),
+      consoleUrl: `${url}/console`,
+    };
     // Before the commit: a file with keys that the database does not know is written anew, keys without a file are lost.
     await this.write(result);
-    await tx.query(`INSERT INTO installation (key, value) VALUES ('first_run', $1::jsonb)`, [JSON.stringify({ store: STORE })]);
+    await tx.query(`INSERT INTO installation (key, value) VALUES ('first_run', $1::jsonb)`, [
+      JSON.stringify({ store: STORE }),
+    ]);
     return result;
   }
 

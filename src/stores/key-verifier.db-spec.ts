@@ -20,7 +20,14 @@ describe('verifying a key', () => {
 
   it('finds the store, the environment and the scopes, and answers at once the second time', async () => {
     const { id, key } = await aKey('sandbox');
-    const caller = { storeId: store.storeId, environmentId: store.sandboxId, mode: 'sandbox', clock: 'virtual', keyId: id, scopes: ['contacts'] };
+    const caller = {
+      storeId: store.storeId,
+      environmentId: store.sandboxId,
+      mode: 'sandbox',
+      clock: 'virtual',
+      keyId: id,
+      scopes: ['contacts'],
+    };
     expect(await verifier.verify(key)).toEqual(caller);
     expect(verifier.verify(key)).toEqual(caller);
   });
@@ -51,7 +58,7 @@ describe('verifying a key', () => {
       return database.engine.query(...args);
     }) as never;
     const fresh = new StoredKeyVerifier(counting, new ProcessClock());
-    await Promise.all(Array.from({ length: 20 }, () => fresh.verify(key)));
+    await Promise.all(Array.from({ length: 20 }, async () => fresh.verify(key)));
     expect(asked).toBe(1);
   });
 });

@@ -90,7 +90,9 @@ export class StoredKeyVerifier extends KeyVerifier {
     this.used.set(id, now);
     this.database
       .query('UPDATE api_keys SET last_used_at = clock_timestamp() WHERE id = $1', [id])
-      .catch((error: Error) => this.log.warn('the use of a key was not noted', { event: 'key.use_lost', key: id, reason: error.message }));
+      .catch((error: Error) =>
+        this.log.warn('the use of a key was not noted', { event: 'key.use_lost', key: id, reason: error.message }),
+      );
   }
 }
 

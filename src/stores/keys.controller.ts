@@ -15,7 +15,11 @@ export class KeysController {
 
   /** The store's API keys, newest first. */
   @Get()
-  list(@CurrentCaller() caller: Caller, @Query('limit') limit?: string, @Query('cursor') cursor?: string): Promise<PageOf<KeyView>> {
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<PageOf<KeyView>> {
     return this.keys.list(caller, pageQuery(limit, cursor));
   }
 

@@ -32,10 +32,20 @@ export class KeysService {
   /** The store's keys of both modes, newest first, revoked ones included. */
   list(scope: Scope, { limit, after }: PageQuery): Promise<PageOf<KeyView>> {
     return this.database.run(scope, async (manager) => {
-      const query = manager.createQueryBuilder(ApiKeyEntity, 'k').orderBy(CREATED, 'DESC').addOrderBy('k.id', 'DESC').limit(limit + 1);
-      if (after) query.where(`(${CREATED}, k.id) < (:at::timestamptz, :id)`, { at: String(after[0]), id: String(after[1]) });
+      const query = manager
+        .createQueryBuilder(ApiKeyEntity, 'k')
+        .orderBy(CREATED, 'DESC')
+        .addOrderBy('k.id', 'DESC')
+        .limit(limit + 1);
+      if (after)
+        query.where(`(${CREATED}, k.id) < (:at::timestamptz, :id)`, { at: String(after[0]), id: String(after[1]) });
       const [rows, modes] = [await query.getMany(), await modesOf(manager)];
-      return pageOf(rows, limit, (row) => [row.createdAt.toISOString(), row.id], (row) => viewOf(row, modes));
+      return pageOf(
+        rows,
+        limit,
+        (row) => [row.createdAt.toISOString(), row.id],
+        (row) => viewOf(row, modes),
+      );
     });
   }
 
@@ -44,7 +54,12 @@ export class KeysService {
     return this.database.run(scope, async (manager) => {
       const modes = await modesOf(manager);
       const mode = dto.mode ?? modes.get(scope.environmentId)!;
-      const made = await insertKey(asSql(manager), { storeId: scope.storeId, mode, name: dto.name, scopes: dto.scopes });
+      const made = await insertKey(asSql(manager), {
+        storeId: scope.storeId,
+        mode,
+        name: dto.name,
+        scopes: dto.scopes,
+      });
       const row = await manager.findOneByOrFail(ApiKeyEntity, { id: made.id });
       return { ...viewOf(row, modes), key: made.key };
     });
@@ -67,7 +82,10 @@ export class KeysService {
 }
 
 /** Writes a new key and answers its text, once. */
-export async function insertKey(sql: Sql, { storeId, mode, name, scopes }: KeyWanted): Promise<{ readonly id: string; readonly key: string }> {
+export async function insertKey(
+  sql: Sql,
+  { storeId, mode, name, scopes }: KeyWanted,
+): Promise<{ readonly id: string; readonly key: string }> {
   const key = newApiKey(mode);
   const made = await sql.query(
     `INSERT INTO api_keys (id, store_id, environment_id, secret_hash, name, scopes)

@@ -2,17 +2,26 @@ import { fullSettings, patchedSettings } from './merge-settings.js';
 
 describe('the settings of a store', () => {
   it('begin with defaults', () => {
-    expect(fullSettings('Shop', {})).toMatchObject({ name: 'Shop', timezone: 'UTC', brand: { name: 'Shop', colors: { primary: '#1f6feb' } } });
+    expect(fullSettings('Shop', {})).toMatchObject({
+      name: 'Shop',
+      timezone: 'UTC',
+      brand: { name: 'Shop', colors: { primary: '#1f6feb' } },
+    });
   });
 
   it('keep what a patch does not name and clear what it sets to null', () => {
-    const stored = patchedSettings({ replyTo: 'a@shop.example', timezone: 'Europe/Moscow' }, { replyTo: null, locale: 'ru' });
+    const stored = patchedSettings(
+      { replyTo: 'a@shop.example', timezone: 'Europe/Moscow' },
+      { replyTo: null, locale: 'ru' },
+    );
     expect(fullSettings('Shop', stored)).toMatchObject({ replyTo: null, timezone: 'Europe/Moscow', locale: 'ru' });
   });
 
   it('are patched colour by colour', () => {
     const once = patchedSettings({}, { brand: { colors: { primary: '#111111' } } });
-    const twice = patchedSettings(once, { brand: { logoUrl: 'https://shop.example/logo.png', colors: { text: '#222222' } } });
+    const twice = patchedSettings(once, {
+      brand: { logoUrl: 'https://shop.example/logo.png', colors: { text: '#222222' } },
+    });
     expect(fullSettings('Shop', twice).brand).toEqual({
       name: 'Shop',
       logoUrl: 'https://shop.example/logo.png',

@@ -19,7 +19,10 @@ export function patchedSettings(stored: Partial<StoreSettings>, patch: PatchStor
   };
 }
 
-function patchedBrand(stored: Partial<StoreSettings['brand']> | undefined, patch: NonNullable<PatchStoreDto['brand']>): StoreSettings['brand'] {
+function patchedBrand(
+  stored: Partial<StoreSettings['brand']> | undefined,
+  patch: NonNullable<PatchStoreDto['brand']>,
+): StoreSettings['brand'] {
   const { colors, ...rest } = patch;
   // Stored incomplete on purpose: what a store never set follows the defaults.
   return { ...stored, ...given(rest), colors: { ...stored?.colors, ...given(colors ?? {}) } } as StoreSettings['brand'];

@@ -21,13 +21,18 @@ export class StoreSettingsService {
   ) {}
 
   get(scope: Scope): Promise<StoreView> {
-    return this.database.run(scope, async (manager) => viewOf(await manager.findOneByOrFail(StoreEntity, { id: scope.storeId })));
+    return this.database.run(scope, async (manager) =>
+      viewOf(await manager.findOneByOrFail(StoreEntity, { id: scope.storeId })),
+    );
   }
 
   /** Changes what the patch names, under the row's lock: two patches at once both count. */
   async patch(scope: Scope, patch: PatchStoreDto): Promise<StoreView> {
     const view = await this.database.run(scope, async (manager) => {
-      const store = await manager.findOneOrFail(StoreEntity, { where: { id: scope.storeId }, lock: { mode: 'pessimistic_write' } });
+      const store = await manager.findOneOrFail(StoreEntity, {
+        where: { id: scope.storeId },
+        lock: { mode: 'pessimistic_write' },
+      });
       store.name = patch.name ?? store.name;
       store.settings = patchedSettings(store.settings, patch);
       return viewOf(await manager.save(store));

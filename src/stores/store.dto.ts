@@ -1,7 +1,29 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
-import { IsAddress, IsColor, IsCurrency, IsDuration, IsHttpUrl, IsLocale, IsRecipient, IsTimeOfDay, IsZone } from './settings-rules.js';
+import {
+  IsAddress,
+  IsColor,
+  IsCurrency,
+  IsDuration,
+  IsHttpUrl,
+  IsLocale,
+  IsRecipient,
+  IsTimeOfDay,
+  IsZone,
+} from './settings-rules.js';
 
 class SenderDto {
   @IsAddress()

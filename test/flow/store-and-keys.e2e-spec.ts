@@ -20,9 +20,22 @@ describe('a store and its keys', () => {
   afterAll(() => app.close());
 
   it('has settings of which a patch changes what it names', async () => {
-    await shop.must('PATCH', '/v1/store', { name: 'Coats', from: { email: 'hello@coats.example', name: 'Coats' }, timezone: 'Europe/Moscow' });
-    const store = await shop.must<object>('PATCH', '/v1/store', { brand: { colors: { primary: '#112233' } }, from: null });
-    expect(store).toMatchObject({ key: 'default', name: 'Coats', from: null, timezone: 'Europe/Moscow', brand: { colors: { primary: '#112233', text: '#1f2328' } } });
+    await shop.must('PATCH', '/v1/store', {
+      name: 'Coats',
+      from: { email: 'hello@coats.example', name: 'Coats' },
+      timezone: 'Europe/Moscow',
+    });
+    const store = await shop.must<object>('PATCH', '/v1/store', {
+      brand: { colors: { primary: '#112233' } },
+      from: null,
+    });
+    expect(store).toMatchObject({
+      key: 'default',
+      name: 'Coats',
+      from: null,
+      timezone: 'Europe/Moscow',
+      brand: { colors: { primary: '#112233', text: '#1f2328' } },
+    });
     expect(await shop.must('GET', '/v1/store')).toEqual(store);
   });
 
@@ -68,7 +81,10 @@ describe('a store and its keys', () => {
     const post = (b: object) => shop.call<NewKey>('POST', '/v1/keys', b, { 'idempotency-key': 'k-1' });
     const [first, second] = [await post(body), await post(body)];
     expect(second).toMatchObject({ status: 201, body: first.body });
-    expect((await post({ ...body, name: 'other' })).body).toMatchObject({ status: 409, code: 'idempotency_key_reused' });
+    expect((await post({ ...body, name: 'other' })).body).toMatchObject({
+      status: 409,
+      code: 'idempotency_key_reused',
+    });
     const { items } = await shop.must<{ items: { name: string }[] }>('GET', '/v1/keys?limit=200');
     expect(items.filter((key) => key.name === 'once')).toHaveLength(1);
     const failing = () => shop.call('POST', '/v1/keys', { name: '' }, { 'idempotency-key': 'k-2' });
@@ -129,8 +145,12 @@ describe('what every route keeps to', () => {
 
   it('gives each request an id, the caller’s own where it is harmless', async () => {
     expect((await shop.call('GET', '/health/live')).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-    expect((await shop.call('GET', '/health/live', undefined, { 'x-request-id': 'mine-1' })).headers.get('x-request-id')).toBe('mine-1');
-    expect((await shop.call('GET', '/health/live', undefined, { 'x-request-id': '<x>' })).headers.get('x-request-id')).not.toBe('<x>');
+    expect(
+      (await shop.call('GET', '/health/live', undefined, { 'x-request-id': 'mine-1' })).headers.get('x-request-id'),
+    ).toBe('mine-1');
+    expect(
+      (await shop.call('GET', '/health/live', undefined, { 'x-request-id': '<x>' })).headers.get('x-request-id'),
+    ).not.toBe('<x>');
   });
 
   it('describes itself', async () => {

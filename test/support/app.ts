@@ -27,7 +27,9 @@ export interface FlowApp {
 }
 
 /** Starts it on a random port, first run included. Close it in afterAll. */
-export async function startApp({ env = {} }: { readonly env?: Readonly<Record<string, string>> } = {}): Promise<FlowApp> {
+export async function startApp({
+  env = {},
+}: { readonly env?: Readonly<Record<string, string>> } = {}): Promise<FlowApp> {
   const database = await migratedDatabase();
   const dataDir = await fs.mkdtemp(path.join(os.tmpdir(), 'touchmap-flow-'));
   const settings = readEnv({ PORT: '0', DATA_DIR: dataDir, DATABASE_URL: database.url, LOG_LEVEL: 'warn', ...env });

@@ -17,7 +17,8 @@ export interface TestDatabase {
 /** A fresh migrated database, cloned from the template of this run. Close it in afterAll. */
 export async function migratedDatabase(): Promise<TestDatabase> {
   const { TEST_DATABASE_URL: admin, TOUCHMAP_TEST_TEMPLATE: template } = process.env;
-  if (!admin || !template) throw new Error('run specs through jest.config.mjs: its global set-up makes the template database');
+  if (!admin || !template)
+    throw new Error('run specs through jest.config.mjs: its global set-up makes the template database');
   const name = `touchmap_test_${randomBytes(6).toString('hex')}`;
   await onServer(admin, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = databaseUrl(admin, name);
@@ -41,7 +42,10 @@ export interface TestStore {
 }
 
 /** Makes a store with its two environments; the sandbox's clock stands at `now`. */
-export async function aStore(sql: Sql, { key = `store-${randomBytes(4).toString('hex')}`, now = new Date('2026-11-21T09:00:00Z') } = {}): Promise<TestStore> {
+export async function aStore(
+  sql: Sql,
+  { key = `store-${randomBytes(4).toString('hex')}`, now = new Date('2026-11-21T09:00:00Z') } = {},
+): Promise<TestStore> {
   const store = { storeId: newId(), liveId: newId(), sandboxId: newId() };
   await sql.query('INSERT INTO stores (id, key, name) VALUES ($1, $2, $2)', [store.storeId, key]);
   await sql.query(

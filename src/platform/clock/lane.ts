@@ -6,8 +6,7 @@ import type { Sql } from '../database/sql.js';
  * code runs in live, in the sandbox, in tests and in the demo.
  */
 export type Lane =
-  | { readonly clock: 'real' }
-  | { readonly clock: 'virtual'; readonly environmentId: string; readonly now: Date };
+  { readonly clock: 'real' } | { readonly clock: 'virtual'; readonly environmentId: string; readonly now: Date };
 
 export const REAL_LANE: Lane = { clock: 'real' };
 

@@ -2,17 +2,29 @@ import { ValidateBy, type ValidationOptions, isEmail, isFQDN } from 'class-valid
 
 /** "address" or "Name <address>". */
 export function IsMailbox(options: ValidationOptions): PropertyDecorator {
-  return rule('isMailbox', (value) => typeof value === 'string' && isAddress(/<([^<>]+)>\s*$/.exec(value)?.[1] ?? value), options);
+  return rule(
+    'isMailbox',
+    (value) => typeof value === 'string' && isAddress(/<([^<>]+)>\s*$/.exec(value)?.[1] ?? value),
+    options,
+  );
 }
 
 /** A list of addresses and domains. */
 export function IsRecipientList(options: ValidationOptions): PropertyDecorator {
-  return rule('isRecipientList', (value) => isList(value, (item) => isAddress(item) || isFQDN(item, { require_tld: false })), options);
+  return rule(
+    'isRecipientList',
+    (value) => isList(value, (item) => isAddress(item) || isFQDN(item, { require_tld: false })),
+    options,
+  );
 }
 
 /** A list of at least one of these words. */
 export function IsRoleList(known: readonly string[], options: ValidationOptions): PropertyDecorator {
-  return rule('isRoleList', (value) => isList(value, (item) => known.includes(item)) && (value as unknown[]).length > 0, options);
+  return rule(
+    'isRoleList',
+    (value) => isList(value, (item) => known.includes(item)) && (value as unknown[]).length > 0,
+    options,
+  );
 }
 
 function rule(name: string, holds: (value: unknown) => boolean, options: ValidationOptions): PropertyDecorator {

@@ -25,14 +25,22 @@ export class Env {
   @MinLength(1, { message: 'must be a path' })
   readonly DATA_DIR!: string;
 
-  @Setting('A PostgreSQL of your own (15 or newer) instead of the embedded one: postgres://user:password@host:5432/database.')
+  @Setting(
+    'A PostgreSQL of your own (15 or newer) instead of the embedded one: postgres://user:password@host:5432/database.',
+  )
   @IsOptional()
-  @IsUrl({ ...URL_RULES, protocols: ['postgres', 'postgresql'] }, { message: 'must be postgres://user:password@host:port/database' })
+  @IsUrl(
+    { ...URL_RULES, protocols: ['postgres', 'postgresql'] },
+    { message: 'must be postgres://user:password@host:port/database' },
+  )
   readonly DATABASE_URL?: string;
 
   @Setting('Redis or Valkey for the wake-ups instead of PostgreSQL: redis://host:6379.')
   @IsOptional()
-  @IsUrl({ ...URL_RULES, protocols: ['redis', 'rediss'] }, { message: 'must be redis://host:port or rediss://host:port' })
+  @IsUrl(
+    { ...URL_RULES, protocols: ['redis', 'rediss'] },
+    { message: 'must be redis://host:port or rediss://host:port' },
+  )
   readonly REDIS_URL?: string;
 
   @Setting('What this process does: api, worker, tracking, separated by commas.', 'api,worker,tracking')
@@ -45,7 +53,10 @@ export class Env {
 
   @Setting('Mail server for TRANSPORT=smtp: smtp://user:password@host:587, smtps:// for TLS from the first byte.')
   @IsOptional()
-  @IsUrl({ ...URL_RULES, protocols: ['smtp', 'smtps'] }, { message: 'must be smtp://user:password@host:port or smtps://…' })
+  @IsUrl(
+    { ...URL_RULES, protocols: ['smtp', 'smtps'] },
+    { message: 'must be smtp://user:password@host:port or smtps://…' },
+  )
   readonly SMTP_URL?: string;
 
   @Setting('API key for TRANSPORT=sendgrid.')
@@ -70,7 +81,9 @@ export class Env {
   @IsRecipientList({ message: 'must be addresses or domains separated by commas' })
   readonly LIVE_RECIPIENTS!: readonly string[];
 
-  @Setting('Secret from which signing keys derive; made into DATA_DIR/secret when unset. Needed when several machines share a database.')
+  @Setting(
+    'Secret from which signing keys derive; made into DATA_DIR/secret when unset. Needed when several machines share a database.',
+  )
   @IsOptional()
   @IsString()
   @MinLength(32, { message: 'must be at least 32 characters, e.g. the output of: openssl rand -base64 32' })

@@ -12,7 +12,13 @@ const complaint = (variables: Record<string, string>): string => {
 
 describe('the settings', () => {
   it('have a default for everything that must be known', () => {
-    expect(readEnv({})).toMatchObject({ PORT: 3000, DATA_DIR: './.data', ROLES: ['api', 'worker', 'tracking'], TRANSPORT: 'outbox', TRUST_PROXY: false });
+    expect(readEnv({})).toMatchObject({
+      PORT: 3000,
+      DATA_DIR: './.data',
+      ROLES: ['api', 'worker', 'tracking'],
+      TRANSPORT: 'outbox',
+      TRUST_PROXY: false,
+    });
   });
 
   it('take an empty variable for an unset one', () => {
@@ -21,7 +27,13 @@ describe('the settings', () => {
   });
 
   it('name every wrong variable at once and say what it should be', () => {
-    const text = complaint({ PORT: 'many', TRANSPORT: 'pigeon', DATABASE_URL: 'mysql://x', ROLES: 'api,cook', TRUST_PROXY: 'yes' });
+    const text = complaint({
+      PORT: 'many',
+      TRANSPORT: 'pigeon',
+      DATABASE_URL: 'mysql://x',
+      ROLES: 'api,cook',
+      TRUST_PROXY: 'yes',
+    });
     expect(text).toMatch(/PORT must be a whole number from 0 to 65535 \(it is "many"\)/);
     expect(text).toMatch(/TRANSPORT must be outbox, smtp or sendgrid/);
     expect(text).toMatch(/DATABASE_URL must be postgres:/);
@@ -55,7 +67,11 @@ describe('the settings', () => {
   });
 
   it('read lists and a mailbox with a name', () => {
-    const env = readEnv({ LIVE_RECIPIENTS: 'anna@example.com, example.org', MAIL_FROM: 'Shop <hello@shop.example>', ROLES: 'worker' });
+    const env = readEnv({
+      LIVE_RECIPIENTS: 'anna@example.com, example.org',
+      MAIL_FROM: 'Shop <hello@shop.example>',
+      ROLES: 'worker',
+    });
     expect(env.LIVE_RECIPIENTS).toEqual(['anna@example.com', 'example.org']);
     expect(env.ROLES).toEqual(['worker']);
   });

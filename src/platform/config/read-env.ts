@@ -21,7 +21,12 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
     if (text !== null && text !== undefined) raw[name] = parse(name, text);
   }
   const env = plainToInstance(Env, raw);
-  const problems = [...validateSync(env).map((e) => `${e.property} ${Object.values(e.constraints ?? {})[0]} (it is ${shown(variables, e.property)})`), ...missing(env)];
+  const problems = [
+    ...validateSync(env).map(
+      (e) => `${e.property} ${Object.values(e.constraints ?? {})[0]} (it is ${shown(variables, e.property)})`,
+    ),
+    ...missing(env),
+  ];
   if (problems.length > 0) throw new WrongSettings(`Wrong settings:\n${problems.map((p) => `  ${p}`).join('\n')}`);
   return Object.freeze(env);
 }
@@ -29,7 +34,11 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
 function parse(name: string, text: string): unknown {
   if (NUMBERS.has(name)) return /^\d+$/.test(text) ? Number(text) : text;
   if (BOOLEANS.has(name)) return text === 'true' ? true : text === 'false' ? false : text;
-  if (LISTS.has(name)) return text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  if (LISTS.has(name))
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
   return text;
 }
 
@@ -37,11 +46,14 @@ function parse(name: string, text: string): unknown {
 function missing(env: Env): string[] {
   const wanted: string[] = [];
   if (env.TRANSPORT === 'smtp' && !env.SMTP_URL) wanted.push('SMTP_URL must be set, because TRANSPORT is smtp');
-  if (env.TRANSPORT === 'sendgrid' && !env.SENDGRID_API_KEY) wanted.push('SENDGRID_API_KEY must be set, because TRANSPORT is sendgrid');
+  if (env.TRANSPORT === 'sendgrid' && !env.SENDGRID_API_KEY)
+    wanted.push('SENDGRID_API_KEY must be set, because TRANSPORT is sendgrid');
   return wanted;
 }
 
 /** A secret is never printed, not even a wrong one. */
 function shown(variables: Readonly<Record<string, string | undefined>>, name: string): string {
-  return /KEY|_URL$/.test(name) && name !== 'PUBLIC_URL' ? 'set to something else' : JSON.stringify(variables[name] ?? '');
+  return /KEY|_URL$/.test(name) && name !== 'PUBLIC_URL'
+    ? 'set to something else'
+    : JSON.stringify(variables[name] ?? '');
 }

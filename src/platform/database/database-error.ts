@@ -1,8 +1,18 @@
 /** Node's codes of a server that is not there, and PostgreSQL's classes of one that cannot serve now. */
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 const AWAY_STATES = new Set(['57P01', '57P02', '57P03', '57014', '53300', '53100', '53200', '25006', '55P03']);
 /** What pg says without a code. */
-const AWAY_TEXTS = /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|not currently accepting connections|is not queryable/;
+const AWAY_TEXTS =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|not currently accepting connections|is not queryable/;
 
 /** Values that cannot be what their column holds; the DTOs should have refused them earlier. */
 const VALUE_STATES: Readonly<Record<string, string>> = {

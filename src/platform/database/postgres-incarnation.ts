@@ -37,13 +37,22 @@ export class PostgresIncarnation extends WorkerIncarnation {
   }
 
   private async hold(): Promise<void> {
-    const { max: _, statement_timeout: _s, query_timeout: _q, idle_in_transaction_session_timeout: _i, ...config } = connectionOf(this.url, 'touchmap_engine', 1);
+    const {
+      max: _,
+      statement_timeout: _s,
+      query_timeout: _q,
+      idle_in_transaction_session_timeout: _i,
+      ...config
+    } = connectionOf(this.url, 'touchmap_engine', 1);
     const client = new pg.Client(config);
     client.on('error', (error) => this.again(client, error));
     await client.connect();
     const { rows } = await client.query<{ key: string }>('SELECT hashtextextended($1, 0) AS key', [this.id]);
     await client.query('SELECT pg_advisory_lock($1)', [rows[0]!.key]);
-    await client.query('INSERT INTO workers (id, lock_key) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING', [this.id, rows[0]!.key]);
+    await client.query('INSERT INTO workers (id, lock_key) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING', [
+      this.id,
+      rows[0]!.key,
+    ]);
     this.client = client;
   }
 
@@ -55,6 +64,10 @@ export class PostgresIncarnation extends WorkerIncarnation {
   }
 
   private lost(error: Error): void {
-    this.log.warn('the connection that shows this worker alive broke', { event: 'worker.lock_lost', worker: this.id, reason: error.message });
+    this.log.warn('the connection that shows this worker alive broke', {
+      event: 'worker.lock_lost',
+      worker: this.id,
+      reason: error.message,
+    });
   }
 }

@@ -6,5 +6,9 @@ export interface Sql {
    * Runs one statement and returns its rows.
    * @param name prepares the statement under this name (unique to its text) on each connection: for hot paths only.
    */
-  query<R extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[], name?: string): Promise<R[]>;
+  query<R extends QueryResultRow = QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+    name?: string,
+  ): Promise<R[]>;
 }

@@ -37,7 +37,12 @@ export function registerAccess(server: FastifyInstance, keys: KeyVerifier): void
   });
 }
 
-function admit(request: FastifyRequest, reply: FastifyReply, caller: Caller | null, scope: string | undefined): Error | undefined {
+function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller | null,
+  scope: string | undefined,
+): Error | undefined {
   if (!caller) {
     void reply.header('www-authenticate', 'Bearer');
     return new Unauthorized();

@@ -9,8 +9,14 @@ export function schemaProblems(errors: readonly FastifySchemaValidationError[], 
 
 function problemOf({ keyword, instancePath, params, message }: FastifySchemaValidationError): Problem {
   if (keyword === 'additionalProperties')
-    return { pointer: `${instancePath}/${String(params.additionalProperty)}`, code: 'unknown_field', detail: 'is not a field of this object' };
-  if (keyword === 'required') return { pointer: `${instancePath}/${String(params.missingProperty)}`, code: 'required', detail: 'is missing' };
-  if (keyword === 'touchmapRule') return { pointer: instancePath, code: String(params.code), detail: String(params.detail) };
+    return {
+      pointer: `${instancePath}/${String(params.additionalProperty)}`,
+      code: 'unknown_field',
+      detail: 'is not a field of this object',
+    };
+  if (keyword === 'required')
+    return { pointer: `${instancePath}/${String(params.missingProperty)}`, code: 'required', detail: 'is missing' };
+  if (keyword === 'touchmapRule')
+    return { pointer: instancePath, code: String(params.code), detail: String(params.detail) };
   return { pointer: instancePath, code: keyword, detail: message ?? 'is not valid' };
 }

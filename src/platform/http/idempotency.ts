@@ -1,4 +1,10 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, UseInterceptors } from '@nestjs/common';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
@@ -22,7 +28,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = request.headers['idempotency-key'];
-    if (key === undefined || !request.caller ) return next.handle();
+    if (key === undefined || !request.caller) return next.handle();
     const claim = { environmentId: request.caller.environmentId, key: keyOf(key), hash: hashOf(request) };
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const earlier = await this.claim(claim);
@@ -47,27 +53,34 @@ export class IdempotencyInterceptor implements NestInterceptor {
       [environmentId, key, hash],
     );
     if (taken.length > 0) return null;
-    const [row] = await this.database.query<{ request_hash: Buffer; status: number | null; response: { body: unknown } | null }>(
-      'SELECT request_hash, status, response FROM idempotency_keys WHERE environment_id = $1 AND key = $2',
-      [environmentId, key],
-    );
-    if (row && !row.request_hash.equals(hash)) throw new Conflict('idempotency_key_reused', 'this Idempotency-Key was used for another request');
-    if (!row || row.status === null) throw new Conflict('request_in_flight', 'the first request with this Idempotency-Key is not done yet');
+    const [row] = await this.database.query<{
+      request_hash: Buffer;
+      status: number | null;
+      response: { body: unknown } | null;
+    }>('SELECT request_hash, status, response FROM idempotency_keys WHERE environment_id = $1 AND key = $2', [
+      environmentId,
+      key,
+    ]);
+    if (row && !row.request_hash.equals(hash))
+      throw new Conflict('idempotency_key_reused', 'this Idempotency-Key was used for another request');
+    if (!row || row.status === null)
+      throw new Conflict('request_in_flight', 'the first request with this Idempotency-Key is not done yet');
     return { status: row.status, response: row.response?.body };
   }
 
   private async keep({ environmentId, key }: Claim, status: number, body: unknown): Promise<void> {
-    await this.database.query('UPDATE idempotency_keys SET status = $3, response = $4 WHERE environment_id = $1 AND key = $2', [
-      environmentId,
-      key,
-      status,
-      JSON.stringify({ body }),
-    ]);
+    await this.database.query(
+      'UPDATE idempotency_keys SET status = $3, response = $4 WHERE environment_id = $1 AND key = $2',
+      [environmentId, key, status, JSON.stringify({ body })],
+    );
   }
 
   /** A request that failed changed nothing: its key is free again. */
   private async giveUp({ environmentId, key }: Claim): Promise<void> {
-    await this.database.query('DELETE FROM idempotency_keys WHERE environment_id = $1 AND key = $2 AND status IS NULL', [environmentId, key]);
+    await this.database.query(
+      'DELETE FROM idempotency_keys WHERE environment_id = $1 AND key = $2 AND status IS NULL',
+      [environmentId, key],
+    );
   }
 }
 
@@ -82,5 +95,7 @@ function keyOf(header: string | string[]): string {
 }
 
 function hashOf(request: FastifyRequest): Buffer {
-  return createHash('sha256').update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`).digest();
+  return createHash('sha256')
+    .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+    .digest();
 }

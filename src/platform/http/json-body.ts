@@ -19,7 +19,8 @@ export function registerBodyParsers(server: FastifyInstance): void {
   });
   for (const type of FORMS)
     server.addContentTypeParser<string>(type, { parseAs: 'string' }, (request, body, done) => {
-      if (request.routeOptions.config.forms) done(null, type === FORMS[0] ? Object.fromEntries(new URLSearchParams(body)) : {});
+      if (request.routeOptions.config.forms)
+        done(null, type === FORMS[0] ? Object.fromEntries(new URLSearchParams(body)) : {});
       else done(new UnsupportedMediaType());
     });
 }
@@ -41,7 +42,10 @@ function parseJsonBody(request: FastifyRequest, body: Buffer): Parsed {
   if (config.json === 'each-item') return { ok: true, value };
   const problem = parsedJsonProblem(value, text, config.json ? { ...USUAL_LIMITS, ...config.json } : USUAL_LIMITS);
   if (!problem) return { ok: true, value };
-  return { ok: false, error: new BadInput(problem.code ?? 'malformed', `${problem.pointer || 'the body'} ${problem.detail}`, [problem]) };
+  return {
+    ok: false,
+    error: new BadInput(problem.code ?? 'malformed', `${problem.pointer || 'the body'} ${problem.detail}`, [problem]),
+  };
 }
 
 function malformed(detail: string): Parsed {

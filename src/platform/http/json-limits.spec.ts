@@ -18,7 +18,12 @@ describe('a JSON body', () => {
 
   it.each([
     ['17 levels', JSON.stringify(nested(17)), 'too_deep', '/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a'],
-    ['501 keys', JSON.stringify(Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`k${i}`, i]))), 'too_many_keys', ''],
+    [
+      '501 keys',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`k${i}`, i]))),
+      'too_many_keys',
+      '',
+    ],
     ['501 keys in many objects', JSON.stringify(Array.from({ length: 501 }, () => ({ a: 1 }))), 'too_many_keys', ''],
     ['a text beyond 16 KiB', JSON.stringify({ a: ['x'.repeat(16_385)] }), 'too_long', '/a/0'],
     ['a text of few but wide letters', JSON.stringify({ a: '€'.repeat(5_462) }), 'too_long', '/a'],

@@ -33,9 +33,13 @@ class Walk {
   /** Pointers are written on the way back from a problem: writing one for every value cost twice the parsing. */
   into(value: unknown, pointer: string, depth: number): Problem | null {
     if (typeof value === 'string') return this.inString(value, pointer);
-    if (typeof value === 'number') return Number.isFinite(value) ? null : problem(pointer, 'number_too_large', 'is a number beyond the range of a double');
+    if (typeof value === 'number')
+      return Number.isFinite(value)
+        ? null
+        : problem(pointer, 'number_too_large', 'is a number beyond the range of a double');
     if (typeof value !== 'object' || value === null) return null;
-    if (depth > this.limits.maxDepth) return problem(pointer, 'too_deep', `is nested more than ${this.limits.maxDepth} levels deep`);
+    if (depth > this.limits.maxDepth)
+      return problem(pointer, 'too_deep', `is nested more than ${this.limits.maxDepth} levels deep`);
     if (!Array.isArray(value)) return this.inObject(value as Record<string, unknown>, depth);
     for (let i = 0; i < value.length; i++) {
       const found = this.into(value[i], '', depth + 1);
@@ -46,7 +50,8 @@ class Walk {
 
   private inObject(value: Record<string, unknown>, depth: number): Problem | null {
     for (const key of Object.keys(value)) {
-      if (++this.keys > this.limits.maxKeys) return problem('', TOO_MANY_KEYS, `holds more than ${this.limits.maxKeys} keys`);
+      if (++this.keys > this.limits.maxKeys)
+        return problem('', TOO_MANY_KEYS, `holds more than ${this.limits.maxKeys} keys`);
       if (FORBIDDEN_KEYS.has(key)) return under(key, problem('', 'forbidden_key', 'is a key that may not be used'));
       const found = this.inString(key, '') ?? this.into(value[key], '', depth + 1);
       if (found) return under(key, found);
@@ -57,7 +62,8 @@ class Walk {
   private inString(text: string, pointer: string): Problem | null {
     const max = this.limits.maxStringBytes;
     // Only a text of more than a third of the limit in UTF-16 units can be longer than the limit in bytes.
-    if (text.length * 3 > max && Buffer.byteLength(text) > max) return problem(pointer, 'too_long', `is longer than ${max} bytes`);
+    if (text.length * 3 > max && Buffer.byteLength(text) > max)
+      return problem(pointer, 'too_long', `is longer than ${max} bytes`);
     if (!this.looksIntoStrings) return null;
     if (text.includes('\u0000')) return problem(pointer, 'nul', 'holds the character NUL');
     return text.isWellFormed() ? null : problem(pointer, 'lone_surrogate', 'holds half of a surrogate pair');

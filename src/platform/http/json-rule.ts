@@ -41,7 +41,9 @@ export const ruleKeyword: FuncKeywordDefinition = {
     if (!rule) throw new Error(`no rule is called ${id}`);
     const validate: SchemaValidateFunction = (value: unknown): boolean => {
       if (rule.holds(value)) return true;
-      validate.errors = [{ keyword: 'touchmapRule', message: rule.message, params: { code: rule.name, detail: rule.message } }];
+      validate.errors = [
+        { keyword: 'touchmapRule', message: rule.message, params: { code: rule.name, detail: rule.message } },
+      ];
       return false;
     };
     return validate;

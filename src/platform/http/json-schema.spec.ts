@@ -130,18 +130,28 @@ const CORPUS: readonly (readonly [boolean, unknown])[] = [
 
 function passesPipe(value: unknown): boolean {
   const dto = plainToInstance(SampleDto, value);
-  return validateSync(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }).every(onlyOpenFields);
+  return validateSync(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }).every(
+    onlyOpenFields,
+  );
 }
 
 /** class-validator has no open objects: what only complains of own fields of an ItemDto is fine. */
 function onlyOpenFields(error: ValidationError): boolean {
   const own = Object.keys(error.constraints ?? {});
   const open = error.target instanceof ItemDto && own.every((name) => name === 'whitelistValidation') && own.length > 0;
-  return open || (own.length === 0 && (error.children ?? []).length > 0 && (error.children ?? []).every(onlyOpenFields));
+  return (
+    open || (own.length === 0 && (error.children ?? []).length > 0 && (error.children ?? []).every(onlyOpenFields))
+  );
 }
 
 describe('a DTO class compiled to JSON Schema', () => {
-  const ajv = new Ajv({ coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true, keywords: [ruleKeyword] });
+  const ajv = new Ajv({
+    coerceTypes: false,
+    removeAdditional: false,
+    useDefaults: false,
+    allErrors: true,
+    keywords: [ruleKeyword],
+  });
   addFormats.default(ajv);
   const check = ajv.compile(schemaOf(SampleDto));
 

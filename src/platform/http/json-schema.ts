@@ -41,7 +41,8 @@ function propertySchema(dto: DtoClass, name: string, checks: readonly Validation
   for (const check of checks) {
     if (check.type === 'whitelistValidation') continue;
     if (check.type === 'conditionalValidation') nullable ||= takesNull(dto, name, check);
-    else if (check.type === 'nestedValidation') (isArray(dto, name, checks) ? items : whole).push(nestedSchema(dto, name));
+    else if (check.type === 'nestedValidation')
+      (isArray(dto, name, checks) ? items : whole).push(nestedSchema(dto, name));
     else (check.each ? items : whole).push(keywordsOf(check, `${dto.name}.${name}`));
   }
   const merged: JsonSchema = merge([...whole, ...(items.length > 0 ? [{ items: merge(items) }] : [])]);
@@ -56,13 +57,18 @@ function takesNull(dto: DtoClass, name: string, check: ValidationMetadata): bool
 }
 
 function isArray(dto: DtoClass, name: string, checks: readonly ValidationMetadata[]): boolean {
-  return checks.some((check) => check.name === 'isArray') || Reflect.getMetadata('design:type', dto.prototype as object, name) === Array;
+  return (
+    checks.some((check) => check.name === 'isArray') ||
+    Reflect.getMetadata('design:type', dto.prototype as object, name) === Array
+  );
 }
 
 function nestedSchema(dto: DtoClass, name: string): JsonSchema {
   const declared = defaultMetadataStorage.findTypeMetadata(dto, name)?.typeFunction();
-  const nested = declared ?? (Reflect.getMetadata('design:type', dto.prototype as object, name) as DtoClass | undefined);
-  if (!nested || nested === (Object as unknown as DtoClass)) throw new Error(`${dto.name}.${name} is nested but does not say of which class: add @Type`);
+  const nested =
+    declared ?? (Reflect.getMetadata('design:type', dto.prototype as object, name) as DtoClass | undefined);
+  if (!nested || nested === (Object as unknown as DtoClass))
+    throw new Error(`${dto.name}.${name} is nested but does not say of which class: add @Type`);
   return schemaOf(nested);
 }
 
@@ -71,7 +77,9 @@ function merge(schemas: readonly JsonSchema[]): JsonSchema {
   const merged: Record<string, unknown> = {};
   const rest: JsonSchema[] = [];
   for (const schema of schemas) {
-    const clashes = Object.keys(schema).some((key) => key in merged && JSON.stringify(merged[key]) !== JSON.stringify(schema[key]));
+    const clashes = Object.keys(schema).some(
+      (key) => key in merged && JSON.stringify(merged[key]) !== JSON.stringify(schema[key]),
+    );
     if (clashes) rest.push(schema);
     else Object.assign(merged, schema);
   }

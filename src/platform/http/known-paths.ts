@@ -12,12 +12,17 @@ export class KnownPaths {
   /** The methods that this path answers; empty when it does not exist. */
   methodsOf(path: string): string[] {
     const methods = new Set<string>();
-    for (const known of this.patterns.values()) if (known.pattern.test(path)) for (const method of known.methods) methods.add(method);
+    for (const known of this.patterns.values())
+      if (known.pattern.test(path)) for (const method of known.methods) methods.add(method);
     return [...methods].sort();
   }
 }
 
 function patternOf(url: string): RegExp {
-  const parts = url.split('/').map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  const parts = url
+    .split('/')
+    .map((part) =>
+      part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    );
   return new RegExp(`^${parts.join('/')}$`);
 }

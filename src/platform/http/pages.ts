@@ -21,7 +21,10 @@ export interface PageOf<T> {
 
 /** Reads `?limit=&cursor=` as they came; 400 `invalid_limit` outside 1–200, `invalid_cursor` for an unreadable one. */
 export function pageQuery(limit: unknown, cursor: unknown): PageQuery {
-  return { limit: limit === undefined ? DEFAULT_LIMIT : parseLimit(limit), after: cursor === undefined ? null : decodeCursor(cursor) };
+  return {
+    limit: limit === undefined ? DEFAULT_LIMIT : parseLimit(limit),
+    after: cursor === undefined ? null : decodeCursor(cursor),
+  };
 }
 
 /** An opaque cursor of a row's sort key. */
@@ -39,10 +42,18 @@ export function decodeCursor(cursor: unknown): Position {
 }
 
 /** Makes the page of rows that were read with `LIMIT limit + 1`. */
-export function pageOf<R, T>(rows: readonly R[], limit: number, positionOf: (row: R) => Position, item: (row: R) => T): PageOf<T> {
+export function pageOf<R, T>(
+  rows: readonly R[],
+  limit: number,
+  positionOf: (row: R) => Position,
+  item: (row: R) => T,
+): PageOf<T> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { items: shown.map(item), nextCursor: rows.length > limit && last !== undefined ? encodeCursor(positionOf(last)) : null };
+  return {
+    items: shown.map(item),
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(positionOf(last)) : null,
+  };
 }
 
 function parseLimit(limit: unknown): number {
@@ -51,7 +62,9 @@ function parseLimit(limit: unknown): number {
 }
 
 function isPosition(value: unknown): value is Position {
-  return Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string' || Number.isFinite(part));
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string' || Number.isFinite(part))
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -25,7 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { body, retryAfterS, unexpected } = problemOf(this.wrongMethod(request, reply) ?? error);
     const fields = { requestId: request.id, route: request.routeOptions?.url };
     if (unexpected) this.log.error('a request failed', { event: 'http.failed', ...fields }, error);
-    else if (connectionProblem(error)) this.log.warn('a request found the database away', { event: 'http.unavailable', ...fields });
+    else if (connectionProblem(error))
+      this.log.warn('a request found the database away', { event: 'http.unavailable', ...fields });
     sendProblem(reply, body, retryAfterS);
   }
 

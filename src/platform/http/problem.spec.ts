@@ -2,7 +2,8 @@ import { NotFoundException } from '@nestjs/common';
 import { Conflict, Unavailable, Unprocessable } from './domain-error.js';
 import { problemOf } from './problem.js';
 
-const fastifyError = (statusCode: number) => Object.assign(new Error('Fastify says so'), { name: 'FastifyError', statusCode });
+const fastifyError = (statusCode: number) =>
+  Object.assign(new Error('Fastify says so'), { name: 'FastifyError', statusCode });
 const pgError = (code: string) => Object.assign(new Error('PostgreSQL says so'), { code });
 const status = (error: unknown) => problemOf(error).body.status;
 
@@ -21,16 +22,23 @@ describe('an error becomes a problem', () => {
   });
 
   it('503 with the time to wait while a dependency is away', () => {
-    expect(problemOf(new Unavailable('later', 7))).toMatchObject({ body: { status: 503 }, retryAfterS: 7, unexpected: false });
+    expect(problemOf(new Unavailable('later', 7))).toMatchObject({
+      body: { status: 503 },
+      retryAfterS: 7,
+      unexpected: false,
+    });
   });
 
-  it.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '08006', '57014'])('503 for %s of the database', (code) => {
-    expect(problemOf(pgError(code))).toMatchObject({ body: { status: 503, code: 'unavailable' }, retryAfterS: 5 });
-  });
+  it.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '08006', '57014'])(
+    '503 for %s of the database',
+    (code) => {
+      expect(problemOf(pgError(code))).toMatchObject({ body: { status: 503, code: 'unavailable' }, retryAfterS: 5 });
+    },
+  );
 
   it('503 also where the cause is wrapped', () => {
     expect(status({ driverError: pgError('57P01') })).toBe(503);
-    expect(status(Object.assign(new AggregateError([pgError('ECONNREFUSED')]))),).toBe(503);
+    expect(status(Object.assign(new AggregateError([pgError('ECONNREFUSED')])))).toBe(503);
     expect(status(new Error('timeout exceeded when trying to connect'))).toBe(503);
     expect(status(new Error('Connection terminated unexpectedly'))).toBe(503);
   });

@@ -38,13 +38,22 @@ const RETRY_AFTER_S = 5;
 /** What any error means to the caller; never more than that. */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof DomainError)
-    return { body: details(error.status, error.code, error.message, error.errors), retryAfterS: error.retryAfterS, unexpected: error.status === 500 };
+    return {
+      body: details(error.status, error.code, error.message, error.errors),
+      retryAfterS: error.retryAfterS,
+      unexpected: error.status === 500,
+    };
   if (connectionProblem(error))
-    return { body: details(503, 'unavailable', 'the database cannot be reached at the moment; try again'), retryAfterS: RETRY_AFTER_S, unexpected: false };
+    return {
+      body: details(503, 'unavailable', 'the database cannot be reached at the moment; try again'),
+      retryAfterS: RETRY_AFTER_S,
+      unexpected: false,
+    };
   const value = valueProblem(error);
   if (value) return { body: details(400, 'invalid_value', value), unexpected: false };
   const status = statusOf(error);
-  if (status >= 400 && status < 500) return { body: details(status, codeOf(status), messageOf(status, error)), unexpected: false };
+  if (status >= 400 && status < 500)
+    return { body: details(status, codeOf(status), messageOf(status, error)), unexpected: false };
   return { body: details(500, 'internal_error', 'something went wrong here; the log says what'), unexpected: true };
 }
 

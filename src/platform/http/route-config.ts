@@ -40,13 +40,18 @@ const METADATA = '__fastify_route_config__';
  * Body limits of one route that differ from the usual ones (256 KiB, depth 16, 500 keys, strings of 16 KiB).
  * `each-item`: the route walks each item of its body by itself, so that one bad item does not fail the others.
  */
-export function RouteLimits(limits: { readonly bodyLimit?: number; readonly json?: Partial<JsonLimits> | 'each-item' }): MethodDecorator {
-  return (_target, _key, descriptor: PropertyDescriptor) => extendRouteConfig(descriptor.value as object, limits, 'replace');
+export function RouteLimits(limits: {
+  readonly bodyLimit?: number;
+  readonly json?: Partial<JsonLimits> | 'each-item';
+}): MethodDecorator {
+  return (_target, _key, descriptor: PropertyDescriptor) =>
+    extendRouteConfig(descriptor.value as object, limits, 'replace');
 }
 
 /** The route takes form bodies too: urlencoded ones as an object of texts, multipart ones unread as `{}` (one-click POST). */
 export function AcceptForms(): MethodDecorator {
-  return (_target, _key, descriptor: PropertyDescriptor) => extendRouteConfig(descriptor.value as object, { forms: true }, 'replace');
+  return (_target, _key, descriptor: PropertyDescriptor) =>
+    extendRouteConfig(descriptor.value as object, { forms: true }, 'replace');
 }
 
 /** Adds to what other decorators said of a route's handler; `keep` leaves alone what is already said. */

@@ -10,7 +10,12 @@ export function strictValidation(): ValidationPipe {
     transform: true,
     transformOptions: { enableImplicitConversion: false },
     stopAtFirstError: false,
-    exceptionFactory: (errors) => new Unprocessable('invalid', 'the request is not what this route takes', errors.flatMap((error) => problemsOf(error, ''))),
+    exceptionFactory: (errors) =>
+      new Unprocessable(
+        'invalid',
+        'the request is not what this route takes',
+        errors.flatMap((error) => problemsOf(error, '')),
+      ),
   });
 }
 

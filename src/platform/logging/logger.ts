@@ -27,7 +27,10 @@ export class Log {
 
   /** Somebody should look: the text and the error's stack. */
   error(text: string, fields: LogFields, error?: unknown): void {
-    this.logger.error(text, { ...fields, ...(error instanceof Error ? { error: error.message, stack: error.stack } : {}) });
+    this.logger.error(text, {
+      ...fields,
+      ...(error instanceof Error ? { error: error.message, stack: error.stack } : {}),
+    });
   }
 
   debug(text: string, fields: LogFields): void {

@@ -37,17 +37,19 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   registerStage(stage: Stage): void {
     if (this.loops.has(stage.name)) throw new Error(`the stage ${stage.name} is registered twice`);
     if (!runsStage(this.env.ROLES, stage.name)) return;
-    this.loops.set(
-      stage.name,
-      new StageLoop(stage, (error) => this.failed(stage.name, error)),
-    );
+    this.loops.set(stage.name, new StageLoop(stage, (error) => this.failed(stage.name, error)));
   }
 
   onApplicationBootstrap(): void {
     for (const queue of this.queues.all()) queue.on('error', (error) => this.unreachable(queue.name, error));
     this.workers = [...this.loops].map(([name, loop]) => {
       loop.start();
-      const worker = new Worker(name, () => loop.wake(), { connection: this.connection, concurrency: 1, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } });
+      const worker = new Worker(name, () => loop.wake(), {
+        connection: this.connection,
+        concurrency: 1,
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
+      });
       worker.on('error', (error) => this.unreachable(name, error));
       return worker;
     });
@@ -67,7 +69,8 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   }
 
   private failed(stage: StageName, error: unknown): void {
-    if (connectionProblem(error)) this.log.warn('a stage found the database away', { event: 'stage.database_away', stage });
+    if (connectionProblem(error))
+      this.log.warn('a stage found the database away', { event: 'stage.database_away', stage });
     else this.log.error('a stage could not drain', { event: 'stage.failed', stage }, error);
   }
 
@@ -75,7 +78,11 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     const now = this.clock.monotonicMs();
     if (now - (this.complained.get(stage) ?? -Infinity) < QUIET_MS) return;
     this.complained.set(stage, now);
-    this.log.warn('the queue cannot be reached; stages go on by their sweeps', { event: 'queue.error', stage, reason: error.message });
+    this.log.warn('the queue cannot be reached; stages go on by their sweeps', {
+      event: 'queue.error',
+      stage,
+      reason: error.message,
+    });
   }
 }
 

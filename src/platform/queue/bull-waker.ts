@@ -19,7 +19,10 @@ export class BullWaker extends StageWaker {
 
   wake(stage: StageName): void {
     if (this.closed || this.armed.has(stage)) return;
-    this.armed.set(stage, setTimeout(() => this.add(stage), COALESCE_MS));
+    this.armed.set(
+      stage,
+      setTimeout(() => this.add(stage), COALESCE_MS),
+    );
   }
 
   /** Adds nothing more and waits for what is on its way. */
@@ -33,7 +36,11 @@ export class BullWaker extends StageWaker {
     this.armed.delete(stage);
     const adding = this.queues.of(stage).add('wake', {}, { removeOnComplete: true, removeOnFail: true });
     const settled: Promise<unknown> = adding.catch((error: Error) =>
-      this.log.warn('a wake-up was lost; the sweep will see to it', { event: 'queue.wake_lost', stage, reason: error.message }),
+      this.log.warn('a wake-up was lost; the sweep will see to it', {
+        event: 'queue.wake_lost',
+        stage,
+        reason: error.message,
+      }),
     );
     this.adding.add(settled);
     void settled.finally(() => this.adding.delete(settled));

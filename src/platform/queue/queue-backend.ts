@@ -10,7 +10,7 @@ const CONNECTIONS = 8;
 export interface QueueBackend {
   readonly connection: ConnectionOptions;
   /** To be called when queues and workers are closed. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** BullMQ over PostgreSQL, or over Redis when REDIS_URL is set. To be called before the first queue is made. */
@@ -31,7 +31,7 @@ async function migrateQueue(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
-    await runMigrations(client as never, SCHEMA);
+    await runMigrations(client, SCHEMA);
   } finally {
     await client.end();
   }

@@ -38,7 +38,11 @@ describe('the loop of a stage', () => {
     const failures: unknown[] = [];
     let drains = 0;
     const loop = new StageLoop(
-      { name: 'stats', sweepMs: 60_000, drain: () => (++drains === 1 ? Promise.reject(new Error('away')) : Promise.resolve()) },
+      {
+        name: 'stats',
+        sweepMs: 60_000,
+        drain: () => (++drains === 1 ? Promise.reject(new Error('away')) : Promise.resolve()),
+      },
       (error) => failures.push(error),
     );
     await loop.wake();

@@ -41,7 +41,10 @@ async function installed(): Promise<Binaries> {
 /** A checkout under /root (mode 0700), say: the account cannot execute the files there, so they are copied once. */
 async function copied(native: string, account: Account, log: (text: string) => void): Promise<string> {
   const { mtimeMs } = await fs.stat(path.join(native, 'bin'));
-  const copy = path.join(ELSEWHERE, `bin-${createHash('sha256').update(`${native}${mtimeMs}`).digest('hex').slice(0, 12)}`);
+  const copy = path.join(
+    ELSEWHERE,
+    `bin-${createHash('sha256').update(`${native}${mtimeMs}`).digest('hex').slice(0, 12)}`,
+  );
   if (existsSync(copy)) return copy;
   log(`copying the PostgreSQL programs to ${copy} (the account "${account.name}" cannot read ${native})`);
   const fresh = `${copy}.copying-${process.pid}`;
@@ -60,7 +63,10 @@ async function copied(native: string, account: Account, log: (text: string) => v
 async function restoreSymlinks(native: string): Promise<void> {
   const list = path.join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;
-  for (const { source, target } of JSON.parse(await fs.readFile(list, 'utf8')) as { source: string; target: string }[]) {
+  for (const { source, target } of JSON.parse(await fs.readFile(list, 'utf8')) as {
+    source: string;
+    target: string;
+  }[]) {
     const link = path.join(native, path.relative('native', target)); // the list says native/lib/…
     if (existsSync(link)) continue;
     await fs.symlink(path.relative(path.dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {

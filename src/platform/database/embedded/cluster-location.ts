@@ -11,7 +11,11 @@ export const ELSEWHERE = '/var/lib/embedded-pg';
  * place elsewhere has a random name that only `<dir>/postgres.location` knows, so that a deleted data directory means
  * an empty database.
  */
-export async function clusterLocation(dir: string, account: Account | undefined, log: (text: string) => void): Promise<string> {
+export async function clusterLocation(
+  dir: string,
+  account: Account | undefined,
+  log: (text: string) => void,
+): Promise<string> {
   await fs.mkdir(dir, { recursive: true });
   if (!account || (await canReach(account, dir))) return path.join(path.resolve(dir), 'postgres');
   await fs.mkdir(ELSEWHERE, { recursive: true, mode: 0o755 });

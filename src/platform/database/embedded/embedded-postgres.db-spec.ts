@@ -15,7 +15,12 @@ interface User {
 
 /** A process of its own that uses the server of this directory. */
 async function start(dir: string): Promise<User> {
-  const args = ['--import', path.join(SUPPORT, 'register-typescript.mjs'), path.join(SUPPORT, 'embedded-child.ts'), dir];
+  const args = [
+    '--import',
+    path.join(SUPPORT, 'register-typescript.mjs'),
+    path.join(SUPPORT, 'embedded-child.ts'),
+    dir,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
@@ -100,21 +105,24 @@ describe('the embedded PostgreSQL', () => {
   });
 
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
-  asRoot('lies under a random name elsewhere when its account cannot reach the directory, which a deleted directory forgets', async () => {
-    await fs.chmod(parent, 0o700);
-    const first = await start(dir);
-    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
-    const before = await location();
-    await end(first, 'SIGTERM');
-    const again = await start(dir);
-    expect(await query(again.url, 'SELECT n FROM kept')).toEqual([7]);
-    await end(again, 'SIGTERM');
-    await fs.rm(dir, { recursive: true });
-    const empty = await start(dir);
-    expect(await location()).not.toBe(before);
-    expect(await query(empty.url, `SELECT to_regclass('kept')`)).toEqual([null]);
-    await end(empty, 'SIGTERM');
-    for (const place of [before, await location()])
-      for (const suffix of ['', '.password', '.users']) await fs.rm(place + suffix, { recursive: true, force: true });
-  });
+  asRoot(
+    'lies under a random name elsewhere when its account cannot reach the directory, which a deleted directory forgets',
+    async () => {
+      await fs.chmod(parent, 0o700);
+      const first = await start(dir);
+      await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+      const before = await location();
+      await end(first, 'SIGTERM');
+      const again = await start(dir);
+      expect(await query(again.url, 'SELECT n FROM kept')).toEqual([7]);
+      await end(again, 'SIGTERM');
+      await fs.rm(dir, { recursive: true });
+      const empty = await start(dir);
+      expect(await location()).not.toBe(before);
+      expect(await query(empty.url, `SELECT to_regclass('kept')`)).toEqual([null]);
+      await end(empty, 'SIGTERM');
+      for (const place of [before, await location()])
+        for (const suffix of ['', '.password', '.users']) await fs.rm(place + suffix, { recursive: true, force: true });
+    },
+  );
 });

@@ -54,7 +54,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-async function startOrJoin(server: ServerProcess, { settings = {}, log, dir }: EmbeddedPostgresOptions): Promise<number> {
+async function startOrJoin(
+  server: ServerProcess,
+  { settings = {}, log, dir }: EmbeddedPostgresOptions,
+): Promise<number> {
   const running = await server.runningPort();
   if (running) {
     log(`using the PostgreSQL server that already runs for ${dir} (port ${running})`);

@@ -26,14 +26,26 @@ export async function initialiseCluster(
   return (await fs.readFile(passwordFile, 'utf8')).trim();
 }
 
-async function initialise(bin: Binaries, cluster: string, passwordFile: string, account: Account | undefined, log: (text: string) => void): Promise<void> {
+async function initialise(
+  bin: Binaries,
+  cluster: string,
+  passwordFile: string,
+  account: Account | undefined,
+  log: (text: string) => void,
+): Promise<void> {
   log(`creating a database in ${cluster}`);
   const fresh = `${cluster}.initdb-${process.pid}`; // renamed at the end: a killed initdb leaves no half-made cluster
   await fs.mkdir(fresh, { mode: 0o700 });
-  await fs.writeFile(passwordFile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' }).catch(unlessExists);
+  await fs
+    .writeFile(passwordFile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+    .catch(unlessExists);
   if (account) for (const file of [fresh, passwordFile]) await fs.chown(file, account.uid, account.gid);
   const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-  await runProgram(bin.initdb, ['-D', fresh, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, ...locale, '--no-instructions'], account);
+  await runProgram(
+    bin.initdb,
+    ['-D', fresh, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, ...locale, '--no-instructions'],
+    account,
+  );
   try {
     await fs.rename(fresh, cluster);
   } catch (error) {

@@ -21,7 +21,12 @@ export function runProgram(file: string, args: readonly string[], account: Accou
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`${path.basename(file)} ${args[0] ?? ''} ended with ${code ?? signal}: ${output.trim().slice(-800)}`));
+      else
+        reject(
+          new Error(
+            `${path.basename(file)} ${args[0] ?? ''} ended with ${code ?? signal}: ${output.trim().slice(-800)}`,
+          ),
+        );
     });
   });
 }

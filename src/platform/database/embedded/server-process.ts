@@ -33,12 +33,28 @@ export class ServerProcess {
   /** Starts the server on a free port; rejects with the end of the server's log. */
   async start(settings: Readonly<Record<string, string>>): Promise<number> {
     const port = await freePort();
-    const flags = Object.entries({ ...DEFAULTS, ...settings }).map(([name, value]) => `-c ${name}=${value === '' ? "''" : value}`);
+    const flags = Object.entries({ ...DEFAULTS, ...settings }).map(
+      ([name, value]) => `-c ${name}=${value === '' ? "''" : value}`,
+    );
     const logFile = path.join(this.cluster, 'server.log');
     try {
-      await this.control(['start', '-D', this.cluster, '-l', logFile, '-w', '-t', '60', '-o', [`-p ${port}`, ...flags].join(' ')]);
+      await this.control([
+        'start',
+        '-D',
+        this.cluster,
+        '-l',
+        logFile,
+        '-w',
+        '-t',
+        '60',
+        '-o',
+        [`-p ${port}`, ...flags].join(' '),
+      ]);
     } catch (cause) {
-      const tail = await fs.readFile(logFile, 'utf8').then((text) => text.split('\n').slice(-8).join('\n'), () => '');
+      const tail = await fs.readFile(logFile, 'utf8').then(
+        (text) => text.split('\n').slice(-8).join('\n'),
+        () => '',
+      );
       throw new Error(`PostgreSQL did not start: ${(cause as Error).message}\n${tail}`, { cause });
     }
     return port;
@@ -49,7 +65,10 @@ export class ServerProcess {
     try {
       await this.control(['stop', '-D', this.cluster, '-m', 'fast', '-w', '-t', '30']);
     } catch (error) {
-      const running = await this.control(['status', '-D', this.cluster]).then(() => true, () => false);
+      const running = await this.control(['status', '-D', this.cluster]).then(
+        () => true,
+        () => false,
+      );
       if (running) throw error;
     }
   }

@@ -29,7 +29,11 @@ export class ServerUsers {
     for (const name of await fs.readdir(this.directory).catch(() => [])) {
       if (Number(name) === process.pid) continue;
       const file = path.join(this.directory, name);
-      if (isAlive(Number(name)) && (await startOf(Number(name))) === (await fs.readFile(file, 'utf8').catch(() => null))) return true;
+      if (
+        isAlive(Number(name)) &&
+        (await startOf(Number(name))) === (await fs.readFile(file, 'utf8').catch(() => null))
+      )
+        return true;
       await fs.rm(file, { force: true });
     }
     return false;

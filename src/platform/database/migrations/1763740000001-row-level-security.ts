@@ -1,9 +1,23 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const BY_ENVIRONMENT = [
-  'idempotency_keys', 'contacts', 'contact_keys', 'consents', 'suppressions', 'publications', 'storefront_events',
-  'event_keys', 'enrollments', 'enrollment_steps', 'messages', 'message_bodies', 'send_attempts', 'engagements',
-  'conversions', 'stats_daily', 'stats_dirty',
+  'idempotency_keys',
+  'contacts',
+  'contact_keys',
+  'consents',
+  'suppressions',
+  'publications',
+  'storefront_events',
+  'event_keys',
+  'enrollments',
+  'enrollment_steps',
+  'messages',
+  'message_bodies',
+  'send_attempts',
+  'engagements',
+  'conversions',
+  'stats_daily',
+  'stats_dirty',
 ];
 const BY_STORE = ['api_keys', 'environments', 'scenarios', 'scenario_versions', 'templates', 'template_versions'];
 
@@ -26,7 +40,9 @@ export class RowLevelSecurity1763740000001 implements MigrationInterface {
       IF NOT pg_has_role(current_user, 'touchmap_request', 'MEMBER') OR NOT pg_has_role(current_user, 'touchmap_engine', 'MEMBER')
       THEN EXECUTE format('GRANT touchmap_request, touchmap_engine TO %I', current_user); END IF; END $$`);
     await q.query(`GRANT USAGE ON SCHEMA public TO touchmap_request, touchmap_engine`);
-    await q.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO touchmap_request, touchmap_engine`);
+    await q.query(
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO touchmap_request, touchmap_engine`,
+    );
     await q.query(`GRANT EXECUTE ON FUNCTION ensure_month_partitions(integer) TO touchmap_engine`);
     for (const [tables, column, setting] of [
       [BY_ENVIRONMENT, 'environment_id', 'app.environment'],
