@@ -51,10 +51,12 @@ function isTimezone(value: unknown): boolean {
 }
 
 function isKnownZone(zone: string): boolean {
+  // Intl also takes offsets ("+03:00"), which know no summer time and no name.
+  if (!/^[A-Za-z]/.test(zone)) return false;
   try {
-    // Intl also takes offsets ("+03:00"), which know no summer time and no name.
-    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
   } catch {
-    return false;
+    return false; // RangeError is Intl's only way to say that it does not know the zone
   }
 }

@@ -56,7 +56,7 @@ export function whoIs(identity: Identity, found: Found): Who {
   const browserIsTheirs = found.byAnonymousId === null || found.byAnonymousId.id === person?.id;
   if (person) {
     if (!emailIsTheirs && found.byEmail?.externalId === null) return merge(person, found.byEmail);
-    if (!browserIsTheirs && isNobodyElse(found.byAnonymousId, identity)) return merge(person, found.byAnonymousId!);
+    if (!browserIsTheirs && isNobodyElse(found.byAnonymousId, identity)) return merge(person, found.byAnonymousId);
     if (email === null && person.emailKey !== null) return change({ kind: 'set_email', person, email });
     if (email && emailIsTheirs && person.emailKey !== null && person.emailKey !== email.key)
       return change({ kind: 'set_email', person, email });

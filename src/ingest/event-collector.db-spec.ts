@@ -1,25 +1,17 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { aCollector } from '../../test/support/a-collector.js';
 import { anEvent } from '../../test/support/an-event.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { lockContacts } from '../contacts/contact-facts.js';
-import { IdentityChanges } from '../contacts/identity-changes.js';
-import { RunMerger } from '../contacts/ports.js';
-import { connectionOf } from '../platform/database/connection.js';
+import type { RunMerger } from '../contacts/ports.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { Unavailable } from '../platform/http/domain-error.js';
-import { EventCollector } from './event-collector.js';
-import { EventStore } from './event-store.js';
+import type { EventCollector } from './event-collector.js';
 import type { IncomingEvent } from './incoming-event.js';
 
-const mergeRuns = jest.fn<RunMerger['mergeRuns']>();
-
-function aCollector(engine: EngineDatabase, wake = jest.fn()): EventCollector {
-  return new EventCollector(new EventStore(engine, new IdentityChanges({ mergeRuns })), { wake });
-}
-
 describe('EventCollector', () => {
+  const mergeRuns = jest.fn<RunMerger['mergeRuns']>();
   let db: TestDatabase;
   let store: TestStore;
   let collector: EventCollector;
@@ -34,7 +26,7 @@ describe('EventCollector', () => {
     store = await aStore(db.engine);
     mergeRuns.mockReset().mockResolvedValue(undefined);
     wake.mockReset();
-    collector = aCollector(db.engine, wake);
+    collector = aCollector(db.engine, wake, mergeRuns);
   });
 
   const live = (
@@ -177,7 +169,7 @@ describe('EventCollector', () => {
         live({ externalId: 'u1', email: 'anna@example.com' }),
         live({ externalId: 'u2', email: 'anna@example.com' }),
       ]);
-      expect((await contacts()).map(({ external_id, email }) => [external_id, email])).toEqual([
+      expect((await contacts()).map((person): unknown[] => [person.external_id, person.email])).toEqual([
         ['u1', 'anna@example.com'],
         ['u2', null],
       ]);
@@ -190,7 +182,7 @@ describe('EventCollector', () => {
         live({ externalId: 'u1', email: 'new@example.com' }),
         live({ email: 'old@example.com' }),
       ]);
-      expect((await contacts()).map(({ external_id, email }) => [external_id, email])).toEqual([
+      expect((await contacts()).map((person): unknown[] => [person.external_id, person.email])).toEqual([
         ['u1', 'new@example.com'],
         [null, 'old@example.com'],
       ]);
@@ -260,69 +252,5 @@ describe('EventCollector', () => {
     expect(results.every(({ kind }) => kind === 'stored')).toBe(true);
     expect(await kinds(live())).toEqual(['stored']);
     expect(await events()).toHaveLength(10_001);
-  });
-
-  describe('the lock that the guard relies on', () => {
-    let pool: pg.Pool;
-    beforeAll(() => {
-      pool = new pg.Pool(connectionOf(db.url, 'touchmap_engine', 4));
-    });
-    afterAll(() => pool.end());
-
-    const waitingFor = (pid: number) =>
-      db.engine.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))', [
-        pid,
-      ]);
-    const until = async <T>(look: () => Promise<T[]>): Promise<T[]> => {
-      const found = await look();
-      return found.length > 0 ? found : until(look);
-    };
-
-    it('keeps an event from its 202 while a guard holds the contact', async () => {
-      await collector.submit([live()]);
-      const ref = { environmentId: store.liveId, contactId: (await contacts())[0]!.id as string };
-      let answered = false;
-      let submitted: Promise<unknown> | undefined;
-      await new EngineDatabase(pool).transaction(async (tx) => {
-        const [{ pid }] = (await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')) as [{ pid: number }];
-        await lockContacts(tx, [ref]);
-        submitted = collector.submit([live({ type: 'order.placed' })]).then(() => (answered = true));
-        await until(() => waitingFor(pid));
-        expect(answered).toBe(false);
-        expect(await tx.query('SELECT 1 FROM storefront_events WHERE contact_id = $1', [ref.contactId])).toHaveLength(
-          1,
-        );
-      });
-      await submitted;
-      expect(answered).toBe(true);
-    });
-
-    it('makes a guard wait for an event under way, and then see it', async () => {
-      await collector.submit([live()]);
-      const ref = { environmentId: store.liveId, contactId: (await contacts())[0]!.id as string };
-      // Somebody's open transaction on the same client id keeps the ingest statement open after it has locked the contact.
-      const holder = await pool.connect();
-      await holder.query('BEGIN');
-      const [{ pid }] = (await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows as [
-        { pid: number },
-      ];
-      await holder.query(
-        `INSERT INTO event_keys SELECT environment_id, 'order-1', '\\x00', id, created_at FROM contacts WHERE id = $1`,
-        [ref.contactId],
-      );
-      const order = collector.submit([live({ key: 'order-1', type: 'order.placed' })]);
-      const [ingest] = await until(() => waitingFor(pid));
-      const seen = new EngineDatabase(pool).transaction(async (tx) => {
-        await lockContacts(tx, [ref]);
-        return tx.query(`SELECT 1 FROM storefront_events WHERE contact_id = $1 AND type = 'order.placed'`, [
-          ref.contactId,
-        ]);
-      });
-      await until(() => waitingFor(ingest!.pid));
-      await holder.query('ROLLBACK');
-      holder.release();
-      expect((await order)[0]!.kind).toBe('stored');
-      expect(await seen).toHaveLength(1);
-    });
   });
 });

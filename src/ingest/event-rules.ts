@@ -16,8 +16,8 @@ function isInstant(value: unknown): boolean {
   const parts = typeof value === 'string' ? INSTANT.exec(value) : null;
   if (!parts) return false;
   const [, year, month, day] = parts.map(Number);
-  const lastDay = new Date(Date.UTC(year!, month!, 0)).getUTCDate();
-  return month! >= 1 && month! <= 12 && day! >= 1 && day! <= lastDay && Date.parse(value as string) >= 0;
+  const lastDay = new Date(Date.UTC(year!, month, 0)).getUTCDate();
+  return month! >= 1 && month! <= 12 && day! >= 1 && day! <= lastDay && Date.parse(parts[0]) >= 0;
 }
 
 /** An instant, or a day without a time, as events carry them in their data. */

@@ -40,7 +40,7 @@ function checked(value: unknown, shape: Shape, pointer: string, name: string, pr
         item === null ? wrongItem(i) : checked(item, shape.item, `${pointer}/${i}`, '', problems),
       );
     case 'id':
-      if (Number.isSafeInteger(value)) return String(value);
+      if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
       return typeof value === 'string' && value.length > 0 && value.length <= 200
         ? value
         : wrong(value, 'must be a string of 1 to 200 characters or a whole number within ±2^53');

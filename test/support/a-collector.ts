@@ -1,0 +1,16 @@
+import { jest } from '@jest/globals';
+import { IdentityChanges } from '../../src/contacts/identity-changes.js';
+import type { RunMerger } from '../../src/contacts/ports.js';
+import { EventCollector } from '../../src/ingest/event-collector.js';
+import { EventStore } from '../../src/ingest/event-store.js';
+import type { EngineDatabase } from '../../src/platform/database/engine-database.js';
+import type { StageWaker } from '../../src/platform/queue/stages.js';
+
+/** A collector on this database; merges ask `mergeRuns`. */
+export function aCollector(
+  engine: EngineDatabase,
+  wake: StageWaker['wake'] = jest.fn<StageWaker['wake']>(),
+  mergeRuns: RunMerger['mergeRuns'] = () => Promise.resolve(),
+): EventCollector {
+  return new EventCollector(new EventStore(engine, new IdentityChanges({ mergeRuns })), { wake });
+}
