@@ -14,13 +14,3 @@ export function describeIf(what: string, present: boolean, suite: () => void): v
   if (present || process.env.CI === 'true') describe(what, suite);
   else describe.skip(`${what} (skipped: not installed)`, suite);
 }
-
-/** A suite that needs a Redis server's program. */
-export function describeIfRedis(name: string, suite: () => void): void {
-  describeIf(`${name} (needs redis-server)`, hasCommand('redis-server'), suite);
-}
-
-/** A suite that needs a browser. */
-export function describeIfChromium(name: string, suite: () => void): void {
-  describeIf(`${name} (needs chromium)`, hasCommand('chromium') || hasCommand('chromium-browser'), suite);
-}
