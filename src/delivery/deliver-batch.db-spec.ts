@@ -63,6 +63,16 @@ describe('a batch of letters', () => {
     expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed', touches: 2 });
   });
 
+  it('accepts a letter for the outbox in the transaction that clears it, and completes its run', async () => {
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person(), { step: 'follow-up', position: '3', touches: 1 });
+    const worker = aWorker(database.engine, { transport: new ScriptedTransport(10, true) });
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 1, accepted: 1 });
+    expect(worker.transport.sent).toEqual([]);
+    const row = await message(messageId);
+    expect(row).toMatchObject({ state: 'accepted', attempts: 1, accepted_at: row['sent_at'] });
+    expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed' });
+  });
+
   it('sends nothing after an order that no stage has processed yet', async () => {
     const contactId = await person();
     const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, contactId);

@@ -42,6 +42,7 @@ export class Dispatch {
     const settling = new SettleQueue((items) => this.settle.write(lane, token, items), this.log);
     const left: Letter[] = [];
     let moved = 0;
+    let kept = 0;
     let queue = letters;
     while (queue.length > 0) {
       const places = await slots.take(queue.length);
@@ -51,8 +52,13 @@ export class Dispatch {
       queue = queue.slice(places);
       try {
         const { cleared, others, sinceMs } =
-          group.length > 0 ? await this.guard.clear(lane, token, transport.name, group) : { cleared: [], others: 0, sinceMs: 0 };
+          group.length > 0 ? await this.guard.clear(lane, token, transport, group) : { cleared: [], others: 0, sinceMs: 0 };
         moved += cleared.length + others;
+        if (transport.isLedger) {
+          kept += cleared.length;
+          slots.giveBack(places);
+          continue;
+        }
         slots.giveBack(places - cleared.length);
         for (const letter of cleared) void this.send(lane, letter, sinceMs, settling).finally(() => slots.giveBack(1));
       } catch (error) {
@@ -61,7 +67,7 @@ export class Dispatch {
         throw error;
       }
     }
-    return { accepted: await settling.done(), moved, left };
+    return { accepted: kept + (await settling.done()), moved, left };
   }
 
   /** Ends when the outcome is in the ledger: until then the letter takes its place, so that a kill leaves few unknown. */

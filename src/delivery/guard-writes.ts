@@ -1,7 +1,8 @@
 import type { Sql } from '../platform/database/sql.js';
 import { assertNever } from '../domain/assert-never.js';
+import { BodyBytes } from './body-bytes.js';
 import type { Letter } from './letter.js';
-import type { Mail } from './transports/transport.js';
+import type { Mail, Transport } from './transports/transport.js';
 import type { Verdict } from './verdict.js';
 
 /** A letter that may go, as the provider and the ledger get it. */
@@ -17,15 +18,16 @@ export interface ClearedLetter {
 export interface SendingClaim {
   readonly token: string;
   readonly workerId: string;
-  readonly provider: string;
+  readonly transport: Pick<Transport, 'name' | 'isLedger'>;
   readonly leaseMs: number;
   /** Lane time: the letters' sent_at. */
   readonly at: Date;
 }
 
-/** Moves letters to `sending`, with their attempt and their body, in one statement. */
+/** Moves letters to `sending` (to `accepted` where the ledger is all there is), with attempt and body, in one statement. */
 export async function writeSending(tx: Sql, claim: SendingClaim, cleared: readonly ClearedLetter[]): Promise<void> {
   if (cleared.length === 0) return;
+  const bodies = new BodyBytes();
   const rows = cleared.map(({ letter: { message, template, rendered }, mail, attempt, sentOn }) => ({
     e: message.environmentId,
     id: message.id,
@@ -35,13 +37,12 @@ export async function writeSending(tx: Sql, claim: SendingClaim, cleared: readon
     locale: template?.locale,
     version: template?.version,
     day: sentOn,
-    html: mail.html,
-    text: mail.text,
+    ...bodies.add(mail, rendered),
     headers: shownHeaders(mail),
     links: rendered.ok ? rendered.links : [],
   }));
-  const { token, workerId, provider, leaseMs, at } = claim;
-  await tx.query(SENDING, [JSON.stringify(rows), token, workerId, provider, leaseMs, at]);
+  const { token, workerId, transport, leaseMs, at } = claim;
+  await tx.query(SENDING, [JSON.stringify(rows), token, workerId, transport.name, leaseMs, at, bodies.all(), transport.isLedger]);
 }
 
 type Unsent = Exclude<Verdict, { readonly kind: 'send' }>;
@@ -107,17 +108,23 @@ function shownHeaders({ from, to, replyTo, subject, headers }: Mail): Readonly<R
 const SENDING = `
 WITH v AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, attempt integer, "to" text, subject text, locale text,
-    version integer, day date, html text, text text, headers jsonb, links jsonb)),
+    version integer, day date, "htmlAt" integer, "htmlBytes" integer, "textAt" integer, "textBytes" integer, headers jsonb, links jsonb)),
 sending AS (
-  UPDATE messages AS m SET state = 'sending', attempts = v.attempt, provider = $4, to_address = v."to", subject = v.subject,
-    locale = v.locale, template_version = v.version, sent_at = $6, sent_on = v.day, reason = NULL, next_attempt_at = NULL,
-    lease_until = clock_timestamp() + make_interval(secs => $5 / 1000.0)
-  FROM v WHERE m.environment_id = v.e AND m.id = v.id),
+  UPDATE messages AS m SET state = CASE WHEN $8 THEN 'accepted' ELSE 'sending' END, attempts = v.attempt, provider = $4,
+    to_address = v."to", subject = v.subject, locale = v.locale, template_version = v.version, sent_at = $6, sent_on = v.day,
+    reason = NULL, next_attempt_at = NULL, accepted_at = CASE WHEN $8 THEN $6::timestamptz END,
+    lease_until = CASE WHEN NOT $8 THEN clock_timestamp() + make_interval(secs => $5 / 1000.0) END
+  FROM v WHERE m.environment_id = v.e AND m.id = v.id
+  RETURNING m.environment_id, m.scenario_key, m.step_id, m.sent_on),
 attempts AS (
-  INSERT INTO send_attempts (environment_id, message_id, attempt, token, worker, started_at)
-  SELECT v.e, v.id, v.attempt, $2, $3, $6 FROM v)
+  INSERT INTO send_attempts (environment_id, message_id, attempt, token, worker, started_at, finished_at, outcome)
+  SELECT v.e, v.id, v.attempt, $2, $3, $6, CASE WHEN $8 THEN $6::timestamptz END, CASE WHEN $8 THEN 'accepted' END FROM v),
+dirty AS (
+  INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
+  SELECT DISTINCT s.environment_id, s.scenario_key, s.step_id, s.sent_on FROM sending AS s WHERE $8)
 INSERT INTO message_bodies (environment_id, message_id, html, text, headers, links)
-SELECT v.e, v.id, v.html, v.text, v.headers, v.links FROM v
+SELECT v.e, v.id, convert_from(substring($7::bytea FROM v."htmlAt" FOR v."htmlBytes"), 'UTF8'),
+  convert_from(substring($7::bytea FROM v."textAt" FOR v."textBytes"), 'UTF8'), v.headers, v.links FROM v
 ON CONFLICT (environment_id, message_id) DO UPDATE
 SET html = excluded.html, text = excluded.text, headers = excluded.headers, links = excluded.links`;
 

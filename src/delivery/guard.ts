@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MessageOutcome } from '../domain/run.js';
+import type { RunRef } from '../enrollments/ports.js';
 import { RunMover } from '../enrollments/run-mover.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
@@ -17,11 +18,12 @@ import { writeSending, writeUnsent, type ClearedLetter } from './guard-writes.js
 import type { Letter } from './letter.js';
 import { clearedLetter } from './mail-of-letter.js';
 import { parseMailbox } from './mail-headers.js';
+import type { Transport } from './transports/transport.js';
 import { judgeLetter, type Verdict } from './verdict.js';
 
 /** What the guard did with a group of letters. */
 export interface Guarded {
-  /** In `sending` now: to be handed to the transport. */
+  /** In `sending` now: to be handed to the transport (accepted already, where that is the ledger). */
   readonly cleared: readonly ClearedLetter[];
   /** Letters that were ended, held, put off or are to be rendered again; those that wait for an event are left out. */
   readonly others: number;
@@ -29,6 +31,7 @@ export interface Guarded {
   readonly sinceMs: number;
 }
 
+type WayOutOfLetters = Pick<Transport, 'name' | 'isLedger'>;
 type Judged = { readonly letter: Letter; readonly verdict: Verdict };
 type Unsent = { readonly letter: Letter; readonly verdict: Exclude<Verdict, { readonly kind: 'send' }> };
 
@@ -50,13 +53,13 @@ export class Guard {
   ) {}
 
   /** One transaction for the whole group. When its COMMIT is in doubt, only what the database says is `sending` is cleared. */
-  async clear(lane: Lane, token: string, provider: string, letters: readonly Letter[]): Promise<Guarded> {
+  async clear(lane: Lane, token: string, transport: WayOutOfLetters, letters: readonly Letter[]): Promise<Guarded> {
     const sinceMs = this.clock.monotonicMs();
     let decided: Guarded | null = null;
     try {
       return await this.db.transaction(async (tx) => {
         decided = null;
-        return (decided = { ...(await this.decide(tx, lane, token, provider, letters)), sinceMs });
+        return (decided = { ...(await this.decide(tx, lane, token, transport, letters)), sinceMs });
       });
     } catch (error) {
       if (!decided) throw error;
@@ -65,7 +68,13 @@ export class Guard {
     }
   }
 
-  private async decide(tx: Sql, lane: Lane, token: string, provider: string, letters: readonly Letter[]): Promise<Omit<Guarded, 'sinceMs'>> {
+  private async decide(
+    tx: Sql,
+    lane: Lane,
+    token: string,
+    transport: WayOutOfLetters,
+    letters: readonly Letter[],
+  ): Promise<Omit<Guarded, 'sinceMs'>> {
     const locked = await lockLetters(tx, token, letters);
     if (locked.length === 0) return { cleared: [], others: 0 };
     const at = await laneNow(tx, lane);
@@ -75,10 +84,12 @@ export class Guard {
       verdict.kind === 'send' && letter.rendered.ok ? [clearedLetter(letter, letter.rendered, verdict.to, defaultFrom, at)] : [],
     );
     const unsent = judged.filter((one): one is Unsent => one.verdict.kind !== 'send');
-    await writeSending(tx, { token, workerId: this.worker.id, provider, leaseMs: this.times.leaseMs, at }, cleared);
+    await writeSending(tx, { token, workerId: this.worker.id, transport, leaseMs: this.times.leaseMs, at }, cleared);
     await writeUnsent(tx, unsent, this.times.eventFirstMs);
     await this.moveRuns(tx, judged, at);
+    if (transport.isLedger) await this.completeRuns(tx, cleared, at);
     this.tell(lane, unsent);
+    if (transport.isLedger && lane.clock === 'real') this.waker.wake('stats');
     return { cleared, others: unsent.filter(({ verdict }) => verdict.kind !== 'event-first').length };
   }
 
@@ -95,6 +106,16 @@ export class Guard {
     if (exits.length > 0) await this.runs.exit(tx, exits, at);
     const tried = judged.flatMap(({ letter: { message }, verdict }) => (isEnd(verdict) && message.attempts > 0 ? [message] : []));
     if (tried.length > 0) await this.runs.settle(tx, tried, at);
+  }
+
+  /** Where letters are accepted by being cleared, a run behind its last letter waits for nothing else. */
+  private async completeRuns(tx: Sql, cleared: readonly ClearedLetter[], at: Date): Promise<void> {
+    const messages = cleared.map(({ letter: { message } }) => message);
+    const standing = await tx.query<RunRef & Record<string, string>>(STANDING_AT_END, [
+      messages.map((m) => m.environmentId),
+      messages.map((m) => m.enrollmentId),
+    ]);
+    if (standing.length > 0) await this.runs.settle(tx, standing, at);
   }
 
   private tell(lane: Lane, unsent: readonly Unsent[]): void {
@@ -129,5 +150,9 @@ function outcomeOf(verdict: Verdict): MessageOutcome | null {
 }
 
 const STILL_SENDING = `
-SELECT m.id FROM messages AS m WHERE m.claim_token = $1 AND m.id = ANY ($2::uuid[]) AND m.state = 'sending'
-  AND m.lease_until > clock_timestamp()`;
+SELECT m.id FROM messages AS m WHERE m.claim_token = $1 AND m.id = ANY ($2::uuid[]) AND (m.state = 'accepted'
+  OR m.state = 'sending' AND m.lease_until > clock_timestamp())`;
+
+const STANDING_AT_END = `
+SELECT r.environment_id AS "environmentId", r.id AS "enrollmentId" FROM enrollments AS r
+WHERE (r.environment_id, r.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND r.state = 'sending' AND r.position = 'end'`;

@@ -67,7 +67,7 @@ describe('the ledger when things break', () => {
     const claim = await slow.claims.take(REAL_LANE, 10, []);
     const letters = await slow.composer.compose(REAL_LANE, claim.messages);
     await aWorker(database.engine).sweeper.sweep();
-    expect(await slow.guard.clear(REAL_LANE, claim.token, 'scripted', letters)).toMatchObject({ cleared: [] });
+    expect(await slow.guard.clear(REAL_LANE, claim.token, slow.transport, letters)).toMatchObject({ cleared: [] });
     expect(await message(messageId)).toMatchObject({ state: 'planned' });
   });
 
@@ -75,7 +75,7 @@ describe('the ledger when things break', () => {
     const { messageId, enrollmentId } = await planned({ step: 'follow-up', position: '3', touches: 1 });
     const killed = aWorker(database.engine);
     const claim = await killed.claims.take(REAL_LANE, 10, []);
-    await killed.guard.clear(REAL_LANE, claim.token, 'scripted', await killed.composer.compose(REAL_LANE, claim.messages));
+    await killed.guard.clear(REAL_LANE, claim.token, killed.transport, await killed.composer.compose(REAL_LANE, claim.messages));
     const next = aWorker(database.engine);
     await next.sweeper.sweep();
     expect(await message(messageId)).toMatchObject({ state: 'unknown', attempts: 1 });
@@ -123,7 +123,7 @@ describe('the ledger when things break', () => {
     const { messageId } = await planned();
     const killed = aWorker(database.engine);
     const claim = await killed.claims.take(REAL_LANE, 10, []);
-    await killed.guard.clear(REAL_LANE, claim.token, 'outbox', await killed.composer.compose(REAL_LANE, claim.messages));
+    await killed.guard.clear(REAL_LANE, claim.token, { name: 'outbox', isLedger: false }, await killed.composer.compose(REAL_LANE, claim.messages));
     await killed.sweeper.sweep();
     expect(await message(messageId)).toMatchObject({ state: 'accepted', reconciled_by: 'outbox' });
   });

@@ -22,8 +22,13 @@ export function clearedLetter(letter: Letter, rendered: RenderedMail, to: string
       to: headerText(to),
       replyTo: settings.replyTo ? headerText(settings.replyTo) : null,
       subject: headerText(rendered.subject),
-      html: rendered.html,
-      text: rendered.text,
+      // Read when the transport asks: the outbox never does.
+      get html() {
+        return rendered.html;
+      },
+      get text() {
+        return rendered.text;
+      },
       headers,
     },
   };

@@ -17,6 +17,7 @@ export interface MessageView {
   readonly state: MessageState;
   /** Why it was not sent, or the provider's code. */
   readonly reason: string | null;
+  /** Where it went, or where it would go now. */
   readonly to: string | null;
   readonly locale: string | null;
   readonly subject: string | null;
@@ -60,9 +61,10 @@ export interface MessageDetail extends MessageView {
   readonly engagements: readonly EngagementView[];
 }
 
-/** The columns of a message that are shown, of the table alias `m`. */
+/** The columns of a message that are shown, of the aliases `m` (messages) and `c` (contacts, LEFT JOIN). */
 export const MESSAGE_COLUMNS = `m.id, m.contact_id, m.enrollment_id, m.scenario_key, m.step_id, m.template_key,
-  m.template_version, m.message_class, m.state, m.reason, m.to_address, m.locale, m.subject, m.due_at, m.sent_at, m.attempts,
+  m.template_version, m.message_class, m.state, m.reason,
+  coalesce(m.to_address, c.email) AS to_address, m.locale, m.subject, m.due_at, m.sent_at, m.attempts,
   m.dup_risk, m.first_opened_at, m.first_clicked_at`;
 
 export interface MessageRow {

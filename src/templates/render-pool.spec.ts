@@ -12,7 +12,7 @@ describe('the render pool', () => {
 
   const render = async (template: ThreadTemplate, letters: readonly BatchLetter[]): Promise<readonly string[]> =>
     (await pool.render({ template, signing: null, letters })).map((result) =>
-      typeof result === 'string' ? `error: ${result}` : result.html,
+      typeof result === 'string' ? `error: ${result}` : result.letter.html,
     );
 
   it('renders a batch in order, and each bad letter fails alone', async () => {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { IsolatedThread, threadEntry } from './isolated-thread.js';
 import { KnownTemplates } from './known-templates.js';
 import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch, ThreadTemplate } from './render-protocol.js';
+import { Utf8Letter } from './utf8-letter.js';
 
 export const MAX_BATCH = 100;
 
@@ -20,9 +21,8 @@ export interface PoolBatch {
   readonly letters: readonly BatchLetter[];
 }
 
-/** A letter's answer with its HTML and text as text again. */
-export type PoolResult =
-  { readonly answer: Extract<LetterAnswer, { ok: true }>; readonly html: string; readonly text: string } | string;
+/** A letter's answer with its HTML and text, or why there is none. */
+export type PoolResult = { readonly answer: Extract<LetterAnswer, { ok: true }>; readonly letter: Utf8Letter } | string;
 
 interface Slot {
   readonly thread: IsolatedThread<RenderBatch, RenderAnswer>;
@@ -89,8 +89,8 @@ async function ask({ thread, known }: Slot, batch: PoolBatch, limitMs: number): 
 function resultsOf({ bytes, letters }: RenderAnswer): readonly PoolResult[] {
   const buffer = Buffer.from(bytes);
   let at = 0;
-  const take = (length: number): string => buffer.toString('utf8', at, (at += length));
+  const take = (length: number): Buffer => buffer.subarray(at, (at += length));
   return letters.map((letter) =>
-    letter.ok ? { answer: letter, html: take(letter.htmlBytes), text: take(letter.textBytes) } : letter.detail,
+    letter.ok ? { answer: letter, letter: new Utf8Letter(take(letter.htmlBytes), take(letter.textBytes)) } : letter.detail,
   );
 }

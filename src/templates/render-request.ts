@@ -57,8 +57,11 @@ export interface RenderedMail {
   readonly ok: true;
   readonly subject: string;
   readonly preheader: string;
+  /** Decoded from `utf8` when asked for: do not spread a rendered mail that is only stored. */
   readonly html: string;
   readonly text: string;
+  /** The same two parts as bytes, where the renderer has them. */
+  readonly utf8?: { readonly htmlBytes: Uint8Array; readonly textBytes: Uint8Array };
   readonly links: readonly RenderedLink[];
   /** Links from data that were not safe to follow and became '#': what was wrong with each. */
   readonly refusedLinks: readonly string[];

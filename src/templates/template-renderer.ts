@@ -80,5 +80,19 @@ function batchesOf(requests: readonly RenderRequest[]): readonly (readonly numbe
 function resultOf(result: PoolResult, locale: string): RenderResult {
   if (typeof result === 'string') return { ok: false, code: 'template_error', detail: `${result} (locale ${locale})` };
   const { subject, preheader, links, refusedLinks } = result.answer;
-  return { ok: true, subject, preheader, html: result.html, text: result.text, links, refusedLinks };
+  const { letter } = result;
+  return {
+    ok: true,
+    subject,
+    preheader,
+    get html() {
+      return letter.html;
+    },
+    get text() {
+      return letter.text;
+    },
+    utf8: letter,
+    links,
+    refusedLinks,
+  };
 }

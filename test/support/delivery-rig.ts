@@ -42,7 +42,10 @@ export class ScriptedTransport extends Transport {
   /** What the next letters are answered; an empty script accepts. A function may wait before it answers. */
   script: ((mail: Mail) => SendResult | Promise<SendResult>)[] = [];
 
-  constructor(readonly slots = 10) {
+  constructor(
+    readonly slots = 10,
+    override readonly isLedger = false,
+  ) {
     super();
   }
 

@@ -5,6 +5,7 @@ export class OutboxTransport extends Transport {
   readonly name = 'outbox';
   readonly slots = 500;
   readonly deadlineMs = 1_000;
+  override readonly isLedger = true;
 
   send(): Promise<SendResult> {
     return Promise.resolve({ kind: 'accepted', status: null, providerMessageId: null });

@@ -46,6 +46,8 @@ export abstract class Transport {
   abstract readonly slots: number;
   /** After this many milliseconds `send` has answered, at worst with `unknown`. */
   abstract readonly deadlineMs: number;
+  /** The ledger itself is where letters go: what the guard clears is accepted in the same transaction, `send` is not called. */
+  readonly isLedger: boolean = false;
 
   abstract send(mail: Mail): Promise<SendResult>;
 
