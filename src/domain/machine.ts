@@ -22,7 +22,7 @@ export type Judgement =
   | { readonly actor: 'machine'; readonly verdict: MachineVerdict };
 
 /** Nobody reads a letter and follows a link within two seconds of its sending; scanners of incoming mail do. */
-const FASTEST_CLICK_MS = 2_000;
+export const FASTEST_CLICK_MS = 2_000;
 
 const PREFETCH = /prefetch|preview|prerender/i;
 const IMAGE_PROXY = /GoogleImageProxy|ggpht\.com|YahooMailProxy/i;

@@ -145,7 +145,7 @@ describe('crediting orders', () => {
       ['2026-11-26T09:45:00.001Z', false],
     ] as const) {
       const { contactId, letters } = await aReader(SENT);
-      await act(letters[0]!, 'click', SENT);
+      await act(letters[0]!, 'open', SENT);
       expect([at, (await credit(await order(contactId, at)))?.['message_id']]).toEqual([
         at,
         credited ? letters[0] : null,

@@ -94,7 +94,7 @@ function distinct(cells: readonly Cell[]): Cell[] {
 function takeWhere(environments: string): string {
   return `
 DELETE FROM stats_dirty
-WHERE id IN (SELECT d.id FROM stats_dirty d JOIN environments e ON e.id = d.environment_id
+WHERE (environment_id, id) IN (SELECT d.environment_id, d.id FROM stats_dirty d JOIN environments e ON e.id = d.environment_id
   WHERE ${environments} ORDER BY d.id LIMIT ${MAX_DIRTY})
 RETURNING environment_id, scenario_key, step_id, day::text AS day, contact_id, acted_at`;
 }

@@ -3,7 +3,7 @@ import { EngineDatabase } from '../platform/database/engine-database.js';
 import { logger } from '../platform/logging/logger.js';
 import type { Hit } from './hit.js';
 import { HitClock } from './hit-clock.js';
-import { HitJudge } from './hit-judge.js';
+import { judgeHit } from './judge-hit.js';
 import { recordEngagements } from './record-engagements.js';
 
 /** SQLSTATE classes that blame the data: such a row is refused for ever, waiting does not help. */
@@ -16,14 +16,13 @@ export class EngagementStore {
 
   constructor(
     private readonly database: EngineDatabase,
-    private readonly judge: HitJudge,
     private readonly clock: HitClock,
   ) {}
 
   /** Stores a group; throws while PostgreSQL is away. A hit that the database refuses for its content is logged and left out. */
   async record(hits: readonly Hit[]): Promise<void> {
     try {
-      const { now } = await recordEngagements(this.database, await this.judge.judge(this.database, hits));
+      const { now } = await recordEngagements(this.database, hits.map(judgeHit));
       this.clock.learn(now);
     } catch (error) {
       if (!DATA_FAULTS.has(sqlState(error).slice(0, 2))) throw error;

@@ -10,7 +10,6 @@ import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import type { Hit } from './hit.js';
 import { HitClock } from './hit-clock.js';
-import { HitJudge } from './hit-judge.js';
 import { Spool } from './spool.js';
 
 /** PostgreSQL that can be taken away. */
@@ -44,7 +43,7 @@ describe('the writer of hits', () => {
   });
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'touchmap-spool-'));
-    postgres = new FlakyStore(database.engine, new HitJudge(), new HitClock(new ProcessClock()));
+    postgres = new FlakyStore(database.engine, new HitClock(new ProcessClock()));
     writer = new EngagementWriter(postgres, new Spool(directory));
     letter = await aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId });
   });

@@ -13,7 +13,6 @@ import { StoresService } from '../stores/stores.service.js';
 import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
-import { HitJudge } from './hit-judge.js';
 import { Spool } from './spool.js';
 import { TokenReader } from './token-reader.js';
 import { TrackingRoutes } from './tracking-routes.js';
@@ -39,7 +38,7 @@ describe('the addresses inside letters', () => {
     store = await aStore(database.engine);
     directory = await mkdtemp(join(tmpdir(), 'touchmap-spool-'));
     const clock = new HitClock(new ProcessClock());
-    writer = new EngagementWriter(new EngagementStore(database.engine, new HitJudge(), clock), new Spool(directory));
+    writer = new EngagementWriter(new EngagementStore(database.engine, clock), new Spool(directory));
     const runs = { endForContact: (_: unknown, end: unknown) => Promise.resolve(void ended.push(end)) };
     const unsubscriber = new Unsubscriber(database.engine, new StoresService(), runs as unknown as RunMover);
     server = fastify({ routerOptions: { maxParamLength: 8_192 } });

@@ -9,7 +9,6 @@ import { StoresModule } from '../stores/stores.module.js';
 import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
-import { HitJudge } from './hit-judge.js';
 import { Spool } from './spool.js';
 import { TokenReader } from './token-reader.js';
 import { TrackingRoutes } from './tracking-routes.js';
@@ -21,7 +20,6 @@ import { Unsubscriber } from './unsubscriber.js';
   imports: [StoresModule, EnrollmentsModule],
   providers: [
     HitClock,
-    HitJudge,
     EngagementStore,
     EngagementWriter,
     { provide: Spool, useFactory: (env: Env) => new Spool(join(env.DATA_DIR, 'spool')), inject: [Env] },

@@ -444,15 +444,15 @@ CREATE TABLE stats_daily (
 -- Cells of stats_daily whose messages changed; append only, so that writers never wait for one another. Where a person
 -- acted, contact_id and acted_at name whose later orders have to be credited anew.
 CREATE TABLE stats_dirty (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   environment_id uuid NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY,
   scenario_key text NOT NULL,
   step_id text NOT NULL,
   day date NOT NULL,
   contact_id uuid,
-  acted_at timestamptz
+  acted_at timestamptz,
+  PRIMARY KEY (environment_id, id)
 );
-CREATE INDEX stats_dirty_environment ON stats_dirty (environment_id, id);
 `;
 
 /** Partitions are made ahead by the owner's function, so that the service's plain roles need no right to create tables. */
