@@ -19,7 +19,10 @@ describe('an abandoned cart', () => {
   const letters = () => shop.messages(CART);
   const sent = async () => (await letters()).filter((m) => m.state === 'accepted').map((m) => [m.step, m.sentAt]);
   const endOfRun = async () => {
-    const { items } = await shop.must<{ items: { state: string; endReason: string | null }[] }>('GET', '/v1/scenarios/abandoned-cart/enrollments');
+    const { items } = await shop.must<{ items: { state: string; endReason: string | null }[] }>(
+      'GET',
+      '/v1/scenarios/abandoned-cart/enrollments',
+    );
     return items.map((run) => run.endReason);
   };
 
@@ -91,8 +94,13 @@ describe('an abandoned cart', () => {
     await shop.event(anOrder(ANNA, '2026-11-21T12:00:01.000Z'));
     const cart = await shop.event(aCart(ANNA, NOON, { id: 'late-cart' }));
     expect(await shop.advance('3 days')).toMatchObject({ messages: 0 });
-    const event = await shop.must<{ outcomes: { scenario: string; outcome: string; reason: string }[] }>('GET', `/v1/events/${cart.id}`);
-    expect(event.outcomes).toContainEqual(expect.objectContaining({ scenario: 'abandoned-cart', outcome: 'none', reason: 'exited:purchased' }));
+    const event = await shop.must<{ outcomes: { scenario: string; outcome: string; reason: string }[] }>(
+      'GET',
+      `/v1/events/${cart.id}`,
+    );
+    expect(event.outcomes).toContainEqual(
+      expect.objectContaining({ scenario: 'abandoned-cart', outcome: 'none', reason: 'exited:purchased' }),
+    );
   });
 
   it('starts its clock anew when it changes before the first letter', async () => {
@@ -157,7 +165,9 @@ describe('an abandoned cart', () => {
     const { id } = await shop.event(aCart(ANNA, NOON));
     expect(await shop.advance('3 days')).toMatchObject({ messages: 0 });
     const event = await shop.must<{ outcomes: object[] }>('GET', `/v1/events/${id}`);
-    expect(event.outcomes).toContainEqual(expect.objectContaining({ scenario: 'abandoned-cart', reason: 'suppressed' }));
+    expect(event.outcomes).toContainEqual(
+      expect.objectContaining({ scenario: 'abandoned-cart', reason: 'suppressed' }),
+    );
   });
 
   it('waits while its scenario is paused and goes on when it is resumed', async () => {

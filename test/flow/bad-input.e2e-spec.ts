@@ -3,9 +3,15 @@ import { type FlowApp, startApp } from '../support/app.js';
 import { Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
-const good = { type: 'cart.updated', occurredAt: NOON, contact: { email: 'anna@example.com' }, data: { cartId: '1', items: [] } };
+const good = {
+  type: 'cart.updated',
+  occurredAt: NOON,
+  contact: { email: 'anna@example.com' },
+  data: { cartId: '1', items: [] },
+};
 const nested = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
-const withData = (data: string) => `{"type":"cart.updated","occurredAt":"${NOON}","contact":{"email":"a@example.com"},"data":${data}}`;
+const withData = (data: string) =>
+  `{"type":"cart.updated","occurredAt":"${NOON}","contact":{"email":"a@example.com"},"data":${data}}`;
 const withEmail = (email: string) => JSON.stringify({ ...good, contact: { email } });
 const change = (patch: object) => JSON.stringify({ ...good, ...patch });
 
@@ -23,7 +29,11 @@ const BODIES: readonly (readonly [name: string, body: string | Buffer, status: 4
   ['a number for a type', change({ type: 7 }), 422],
   ['a type of one word', change({ type: 'cart' }), 422],
   ['a number as text', change({ data: { items: [{ productId: 'p', quantity: '1' }] } }), 422],
-  ['a truth as text', change({ contact: { email: 'a@example.com', consent: { marketing: 'true', source: 's' } } }), 422],
+  [
+    'a truth as text',
+    change({ contact: { email: 'a@example.com', consent: { marketing: 'true', source: 's' } } }),
+    422,
+  ],
   ['an instant as a number', change({ occurredAt: 1763740800000 }), 422],
   ['a day that does not exist', change({ occurredAt: '2026-02-30T12:00:00Z' }), 422],
   ['a leap second', change({ occurredAt: '2016-12-31T23:59:60Z' }), 422],
@@ -49,7 +59,11 @@ const BODIES: readonly (readonly [name: string, body: string | Buffer, status: 4
   ['a depth of 20,000', withData(nested(20_000)), 400],
   ['501 keys', change({ data: Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`k${i}`, i])) }), 400],
   ['a string of 17 KiB', change({ data: { note: 'x'.repeat(17 * 1024) } }), 400],
-  ['a body of 1 MB', change({ data: Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`k${i}`, 'x'.repeat(15_000)])) }), 413],
+  [
+    'a body of 1 MB',
+    change({ data: Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`k${i}`, 'x'.repeat(15_000)])) }),
+    413,
+  ],
   ['an address without @', withEmail('anna'), 422],
   ['an address with a line break', withEmail('a@example.com\r\nBcc: b@example.com'), 422],
   ['two addresses', withEmail('a@example.com,b@example.com'), 422],
@@ -78,7 +92,11 @@ describe('bad input', () => {
     const answer = await raw(app.url, '/v1/events', app.testKey, body);
     expect({ status: answer.status, type: answer.type }).toEqual({ status, type: 'application/problem+json' });
     const problem = JSON.parse(answer.body) as { status: number; code: string; title: string };
-    expect(problem).toMatchObject({ status, code: expect.stringMatching(/^[a-z][a-z0-9_]*$/), title: expect.stringMatching(/\S/) });
+    expect(problem).toMatchObject({
+      status,
+      code: expect.stringMatching(/^[a-z][a-z0-9_]*$/),
+      title: expect.stringMatching(/\S/),
+    });
     expect(answer.body).not.toMatch(/node_modules|at .*\.js:/);
     expect(await stored()).toEqual([]);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
@@ -88,7 +106,13 @@ describe('bad input', () => {
     const answer = await shop.must<{ accepted: number; rejected: number; results: { problem?: { status: number } }[] }>(
       'POST',
       '/v1/events/batch',
-      { events: [{ ...good, id: 'one' }, { ...good, type: 7 }, { ...good, id: 'two' }] },
+      {
+        events: [
+          { ...good, id: 'one' },
+          { ...good, type: 7 },
+          { ...good, id: 'two' },
+        ],
+      },
     );
     expect(answer).toMatchObject({ accepted: 2, rejected: 1 });
     expect(answer.results[1]!.problem).toMatchObject({ status: 422 });
@@ -139,16 +163,30 @@ describe('bad input', () => {
   });
 });
 
-function raw(url: string, path: string, key: string, body: string | Buffer, headers: Record<string, string> = { 'content-type': 'application/json' }) {
+function raw(
+  url: string,
+  path: string,
+  key: string,
+  body: string | Buffer,
+  headers: Record<string, string> = { 'content-type': 'application/json' },
+) {
   return new Promise<{ status: number; type: string; body: string }>((resolve, reject) => {
-    const sent = request(url + path, { method: 'POST', headers: { authorization: `Bearer ${key}`, ...headers } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode!, type: (response.headers['content-type'] ?? '').split(';')[0]!, body: text }),
-      );
-    });
+    const sent = request(
+      url + path,
+      { method: 'POST', headers: { authorization: `Bearer ${key}`, ...headers } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode!,
+            type: (response.headers['content-type'] ?? '').split(';')[0]!,
+            body: text,
+          }),
+        );
+      },
+    );
     sent.once('error', reject);
     sent.end(body);
   });

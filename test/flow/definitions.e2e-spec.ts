@@ -3,7 +3,10 @@ import { aCart, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
 
-const LETTER = (body: string, subject = 'Hello') => `<mjml><mj-head><mj-title>${subject}</mj-title><mj-preview>Preview</mj-preview></mj-head>
+const LETTER = (
+  body: string,
+  subject = 'Hello',
+) => `<mjml><mj-head><mj-title>${subject}</mj-title><mj-preview>Preview</mj-preview></mj-head>
 <mj-body><mj-section><mj-column><mj-text>${body}</mj-text></mj-column></mj-section></mj-body></mjml>`;
 
 const CHAIN = {
@@ -41,25 +44,45 @@ describe('definitions', () => {
     expect(missing.status).toBe(422);
     expect(missing.body.errors).toContainEqual(expect.objectContaining({ pointer: '/steps/1/template' }));
 
-    await shop.must('POST', '/v1/templates', { key: 'hello/letter', name: 'Hello', locales: { en: LETTER('Hello {{contact.firstName}}') } });
+    await shop.must('POST', '/v1/templates', {
+      key: 'hello/letter',
+      name: 'Hello',
+      locales: { en: LETTER('Hello {{contact.firstName}}') },
+    });
     await shop.must('POST', '/v1/templates/hello/letter/publish', {});
     expect(await shop.must('POST', '/v1/scenarios/hello/publish', {})).toMatchObject({ version: 1 });
-    expect(await shop.must('GET', '/v1/scenarios/hello')).toMatchObject({ key: 'hello', live: null, sandbox: { version: 1, state: 'published' } });
+    expect(await shop.must('GET', '/v1/scenarios/hello')).toMatchObject({
+      key: 'hello',
+      live: null,
+      sandbox: { version: 1, state: 'published' },
+    });
 
     await shop.reset(NOON);
-    await shop.event({ type: 'user.registered', occurredAt: NOON, contact: { email: 'a@example.com', firstName: 'Ada' } });
+    await shop.event({
+      type: 'user.registered',
+      occurredAt: NOON,
+      contact: { email: 'a@example.com', firstName: 'Ada' },
+    });
     await shop.advance('PT0S');
     const steps = [{ ...CHAIN.steps[0], for: '2 hours' }, CHAIN.steps[1]];
     await shop.must('PUT', '/v1/scenarios/hello', { ...CHAIN, steps });
     expect(await shop.must('POST', '/v1/scenarios/hello/publish', {})).toMatchObject({ version: 2 });
-    await shop.event({ type: 'user.registered', occurredAt: NOON, contact: { email: 'b@example.com', firstName: 'Bob' } });
+    await shop.event({
+      type: 'user.registered',
+      occurredAt: NOON,
+      contact: { email: 'b@example.com', firstName: 'Bob' },
+    });
     // Each run keeps the version that it entered.
     expect(await shop.advance('1 hour')).toMatchObject({ messages: 1 });
     expect(await shop.advance('1 hour')).toMatchObject({ messages: 1 });
     expect((await shop.must<{ items: object[] }>('GET', '/v1/scenarios/hello/versions')).items).toHaveLength(2);
 
     expect((await shop.call('DELETE', '/v1/scenarios/hello')).status).toBe(409);
-    await shop.event({ type: 'user.registered', occurredAt: '2026-11-21T14:00:00.000Z', contact: { email: 'c@example.com' } });
+    await shop.event({
+      type: 'user.registered',
+      occurredAt: '2026-11-21T14:00:00.000Z',
+      contact: { email: 'c@example.com' },
+    });
     await shop.advance('PT0S');
     await shop.must('POST', '/v1/scenarios/hello/archive', {});
     expect(await shop.advance('3 hours')).toMatchObject({ messages: 0 });
@@ -74,24 +97,44 @@ describe('definitions', () => {
     ['an unknown field', { colour: 'red' }, '/colour'],
     ['a condition that does not parse', { trigger: { ...CHAIN.trigger, when: 'event.a >' } }, '/trigger/when'],
     ['a condition that is no truth value', { trigger: { ...CHAIN.trigger, when: '1 + 1' } }, '/trigger/when'],
-    ['a letter that the chain does not have', { steps: [{ ...CHAIN.steps[1], when: "opened('nothing')" }] }, '/steps/0/when'],
-    ['a backtracking regular expression', { trigger: { ...CHAIN.trigger, when: "event.a.matches('(a+)+$')" } }, '/trigger/when'],
+    [
+      'a letter that the chain does not have',
+      { steps: [{ ...CHAIN.steps[1], when: "opened('nothing')" }] },
+      '/steps/0/when',
+    ],
+    [
+      'a backtracking regular expression',
+      { trigger: { ...CHAIN.trigger, when: "event.a.matches('(a+)+$')" } },
+      '/trigger/when',
+    ],
     ['a marketing letter without a reason', { messageClass: 'marketing' }, '/steps/1/reason'],
     ['a hold-out of service mail', { holdout: 10 }, '/holdout'],
   ])('publishing refuses %s and points at it', async (_name, patch, pointer) => {
     const key = 'faulty';
     await shop.call('DELETE', `/v1/scenarios/${key}`);
     const drafted = await shop.call<Problem>('POST', '/v1/scenarios', { ...CHAIN, key, ...patch });
-    const answer = drafted.status === 201 ? await shop.call<Problem>('POST', `/v1/scenarios/${key}/publish`, {}) : drafted;
+    const answer =
+      drafted.status === 201 ? await shop.call<Problem>('POST', `/v1/scenarios/${key}/publish`, {}) : drafted;
     expect(answer.status).toBe(422);
     expect(answer.body.errors.map((e) => e.pointer)).toContain(pointer);
   });
 
   it('a template previews with a sample, names what is missing, and never breaks out of its place', async () => {
-    const source = LETTER('Dear {{contact.firstName}}, {{money event.total event.currency}}', 'For {{contact.firstName}}');
+    const source = LETTER(
+      'Dear {{contact.firstName}}, {{money event.total event.currency}}',
+      'For {{contact.firstName}}',
+    );
     await shop.must('POST', '/v1/templates', { key: 'tried/letter', name: 'Tried', locales: { en: source } });
-    const preview = (body: object) => shop.call<{ subject: string; html: string; text: string; problems: { detail: string }[] } & Problem>('POST', '/v1/templates/tried/letter/preview', body);
-    const good = await preview({ contact: { firstName: '<b>Ann</b>\r\nBcc: x' }, event: { total: 1234.5, currency: 'EUR' } });
+    const preview = (body: object) =>
+      shop.call<{ subject: string; html: string; text: string; problems: { detail: string }[] } & Problem>(
+        'POST',
+        '/v1/templates/tried/letter/preview',
+        body,
+      );
+    const good = await preview({
+      contact: { firstName: '<b>Ann</b>\r\nBcc: x' },
+      event: { total: 1234.5, currency: 'EUR' },
+    });
     expect(good.status).toBe(200);
     expect(good.body.html).toContain('&lt;b&gt;Ann');
     expect(good.body.html).toMatch(/€1,234\.50/);
@@ -109,7 +152,9 @@ describe('definitions', () => {
       event: { total: 1, currency: 'EUR' },
     });
     expect(answer.status).toBe(200);
-    expect((await shop.must<{ items: object[] }>('GET', '/v1/stats/scenarios')).items).not.toContainEqual(expect.objectContaining({ scenario: null }));
+    expect((await shop.must<{ items: object[] }>('GET', '/v1/stats/scenarios')).items).not.toContainEqual(
+      expect.objectContaining({ scenario: null }),
+    );
   });
 
   it('what is published in the sandbox does not run in live, and the other way round', async () => {
@@ -119,7 +164,9 @@ describe('definitions', () => {
   });
 
   it('settings of the store are read and changed, and unknown ones refused', async () => {
-    expect(await shop.must('PATCH', '/v1/store', { name: 'Example Shop', timezone: 'Europe/Berlin' })).toMatchObject({ name: 'Example Shop' });
+    expect(await shop.must('PATCH', '/v1/store', { name: 'Example Shop', timezone: 'Europe/Berlin' })).toMatchObject({
+      name: 'Example Shop',
+    });
     expect(await live.must('GET', '/v1/store')).toMatchObject({ name: 'Example Shop', timezone: 'Europe/Berlin' });
     expect((await shop.call('PATCH', '/v1/store', { colour: 'red' })).status).toBe(422);
     expect((await shop.call('PATCH', '/v1/store', { timezone: 'Mars/Olympus' })).status).toBe(422);

@@ -58,7 +58,10 @@ describe('an order racing with its cart’s letter', () => {
     const started = await Promise.all(
       letters
         .filter((letter) => letter.state === 'accepted')
-        .map(async (letter) => ({ to: letter.to, at: Date.parse((await shop.message(letter.id)).sendAttempts[0]!.startedAt) })),
+        .map(async (letter) => ({
+          to: letter.to,
+          at: Date.parse((await shop.message(letter.id)).sendAttempts[0]!.startedAt),
+        })),
     );
     expect(started.filter(({ to, at }) => at > orderedAt.get(to)!)).toEqual([]);
     // Both outcomes must have happened, else nothing raced.
@@ -69,9 +72,16 @@ describe('an order racing with its cart’s letter', () => {
   /** Every message of the chain once none is on the way any more. */
   async function settled() {
     for (;;) {
-      const runs = await shop.must<{ items: { endReason: string | null }[] }>('GET', '/v1/scenarios/race/enrollments?state=running&limit=1');
+      const runs = await shop.must<{ items: { endReason: string | null }[] }>(
+        'GET',
+        '/v1/scenarios/race/enrollments?state=running&limit=1',
+      );
       const letters = await shop.messages({ scenario: 'race' });
-      if (runs.items.length === 0 && letters.every((m) => !['planned', 'claimed', 'sending', 'retry'].includes(m.state))) return letters;
+      if (
+        runs.items.length === 0 &&
+        letters.every((m) => !['planned', 'claimed', 'sending', 'retry'].includes(m.state))
+      )
+        return letters;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

@@ -37,24 +37,27 @@ describe('the presets', () => {
       expect(read(`${key}/README.md`)).toMatch(/«[^»]{10,}»/);
     });
 
-    it.each(['ru', 'en'])('sends every letter of its chain in %s, small enough and readable without pictures', async (locale) => {
-      await shop.reset(NOON);
-      const sample = JSON.parse(read(`${key}/sample-event.json`)) as { id?: string; contact: object };
-      await shop.event({ ...sample, id: undefined, occurredAt: NOON, contact: { ...sample.contact, locale } });
-      await shop.advance('60 days');
-      const letters = await shop.messages({ scenario: key });
-      expect(letters.map((m) => [m.step, m.state, m.reason])).toEqual(emails.map((step) => [step, 'accepted', null]));
-      for (const letter of letters) {
-        const { html, text, subject, headers } = await shop.message(letter.id);
-        expect(letter.locale).toBe(locale);
-        expect(Buffer.byteLength(html)).toBeLessThan(GMAIL_CLIPS_AT);
-        expect(html.match(/<img(?![^>]*\balt=)[^>]*>/g)).toBeNull();
-        expect(html).toContain('prefers-color-scheme');
-        expect(html + text + subject).not.toMatch(/\{\{|undefined|\[object|NaN/);
-        expect(subject!.length).toBeLessThan(90);
-        if (scenario.messageClass !== 'service') expect(headers).toHaveProperty('List-Unsubscribe');
-        expect(html).toMatch(/\/u\//);
-      }
-    });
+    it.each(['ru', 'en'])(
+      'sends every letter of its chain in %s, small enough and readable without pictures',
+      async (locale) => {
+        await shop.reset(NOON);
+        const sample = JSON.parse(read(`${key}/sample-event.json`)) as { id?: string; contact: object };
+        await shop.event({ ...sample, id: undefined, occurredAt: NOON, contact: { ...sample.contact, locale } });
+        await shop.advance('60 days');
+        const letters = await shop.messages({ scenario: key });
+        expect(letters.map((m) => [m.step, m.state, m.reason])).toEqual(emails.map((step) => [step, 'accepted', null]));
+        for (const letter of letters) {
+          const { html, text, subject, headers } = await shop.message(letter.id);
+          expect(letter.locale).toBe(locale);
+          expect(Buffer.byteLength(html)).toBeLessThan(GMAIL_CLIPS_AT);
+          expect(html.match(/<img(?![^>]*\balt=)[^>]*>/g)).toBeNull();
+          expect(html).toContain('prefers-color-scheme');
+          expect(html + text + subject).not.toMatch(/\{\{|undefined|\[object|NaN/);
+          expect(subject!.length).toBeLessThan(90);
+          if (scenario.messageClass !== 'service') expect(headers).toHaveProperty('List-Unsubscribe');
+          expect(html).toMatch(/\/u\//);
+        }
+      },
+    );
   });
 });

@@ -32,7 +32,9 @@ describe('the table of an abandoned-cart chain', () => {
 
   async function post(events: readonly object[]): Promise<void> {
     for (let i = 0; i < events.length; i += 1000) {
-      const answer = await shop.must<{ accepted: number }>('POST', '/v1/events/batch', { events: events.slice(i, i + 1000) });
+      const answer = await shop.must<{ accepted: number }>('POST', '/v1/events/batch', {
+        events: events.slice(i, i + 1000),
+      });
       expect(answer.accepted).toBe(Math.min(1000, events.length - i));
     }
   }
@@ -50,9 +52,18 @@ describe('the table of an abandoned-cart chain', () => {
     await act(second, FOLLOW_UP, '2026-11-04T12:45:00.000Z');
     await shop.advance('1 hour');
 
-    const stats = await shop.must<{ items: object[]; total: object }>('GET', '/v1/stats/scenarios/abandoned-cart?by=step');
+    const stats = await shop.must<{ items: object[]; total: object }>(
+      'GET',
+      '/v1/stats/scenarios/abandoned-cart?by=step',
+    );
     expect(stats.items).toMatchObject([
-      { step: 'reminder', sent: 12411, ...FIRST, rates: { open: 0.321, click: 0.1084, clickToOpen: 0.338, order: 0.0148 }, increment: null },
+      {
+        step: 'reminder',
+        sent: 12411,
+        ...FIRST,
+        rates: { open: 0.321, click: 0.1084, clickToOpen: 0.338, order: 0.0148 },
+        increment: null,
+      },
       { step: 'follow-up', sent: 7984, ...FOLLOW_UP, increment: { orders: 0.342 } },
     ]);
     const csv = await shop.call<string>('GET', '/v1/stats/scenarios/abandoned-cart?by=step&format=csv');

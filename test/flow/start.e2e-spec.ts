@@ -5,7 +5,9 @@ import { aCart, Shop } from '../support/shop.js';
 
 /** Pids of postgres processes that work on a data directory (Linux). */
 async function postgresOn(dataDir: string): Promise<number[]> {
-  const location = await readFile(path.join(dataDir, 'postgres.location'), 'utf8').catch(() => path.join(dataDir, 'postgres'));
+  const location = await readFile(path.join(dataDir, 'postgres.location'), 'utf8').catch(() =>
+    path.join(dataDir, 'postgres'),
+  );
   const pids: number[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -48,9 +50,18 @@ describe('starting the service', () => {
     expect(service.output).toContain(first.liveKey);
     expect(service.output).toContain(first.testKey);
     const shop = new Shop(first.url, first.testKey);
-    const { items } = await shop.must<{ items: { key: string; live: unknown; sandbox: unknown }[] }>('GET', '/v1/scenarios');
+    const { items } = await shop.must<{ items: { key: string; live: unknown; sandbox: unknown }[] }>(
+      'GET',
+      '/v1/scenarios',
+    );
     const published = items.filter((s) => s.sandbox).map((s) => s.key);
-    expect(published.sort()).toEqual(['abandoned-cart', 'abandoned-checkout', 'lead-magnet', 'order-thank-you', 'trial-ending']);
+    expect(published.sort()).toEqual([
+      'abandoned-cart',
+      'abandoned-checkout',
+      'lead-magnet',
+      'order-thank-you',
+      'trial-ending',
+    ]);
     expect(items.filter((s) => s.live)).toEqual([]);
   });
 

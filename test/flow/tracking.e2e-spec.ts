@@ -23,9 +23,12 @@ describe('tracking', () => {
     await shop.advance('10 minutes');
   });
 
-  const letter = async () => shop.message((await shop.messages({ scenario: 'abandoned-cart', state: 'accepted' }))[0]!.id);
-  const path = (html: string, kind: 'o' | 'c') => new URL(new RegExp(`"(http[^"]*/t/${kind}/[^"]+)"`).exec(html)![1]!.replaceAll('&amp;', '&')).pathname;
-  const unsubscribePath = (headers: Record<string, string>) => new URL(headers['List-Unsubscribe']!.slice(1, -1)).pathname;
+  const letter = async () =>
+    shop.message((await shop.messages({ scenario: 'abandoned-cart', state: 'accepted' }))[0]!.id);
+  const path = (html: string, kind: 'o' | 'c') =>
+    new URL(new RegExp(`"(http[^"]*/t/${kind}/[^"]+)"`).exec(html)![1]!.replaceAll('&amp;', '&')).pathname;
+  const unsubscribePath = (headers: Record<string, string>) =>
+    new URL(headers['List-Unsubscribe']!.slice(1, -1)).pathname;
 
   it('a loaded pixel is an open and a followed link a click that leads to the store', async () => {
     const { html, id } = await letter();
@@ -41,12 +44,17 @@ describe('tracking', () => {
       ['open', 'person'],
       ['click', 'person'],
     ]);
-    expect([after.firstOpenedAt, after.firstClickedAt]).toEqual(['2026-11-21T12:55:00.000Z', '2026-11-21T12:55:00.000Z']);
+    expect([after.firstOpenedAt, after.firstClickedAt]).toEqual([
+      '2026-11-21T12:55:00.000Z',
+      '2026-11-21T12:55:00.000Z',
+    ]);
   });
 
   it('counts robots and previews apart from people', async () => {
     const { html, id } = await letter();
-    await reader.call('GET', path(html, 'o'), undefined, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' });
+    await reader.call('GET', path(html, 'o'), undefined, {
+      'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)',
+    });
     await reader.call('GET', path(html, 'c'), undefined, { ...BROWSER, 'sec-purpose': 'prefetch' });
     await reader.call('HEAD', path(html, 'c'), undefined, BROWSER);
     const after = await shop.message(id);
@@ -59,11 +67,18 @@ describe('tracking', () => {
     const good = path(html, 'c');
     const token = good.slice('/t/c/'.length);
     const flip = (i: number) => token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1);
-    for (const bad of [...Array.from({ length: token.length - 1 }, (_, i) => flip(i)), 'x', token.slice(0, -4), path(html, 'o').slice('/t/o/'.length)]) {
+    for (const bad of [
+      ...Array.from({ length: token.length - 1 }, (_, i) => flip(i)),
+      'x',
+      token.slice(0, -4),
+      path(html, 'o').slice('/t/o/'.length),
+    ]) {
       const answer = await reader.call('GET', `/t/c/${bad}`, undefined, BROWSER);
       expect([bad, answer.status, answer.headers.get('location')]).toEqual([bad, 404, null]);
     }
-    expect((await reader.call('GET', `${good}?url=https://evil.example`, undefined, BROWSER)).headers.get('location')).toMatch(/^https:\/\/shop\.example\//);
+    expect(
+      (await reader.call('GET', `${good}?url=https://evil.example`, undefined, BROWSER)).headers.get('location'),
+    ).toMatch(/^https:\/\/shop\.example\//);
   });
 
   it('unsubscribes by POST only, as often as it is asked, and stops the chain', async () => {
@@ -73,10 +88,13 @@ describe('tracking', () => {
     expect(shown.status).toBe(200);
     expect(shown.body).toMatch(/<form[^>]+method="post"/i);
     expect(shown.headers.get('content-security-policy')).toContain("default-src 'none'");
-    const consent = async () => (await shop.must<{ consent: { marketing: boolean } }>('GET', `/v1/contacts/${ANNA}`)).consent.marketing;
+    const consent = async () =>
+      (await shop.must<{ consent: { marketing: boolean } }>('GET', `/v1/contacts/${ANNA}`)).consent.marketing;
     expect(await consent()).toBe(true);
     for (let i = 0; i < 2; i++) {
-      const done = await reader.call('POST', page, 'List-Unsubscribe=One-Click', { 'content-type': 'application/x-www-form-urlencoded' });
+      const done = await reader.call('POST', page, 'List-Unsubscribe=One-Click', {
+        'content-type': 'application/x-www-form-urlencoded',
+      });
       expect(done.status).toBe(200);
     }
     expect(await consent()).toBe(false);

@@ -76,7 +76,14 @@ export function aWorker(
   const mover = new RunMover(new RunReader(registry), facts, ledger, new RunWriter(ledger, new DueMark(clock), waker));
   const links = new LetterLinks(new Secrets('a secret of at least thirty-two characters'), settings);
   const renderer = { render: (requests: readonly RenderRequest[]) => Promise.resolve(requests.map(renderPlain)) };
-  const composer = new ComposeLetters(db, stores, registry, publishedTemplates, renderer as unknown as TemplateRenderer, links);
+  const composer = new ComposeLetters(
+    db,
+    stores,
+    registry,
+    publishedTemplates,
+    renderer as unknown as TemplateRenderer,
+    links,
+  );
   const circuits = new Circuits(clock, times);
   const settle = new Settle(db, mover, waker);
   const out = wayOut(transport);
@@ -106,13 +113,23 @@ export interface WorkerOptions {
 }
 
 const publishedTemplates = {
-  publishedVersions: (_: Sql, refs: readonly unknown[]) => Promise.resolve(refs.map(() => ({ version: 1, locales: ['en'] }))),
+  publishedVersions: (_: Sql, refs: readonly unknown[]) =>
+    Promise.resolve(refs.map(() => ({ version: 1, locales: ['en'] }))),
 } as unknown as TemplateCatalog;
 
 function renderPlain({ context, templateKey }: RenderRequest): RenderResult {
-  if (templateKey.endsWith('/broken')) return { ok: false, code: 'template_error', detail: 'en: event.nothing is missing' };
+  if (templateKey.endsWith('/broken'))
+    return { ok: false, code: 'template_error', detail: 'en: event.nothing is missing' };
   const about = JSON.stringify(context.event['data']);
-  return { ok: true, subject: `About ${about}`, preheader: '', html: `<p>${about}</p>`, text: about, links: [], refusedLinks: [] };
+  return {
+    ok: true,
+    subject: `About ${about}`,
+    preheader: '',
+    html: `<p>${about}</p>`,
+    text: about,
+    links: [],
+    refusedLinks: [],
+  };
 }
 
 /** The scenario of most specs: two letters, ended by an order. */
@@ -132,17 +149,25 @@ export const TWO_LETTERS = {
 };
 
 /** Stores a scenario's version 1 and publishes it in live. */
-export async function aScenario(sql: Sql, store: TestStore, document: { readonly key: string } = TWO_LETTERS): Promise<void> {
-  await sql.query(`INSERT INTO scenarios (store_id, key, name, draft) VALUES ($1, $2, $2, $3)`, [store.storeId, document.key, document]);
+export async function aScenario(
+  sql: Sql,
+  store: TestStore,
+  document: { readonly key: string } = TWO_LETTERS,
+): Promise<void> {
+  await sql.query(`INSERT INTO scenarios (store_id, key, name, draft) VALUES ($1, $2, $2, $3)`, [
+    store.storeId,
+    document.key,
+    document,
+  ]);
   await sql.query(`INSERT INTO scenario_versions (store_id, scenario_key, version, document) VALUES ($1, $2, 1, $3)`, [
     store.storeId,
     document.key,
     document,
   ]);
-  await sql.query(`INSERT INTO publications (environment_id, kind, key, version, state) VALUES ($1, 'scenario', $2, 1, 'published')`, [
-    store.liveId,
-    document.key,
-  ]);
+  await sql.query(
+    `INSERT INTO publications (environment_id, kind, key, version, state) VALUES ($1, 'scenario', $2, 1, 'published')`,
+    [store.liveId, document.key],
+  );
 }
 
 export interface LetterOptions {
@@ -164,16 +189,38 @@ export async function aPlannedLetter(
   contactId: string,
   options: LetterOptions = {},
 ): Promise<{ readonly messageId: string; readonly enrollmentId: string }> {
-  const { scenario = 'abandoned-cart', step = 'reminder', position = '1', template = 'abandoned-cart/reminder' } = options;
+  const {
+    scenario = 'abandoned-cart',
+    step = 'reminder',
+    position = '1',
+    template = 'abandoned-cart/reminder',
+  } = options;
   const { policy = 'at-most-once', messageClass = 'marketing', subject = '81', touches = 0 } = options;
   const messageId = newId();
   const enrollmentId = newId();
-  const event: EventFacts = { id: `cart-${enrollmentId}`, type: 'cart.updated', at: '2026-11-20T09:00:00.000Z', data: { cartId: subject } };
+  const event: EventFacts = {
+    id: `cart-${enrollmentId}`,
+    type: 'cart.updated',
+    at: '2026-11-20T09:00:00.000Z',
+    data: { cartId: subject },
+  };
   await sql.query(
     `INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject, state,
        position, previous_at, entered_at, last_activity_at, touches, event)
      VALUES ($1, $2, $3, 'real', $4, 1, $5, $6, $7, 'sending', $8, $9, $9, $9, $10, $11)`,
-    [store.liveId, enrollmentId, store.storeId, scenario, messageClass, contactId, subject, position, event.at, touches, event],
+    [
+      store.liveId,
+      enrollmentId,
+      store.storeId,
+      scenario,
+      messageClass,
+      contactId,
+      subject,
+      position,
+      event.at,
+      touches,
+      event,
+    ],
   );
   await sql.query(
     `INSERT INTO messages (environment_id, id, store_id, clock, enrollment_id, contact_id, scenario_key, version, step_id,

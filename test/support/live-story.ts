@@ -8,7 +8,8 @@ import { aCart, anOrder, Shop } from './shop.js';
 export async function tellLiveStory(service: Service): Promise<void> {
   const { url, liveKey } = await service.firstRun();
   const shop = new Shop(url, liveKey);
-  for (const step of ['reminder', 'follow-up']) await shop.must('POST', `/v1/templates/abandoned-cart/${step}/publish`, {});
+  for (const step of ['reminder', 'follow-up'])
+    await shop.must('POST', `/v1/templates/abandoned-cart/${step}/publish`, {});
   await shop.must('POST', '/v1/scenarios/abandoned-cart/publish', {});
 
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -18,12 +19,19 @@ export async function tellLiveStory(service: Service): Promise<void> {
   await Promise.all([...abandoned, buyer].map((email, i) => shop.event(aCart(email, ago(45), { cartId: String(i) }))));
   await shop.event(aCart(waiter, ago(1), { cartId: 'fresh' }));
 
-  const accepted = async () => (await shop.messages({ scenario: 'abandoned-cart', state: 'accepted' })).map((m) => m.to).sort();
-  await until(async () => (await accepted()).length >= abandoned.length, () => `letters are missing:\n${service.output}`);
+  const accepted = async () =>
+    (await shop.messages({ scenario: 'abandoned-cart', state: 'accepted' })).map((m) => m.to).sort();
+  await until(
+    async () => (await accepted()).length >= abandoned.length,
+    () => `letters are missing:\n${service.output}`,
+  );
   expect(await accepted()).toEqual([...abandoned].sort());
   await until(
     async () => {
-      const { items } = await shop.must<{ items: { step: string; sent: number }[] }>('GET', '/v1/stats/scenarios/abandoned-cart');
+      const { items } = await shop.must<{ items: { step: string; sent: number }[] }>(
+        'GET',
+        '/v1/stats/scenarios/abandoned-cart',
+      );
       return items.find((row) => row.step === 'reminder')?.sent === abandoned.length;
     },
     () => 'the statistics do not show the letters',

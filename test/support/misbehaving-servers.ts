@@ -42,9 +42,13 @@ export async function misbehavingHttp(): Promise<MisbehavingServer> {
 
 function answerHttp(behaviour: Behaviour, request: IncomingMessage, response: ServerResponse): void {
   const answer = (status: number, body: object | null, headers: Record<string, string> = {}): void => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body ? JSON.stringify(body) : '');
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(body ? JSON.stringify(body) : '');
   };
-  const fault = (message: string, field: string | null = null): object => ({ errors: [{ message, field, help: null }] });
+  const fault = (message: string, field: string | null = null): object => ({
+    errors: [{ message, field, help: null }],
+  });
   switch (behaviour) {
     case 'accept':
       return answer(202, null, { 'x-message-id': 'sg-1' });
@@ -125,7 +129,10 @@ function afterDot(socket: Socket, behaviour: Behaviour, say: (line: string) => v
   else if (behaviour !== 'slow' && behaviour !== 'broken') say('250 2.0.0 Ok: queued as ABC123');
 }
 
-async function listening(server: Server, sockets: ReadonlySet<Socket> = new Set()): Promise<Omit<MisbehavingServer, 'url'>> {
+async function listening(
+  server: Server,
+  sockets: ReadonlySet<Socket> = new Set(),
+): Promise<Omit<MisbehavingServer, 'url'>> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     behaviour: 'accept',

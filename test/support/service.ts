@@ -23,7 +23,8 @@ export class Service {
     readonly child: ChildProcess,
     readonly dataDir: string,
   ) {
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (d: Buffer) => (this.output += d.toString()));
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (d: Buffer) => (this.output += d.toString()));
   }
 
   /** Starts it with these settings and nothing else of ours; does not wait. */
@@ -93,7 +94,7 @@ export async function temporaryDirectory(): Promise<{ readonly path: string; rem
 
 /** Asks until the answer is true; for what another process does in its own time. */
 export async function until(claim: () => Promise<boolean>, failure: () => string, seconds = 60): Promise<void> {
-  for (const end = Date.now() + seconds * 1_000; !(await claim()); ) {
+  for (const end = Date.now() + seconds * 1_000; !(await claim());) {
     if (Date.now() > end) throw new Error(failure());
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -42,7 +42,12 @@ export class Shop {
   ) {}
 
   /** One request; the answer whatever its status. */
-  async call<T = unknown>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async call<T = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const response = await fetch(this.url + path, {
       method,
       headers: {
@@ -82,14 +87,18 @@ export class Shop {
     return this.must('POST', '/v1/sandbox/reset', { now });
   }
 
-  engage(message: string, action: 'open' | 'click' | 'unsubscribe', as: 'person' | 'machine' = 'person'): Promise<unknown> {
+  engage(
+    message: string,
+    action: 'open' | 'click' | 'unsubscribe',
+    as: 'person' | 'machine' = 'person',
+  ): Promise<unknown> {
     return this.must('POST', '/v1/sandbox/engage', { message, action, as, ...(action === 'click' ? { link: 0 } : {}) });
   }
 
   /** Every message that matches, oldest first by due time. */
   async messages(filter: Record<string, string> = {}): Promise<MessageView[]> {
     const found: MessageView[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = new URLSearchParams({ ...filter, limit: '200', ...(cursor ? { cursor } : {}) }).toString();
       const page: Page<MessageView> = await this.must('GET', `/v1/messages?${query}`);
       found.push(...page.items);
@@ -104,27 +113,48 @@ export class Shop {
 }
 
 /** A cart as the contract's example posts it. */
-export function aCart(email: string, at: string, change: { id?: string; cartId?: string; items?: object[]; total?: number } = {}): object {
+export function aCart(
+  email: string,
+  at: string,
+  change: { id?: string; cartId?: string; items?: object[]; total?: number } = {},
+): object {
   const cartId = change.cartId ?? '81';
   return {
     ...(change.id ? { id: change.id } : {}),
     type: 'cart.updated',
     occurredAt: at,
-    contact: { email, firstName: 'Anna', locale: 'ru', timezone: 'Europe/Moscow', consent: { marketing: true, source: 'checkout checkbox' } },
+    contact: {
+      email,
+      firstName: 'Anna',
+      locale: 'ru',
+      timezone: 'Europe/Moscow',
+      consent: { marketing: true, source: 'checkout checkbox' },
+    },
     data: {
       cartId,
       currency: 'RUB',
       total: change.total ?? 5980,
       url: `https://shop.example/cart/${cartId}`,
       items: change.items ?? [
-        { productId: 'p1', title: 'Пальто', price: 5980, quantity: 1, url: 'https://shop.example/p1', imageUrl: 'https://shop.example/p1.jpg' },
+        {
+          productId: 'p1',
+          title: 'Пальто',
+          price: 5980,
+          quantity: 1,
+          url: 'https://shop.example/p1',
+          imageUrl: 'https://shop.example/p1.jpg',
+        },
       ],
     },
   };
 }
 
 /** An order of the same person. */
-export function anOrder(email: string, at: string, change: { id?: string; orderId?: string; total?: number } = {}): object {
+export function anOrder(
+  email: string,
+  at: string,
+  change: { id?: string; orderId?: string; total?: number } = {},
+): object {
   return {
     ...(change.id ? { id: change.id } : {}),
     type: 'order.placed',

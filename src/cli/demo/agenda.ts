@@ -14,7 +14,7 @@ export class Agenda<T> {
   put(at: number, item: T): void {
     const { heap } = this;
     heap.push({ at, order: this.order++, item });
-    for (let i = heap.length - 1; i > 0; ) {
+    for (let i = heap.length - 1; i > 0;) {
       const parent = (i - 1) >> 1;
       if (!this.before(i, parent)) break;
       this.swap(i, parent);
@@ -29,7 +29,7 @@ export class Agenda<T> {
     const last = heap.pop();
     if (!first || !last || heap.length === 0) return first;
     heap[0] = last;
-    for (let i = 0; ; ) {
+    for (let i = 0; ;) {
       let least = i;
       for (const child of [2 * i + 1, 2 * i + 2]) if (child < heap.length && this.before(child, least)) least = child;
       if (least === i) return first;

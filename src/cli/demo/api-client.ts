@@ -5,7 +5,9 @@ export class ApiProblem extends Error {
     what: string,
     problem: { readonly title?: string; readonly detail?: string; readonly errors?: readonly unknown[] },
   ) {
-    super(`${what}: ${status} ${problem.detail ?? problem.title ?? ''} ${problem.errors ? JSON.stringify(problem.errors) : ''}`.trim());
+    super(
+      `${what}: ${status} ${problem.detail ?? problem.title ?? ''} ${problem.errors ? JSON.stringify(problem.errors) : ''}`.trim(),
+    );
   }
 }
 

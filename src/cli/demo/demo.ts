@@ -31,8 +31,11 @@ let lastReported = 0;
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
 
 say(`Touchmap demo: ${rows.length} rows of a shop's log, ${day(rows[0]!.at)} to ${day(rows.at(-1)!.at)}.`);
-if (values.log === SHIPPED_LOG) say('The log was made by a seeded generator with the mix of carts, orders and hours of real shops.');
-say('Names, addresses, prices and what recipients do with their letters are made up; letters go to the sandbox only.\n');
+if (values.log === SHIPPED_LOG)
+  say('The log was made by a seeded generator with the mix of carts, orders and hours of real shops.');
+say(
+  'Names, addresses, prices and what recipients do with their letters are made up; letters go to the sandbox only.\n',
+);
 
 const service = await ServiceProcess.start(DATA_DIR, values.port ? Number(values.port) : await freePort());
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -48,26 +51,40 @@ async function tell({ firstRun }: ServiceProcess): Promise<void> {
   const startedMs = clock.monotonicMs();
   const story = await new Player(api, rows, showProgress).play();
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
-  say(`${story.events} events posted (${story.duplicates} were duplicates), ${story.orders} orders, ${story.letters} letters sent`);
+  say(
+    `${story.events} events posted (${story.duplicates} were duplicates), ${story.orders} orders, ${story.letters} letters sent`,
+  );
   say(`in ${((clock.monotonicMs() - startedMs) / 1_000).toFixed(1)} s of yours.\n`);
 
   const stats = await api.get<{ items: StatsRow[]; total: StatsRow }>('/v1/stats/scenarios/abandoned-cart');
   say('What the abandoned-cart letters brought (people only, machines left out):\n');
   say(statsTable(stats.items, stats.total));
   if (story.buyer) {
-    const timeline = await api.get<{ items: TimelineItem[] }>(`/v1/contacts/${encodeURIComponent(story.buyer)}/timeline?limit=200`);
+    const timeline = await api.get<{ items: TimelineItem[] }>(
+      `/v1/contacts/${encodeURIComponent(story.buyer)}/timeline?limit=200`,
+    );
     say(`\nThe timeline of ${story.buyer}, who came back by a letter:\n`);
     for (const line of timelineLines(timeline.items)) say(line);
   }
   say('\nWhere to look next:');
-  say(values.stay && !values.exit ? '  The service still runs; Ctrl-C ends it.' : `  DATA_DIR=${path.relative('.', DATA_DIR)} npm start   starts the service on this data again.`);
+  say(
+    values.stay && !values.exit
+      ? '  The service still runs; Ctrl-C ends it.'
+      : `  DATA_DIR=${path.relative('.', DATA_DIR)} npm start   starts the service on this data again.`,
+  );
   say(`  ${firstRun.url}/docs   the API, to try in the browser`);
-  say(`  curl -H 'Authorization: Bearer ${firstRun.testKey}' '${firstRun.url}/v1/messages?state=skipped'   the letters not sent, each with its reason`);
+  say(
+    `  curl -H 'Authorization: Bearer ${firstRun.testKey}' '${firstRun.url}/v1/messages?state=skipped'   the letters not sent, each with its reason`,
+  );
 }
 
 function showProgress(done: number, now: Date): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r${progressBar(done / rows.length, BAR_WIDTH)} ${now.toISOString().slice(0, 16).replace('T', ' ')} `);
-  else if (done > 0 && done % 500 === 0 && lastReported !== done) say(`${(lastReported = done)} of ${rows.length} rows, it is ${now.toISOString()} in the shop`);
+  if (process.stdout.isTTY)
+    process.stdout.write(
+      `\r${progressBar(done / rows.length, BAR_WIDTH)} ${now.toISOString().slice(0, 16).replace('T', ' ')} `,
+    );
+  else if (done > 0 && done % 500 === 0 && lastReported !== done)
+    say(`${(lastReported = done)} of ${rows.length} rows, it is ${now.toISOString()} in the shop`);
 }
 
 async function readLog(file: string): Promise<string> {

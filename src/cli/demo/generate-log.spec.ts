@@ -20,6 +20,8 @@ describe('the log that ships with the project', () => {
   });
 
   it('refuses a line that is not such a row and names it', () => {
-    expect(() => parseLog('timestamp,visitorid,event,itemid,transactionid\n1,2,bought,3,\n')).toThrow('line 2: event "bought"');
+    expect(() => parseLog('timestamp,visitorid,event,itemid,transactionid\n1,2,bought,3,\n')).toThrow(
+      'line 2: event "bought"',
+    );
   });
 });

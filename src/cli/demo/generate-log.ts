@@ -23,7 +23,12 @@ export interface LogShape {
 }
 
 /** The log that ships with the project (`demo/two-weeks.csv`). */
-export const TWO_WEEKS: LogShape = { seed: 20_261_121, from: new Date('2026-11-02T00:00:00Z'), days: 14, cartsPerDay: 90 };
+export const TWO_WEEKS: LogShape = {
+  seed: 20_261_121,
+  from: new Date('2026-11-02T00:00:00Z'),
+  days: 14,
+  cartsPerDay: 90,
+};
 
 /** Makes a shop's log: the same shape gives the same rows. Real logs repeat rows and share milliseconds; so does this one. */
 export function generateLog(shape: LogShape): LogRow[] {

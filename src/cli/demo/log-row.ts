@@ -22,7 +22,9 @@ export function parseLog(csv: string): LogRow[] {
   const records: Record<string, string>[] = parse(csv, { columns: true, skip_empty_lines: true, trim: true });
   const missing = COLUMNS.filter((column) => records[0] && !(column in records[0]));
   if (!records.length || missing.length)
-    throw new Error(`not a log in Retailrocket's format: ${missing.length ? `column ${missing.join(', ')} is missing` : 'no rows'}`);
+    throw new Error(
+      `not a log in Retailrocket's format: ${missing.length ? `column ${missing.join(', ')} is missing` : 'no rows'}`,
+    );
   return records.map((record, i) => rowOf(record, i + 2)).sort((a, b) => a.at - b.at);
 }
 
@@ -35,7 +37,8 @@ export function formatLog(rows: readonly LogRow[]): string {
 function rowOf(record: Record<string, string>, line: number): LogRow {
   const { timestamp = '', visitorid = '', event = '', itemid = '', transactionid = '' } = record;
   const at = Number(timestamp);
-  if (!Number.isSafeInteger(at) || at <= 0) throw new Error(`line ${line}: timestamp "${timestamp}" is not milliseconds since 1970`);
+  if (!Number.isSafeInteger(at) || at <= 0)
+    throw new Error(`line ${line}: timestamp "${timestamp}" is not milliseconds since 1970`);
   if (!EVENTS.has(event)) throw new Error(`line ${line}: event "${event}" is not view, addtocart or transaction`);
   if (!visitorid || !itemid) throw new Error(`line ${line}: visitorid and itemid must be there`);
   if (event === 'transaction' && !transactionid) throw new Error(`line ${line}: a transaction needs its transactionid`);

@@ -50,7 +50,8 @@ export class Player {
     if (!rows[0]) throw new Error('the log is empty');
     this.storefront = new Storefront(ordersOf(rows));
     this.now = rows[0].at;
-    for (const row of rows) this.agenda.put(row.at, { kind: 'row', row });
+    // Views tell the store something, but no chain here follows them up.
+    for (const row of rows) if (row.event !== 'view') this.agenda.put(row.at, { kind: 'row', row });
   }
 
   async play(): Promise<Story> {
@@ -76,7 +77,9 @@ export class Player {
       const { nextDueAt } = await this.api.get<{ nextDueAt: string | null }>('/v1/sandbox');
       const due = nextDueAt === null ? at : Math.max(Date.parse(nextDueAt), this.now);
       const to = Math.min(at, due);
-      const { messages } = await this.api.post<{ messages: number }>('/v1/sandbox/advance', { to: new Date(to).toISOString() });
+      const { messages } = await this.api.post<{ messages: number }>('/v1/sandbox/advance', {
+        to: new Date(to).toISOString(),
+      });
       this.now = to;
       if (messages > 0) await this.readNewLetters(messages);
       if ((this.agenda.nextAt ?? at) < at) return;
@@ -84,7 +87,7 @@ export class Player {
   }
 
   private async readNewLetters(count: number): Promise<void> {
-    for (let left = count, cursor = ''; left > 0; ) {
+    for (let left = count, cursor = ''; left > 0;) {
       const page = await this.api.get<{ items: Letter[]; nextCursor: string | null }>(
         `/v1/messages?state=accepted&limit=200${cursor && `&cursor=${cursor}`}`,
       );
@@ -133,7 +136,13 @@ export class Player {
         if (!data) return; // bought meanwhile without the letter's help
         const id = `order-by-letter-${action.letter.id}`;
         const contact = { externalId: visitor, email: addressOf(visitor) };
-        await this.post({ id, type: 'order.placed', occurredAt: new Date(at).toISOString(), contact, data: { orderId: id, ...data } });
+        await this.post({
+          id,
+          type: 'order.placed',
+          occurredAt: new Date(at).toISOString(),
+          contact,
+          data: { orderId: id, ...data },
+        });
         this.buyer = action.letter.to;
         return;
       }

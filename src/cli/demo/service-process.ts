@@ -35,7 +35,8 @@ export class ServiceProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d: Buffer) => (output = (output + d.toString()).slice(-4_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (d: Buffer) => (output = (output + d.toString()).slice(-4_000)));
     for (let i = 0; i < POLLS && child.exitCode === null; i++) {
       const firstRun = await readFirstRun(dataDir);
       if (firstRun && (await isReady(firstRun.url))) return new ServiceProcess(child, firstRun);

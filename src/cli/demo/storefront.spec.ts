@@ -27,9 +27,16 @@ describe('a shop log as store events', () => {
   });
 
   it('lets a cart grow and an order empty it', () => {
-    const rows = [row(1, 'addtocart', 'a'), row(2, 'addtocart', 'b'), row(3, 'transaction', 'a', 't1'), row(4, 'addtocart', 'c')];
+    const rows = [
+      row(1, 'addtocart', 'a'),
+      row(2, 'addtocart', 'b'),
+      row(3, 'transaction', 'a', 't1'),
+      row(4, 'addtocart', 'c'),
+    ];
     const storefront = new Storefront(ordersOf(rows));
-    const items = rows.map((r) => storefront.eventOf(r)).map((e) => (e!.data as { items: { productId: string }[] }).items.map((i) => i.productId));
+    const items = rows
+      .map((r) => storefront.eventOf(r))
+      .map((e) => (e!.data as { items: { productId: string }[] }).items.map((i) => i.productId));
     expect(items).toEqual([['a'], ['a', 'b'], ['a'], ['c']]);
   });
 });

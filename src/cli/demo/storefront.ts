@@ -73,7 +73,9 @@ export class Storefront {
   }
 
   /** What a visitor's cart holds now, as an order's data; null when it is empty. Used when a letter brings somebody back. */
-  checkout(visitor: string): { readonly currency: string; readonly total: number; readonly items: readonly object[] } | null {
+  checkout(
+    visitor: string,
+  ): { readonly currency: string; readonly total: number; readonly items: readonly object[] } | null {
     const cart = this.carts.get(visitor);
     this.carts.delete(visitor);
     return cart ? totals([...cart.values()]) : null;

@@ -1,5 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Env, Role } from '../config/env.js';
 import { newId } from '../ids.js';
@@ -10,6 +10,8 @@ import type { KeyVerifier } from './auth.js';
 import { NotFound } from './domain-error.js';
 import { registerBodyParsers } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
+import { problemOf } from './problem.js';
+import { sendProblem } from './problem.filter.js';
 
 const EVENT_BYTES = 262_144;
 const REQUEST_MS = 60_000;
@@ -35,6 +37,9 @@ export function makeAdapter(env: Env): FastifyAdapter {
       },
     },
     schemaErrorFormatter: schemaProblems,
+    // A path that is not valid percent-encoding never reaches a route, nor the filter.
+    frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) =>
+      sendProblem(reply, problemOf(error).body),
   });
 }
 

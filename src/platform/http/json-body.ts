@@ -1,14 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BadInput, DomainError } from './domain-error.js';
+import { BadInput, type DomainError } from './domain-error.js';
 import { parsedJsonProblem, USUAL_LIMITS } from './json-limits.js';
 
-/** Content types of one-click unsubscribes and the pages' own forms. */
-const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
-
 /**
- * Makes the server take JSON bodies that passed the walk of json-limits, forms on routes with `AcceptForms`, and
- * nothing else (415). `done` is called at once: a parser with a promise costs a tick on the hot route.
+ * Makes the server take JSON bodies that passed the walk of json-limits, and nothing else (415). `done` is called at
+ * once: a parser with a promise costs a tick on the hot route.
  */
 export function registerBodyParsers(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
@@ -17,12 +14,6 @@ export function registerBodyParsers(server: FastifyInstance): void {
     if (parsed.ok) done(null, parsed.value);
     else done(parsed.error);
   });
-  for (const type of FORMS)
-    server.addContentTypeParser<string>(type, { parseAs: 'string' }, (request, body, done) => {
-      if (request.routeOptions.config.forms)
-        done(null, type === FORMS[0] ? Object.fromEntries(new URLSearchParams(body)) : {});
-      else done(new UnsupportedMediaType());
-    });
 }
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: DomainError };
@@ -50,14 +41,4 @@ function parseJsonBody(request: FastifyRequest, body: Buffer): Parsed {
 
 function malformed(detail: string): Parsed {
   return { ok: false, error: new BadInput('malformed_json', detail) };
-}
-
-/** A content type that the route does not take. */
-class UnsupportedMediaType extends DomainError {
-  readonly code = 'unsupported_media_type';
-  readonly status = 415;
-
-  constructor() {
-    super('send the body as application/json');
-  }
 }

@@ -38,7 +38,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function sendProblem(reply: FastifyReply, body: ProblemDetails, retryAfterS?: number): void {
+/** Writes an answer as problem+json; also for errors that Fastify meets before any route. */
+export function sendProblem(reply: FastifyReply, body: ProblemDetails, retryAfterS?: number): void {
   if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
   void reply.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }

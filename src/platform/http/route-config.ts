@@ -24,8 +24,6 @@ declare module 'fastify' {
     /** Bytes of the request's body. */
     bodyLimit?: number;
     json?: Partial<JsonLimits> | 'each-item';
-    /** Takes form bodies too: fields of a urlencoded one, nothing of a multipart one. */
-    forms?: boolean;
     /** The path belongs to a role that this process does not have: 404. */
     notServed?: boolean;
   }
@@ -46,12 +44,6 @@ export function RouteLimits(limits: {
 }): MethodDecorator {
   return (_target, _key, descriptor: PropertyDescriptor) =>
     extendRouteConfig(descriptor.value as object, limits, 'replace');
-}
-
-/** The route takes form bodies too: urlencoded ones as an object of texts, multipart ones unread as `{}` (one-click POST). */
-export function AcceptForms(): MethodDecorator {
-  return (_target, _key, descriptor: PropertyDescriptor) =>
-    extendRouteConfig(descriptor.value as object, { forms: true }, 'replace');
 }
 
 /** Adds to what other decorators said of a route's handler; `keep` leaves alone what is already said. */
