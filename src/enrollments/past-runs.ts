@@ -47,19 +47,21 @@ export async function readPastRuns(
   const rows = await tx.query<Past & { readonly contactId: string; readonly scenarioKey: string }>(
     READ,
     [JSON.stringify([...distinct.values()])],
-    'past_runs',
   );
   return new PastRuns(
     new Map(rows.map(({ contactId, scenarioKey, ...past }) => [`${contactId} ${scenarioKey}`, past])),
   );
 }
 
-// OFFSET 0 keeps each question on the contact's index, whatever the planner believes about the table.
+// Before a table is first analysed, an index on the scenario looks as good as the contact's (measured: 44 million blocks for
+// 11,000 people). Behind OFFSET 0 the planner does not see the scenario and has only the contact to look for. Not prepared
+// under a name: a plan made while the table was empty would stay.
 const READ = `
 SELECT asked."contactId", asked."scenarioKey", past.* FROM jsonb_to_recordset($1::jsonb)
   AS asked("environmentId" uuid, "contactId" uuid, "scenarioKey" text)
 CROSS JOIN LATERAL (
   SELECT max(r.ended_at) AS "lastEndedAt", count(*)::integer AS "runCount",
     (array_agg(r.holdout ORDER BY r.entered_at))[1] AS holdout
-  FROM (SELECT * FROM enrollments r WHERE r.environment_id = asked."environmentId" AND r.contact_id = asked."contactId"
-    AND r.scenario_key = asked."scenarioKey" OFFSET 0) r) past`;
+  FROM (SELECT * FROM enrollments r
+    WHERE r.environment_id = asked."environmentId" AND r.contact_id = asked."contactId" OFFSET 0) r
+  WHERE r.scenario_key = asked."scenarioKey") past`;
