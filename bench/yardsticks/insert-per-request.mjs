@@ -1,0 +1,17 @@
+// Yardstick: the same application, but every request writes its own event instead of joining a group.
+import { answerCalls } from '../child.mjs';
+import { openWithSettings } from '../app.mjs';
+import { EventCollector } from '../../dist/ingest/event-collector.js';
+import { startService } from '../../dist/service.js';
+
+EventCollector.prototype.submit = async function submit(events) {
+  return Promise.all(
+    events.map(async (event) => {
+      const { results } = await this.store.round([event]);
+      this.waker.wake('enrollments');
+      return results.get(event);
+    }),
+  );
+};
+const service = await startService(await openWithSettings());
+answerCalls({}, service.url);
