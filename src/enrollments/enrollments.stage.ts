@@ -4,7 +4,7 @@ import { REAL_LANE } from '../platform/clock/lane.js';
 import { StageRunner } from '../platform/queue/stage-runner.js';
 import type { Stage } from '../platform/queue/stages.js';
 import { ProcessEvents } from './process-events.js';
-import { RunDue } from './run-due.js';
+import { DUE_BATCH, RunDue } from './run-due.js';
 import { StoredScenarioRuns } from './scenario-runs.js';
 
 const MEND_EVERY_MS = 60_000;
@@ -34,11 +34,16 @@ export class EnrollmentsStage implements Stage, OnModuleInit {
       await this.scenarioRuns.mend();
       this.mendedAtMs = this.clock.monotonicMs();
     }
-    // Events again before each batch of due runs: a large backlog must not make letters of what an order has just ended.
-    let moved: number;
-    do {
-      while (!stop.aborted && (await this.events.batch(REAL_LANE)) > 0);
-      moved = stop.aborted ? 0 : await this.due.batch(REAL_LANE);
-    } while (moved > 0);
+    // Events again before due runs: a large backlog must not make letters of what an order has just ended.
+    do while (!stop.aborted && (await this.events.batch(REAL_LANE)) > 0);
+    while (!stop.aborted && (await this.moveDue()) > 0);
+  }
+
+  /** With a backlog two batches at once: Node decides about one while PostgreSQL writes the other. */
+  private async moveDue(): Promise<number> {
+    const moved = await this.due.batch(REAL_LANE);
+    if (moved < DUE_BATCH) return moved;
+    const more = await Promise.all([this.due.batch(REAL_LANE), this.due.batch(REAL_LANE)]);
+    return moved + more[0] + more[1];
   }
 }

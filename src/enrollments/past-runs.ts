@@ -44,10 +44,9 @@ export async function readPastRuns(
 ): Promise<PastRuns> {
   const distinct = new Map(questions.map((question) => [`${question.contactId} ${question.scenarioKey}`, question]));
   if (distinct.size === 0) return new PastRuns(new Map());
-  const rows = await tx.query<Past & { readonly contactId: string; readonly scenarioKey: string }>(
-    READ,
-    [JSON.stringify([...distinct.values()])],
-  );
+  const rows = await tx.query<Past & { readonly contactId: string; readonly scenarioKey: string }>(READ, [
+    JSON.stringify([...distinct.values()]),
+  ]);
   return new PastRuns(
     new Map(rows.map(({ contactId, scenarioKey, ...past }) => [`${contactId} ${scenarioKey}`, past])),
   );

@@ -13,7 +13,8 @@ import { settleStanding } from './settle-standing.js';
 import { RUN_COLUMNS, type RunRow, storedRun, type StoredRun } from './stored-run.js';
 import { WorkingRun } from './working-run.js';
 
-const BATCH = 500;
+/** Runs claimed in one transaction. */
+export const DUE_BATCH = 500;
 
 /** Moves runs on whose wait is over. */
 @Injectable()
@@ -34,10 +35,9 @@ export class RunDue {
    * waits for it and then finds the letter planned.
    */
   async batch(lane: Lane): Promise<number> {
-    const { claimed, moved } = await this.database.transaction(async (tx) => {
-      const now = await laneNow(tx, lane);
-      const due = await this.claim(tx, lane, now);
-      return { claimed: due, moved: await this.move(tx, lane, due, now) };
+    const { claimed, moved } = await this.claimAndMove(lane).catch((error: unknown) => {
+      this.mark.reset(); // another batch may have gone past the runs that this one gives back
+      throw error;
     });
     const last = claimed.at(-1)?.state.dueAt;
     if (lane.clock === 'real' && last) this.mark.reached(last);
@@ -51,6 +51,16 @@ export class RunDue {
       ? tx.query<{ at: Date | null }>(NEXT)
       : tx.query<{ at: Date | null }>(NEXT_VIRTUAL, [lane.environmentId]));
     return row?.at ?? null;
+  }
+
+  private claimAndMove(
+    lane: Lane,
+  ): Promise<{ readonly claimed: readonly StoredRun[]; readonly moved: readonly WorkingRun[] }> {
+    return this.database.transaction(async (tx) => {
+      const now = await laneNow(tx, lane);
+      const claimed = await this.claim(tx, lane, now);
+      return { claimed, moved: await this.move(tx, lane, claimed, now) };
+    });
   }
 
   private async claim(tx: Sql, lane: Lane, now: Date): Promise<StoredRun[]> {
@@ -101,12 +111,12 @@ async function hold(tx: Sql, runs: readonly StoredRun[]): Promise<void> {
 const CLAIM = `
 SELECT ${RUN_COLUMNS} FROM enrollments r
 WHERE r.state = 'waiting' AND r.clock = 'real' AND NOT r.held AND r.due_at <= $1 AND r.due_at >= $2
-ORDER BY r.due_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+ORDER BY r.due_at LIMIT ${DUE_BATCH} FOR NO KEY UPDATE SKIP LOCKED`;
 
 const CLAIM_VIRTUAL = `
 SELECT ${RUN_COLUMNS} FROM enrollments r
 WHERE r.environment_id = $2 AND r.state = 'waiting' AND r.clock = 'virtual' AND NOT r.held AND r.due_at <= $1
-ORDER BY r.due_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+ORDER BY r.due_at LIMIT ${DUE_BATCH} FOR NO KEY UPDATE SKIP LOCKED`;
 
 const HOLD = `
 UPDATE enrollments r SET held = true FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid)

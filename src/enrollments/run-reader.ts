@@ -63,9 +63,9 @@ function refOf({ storeId, scenarioKey, version }: RunIdentity): VersionRef {
 const LOCK_RUNNING = `
 SELECT ${RUN_COLUMNS} FROM jsonb_to_recordset($1::jsonb) AS mine("environmentId" uuid, "contactId" uuid)
 JOIN enrollments r ON r.environment_id = mine."environmentId" AND r.contact_id = mine."contactId"
-WHERE r.state <> 'ended' ORDER BY r.environment_id, r.id FOR UPDATE OF r`;
+WHERE r.state <> 'ended' ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;
 
 const LOCK = `
 SELECT ${RUN_COLUMNS} FROM jsonb_to_recordset($1::jsonb) AS asked("environmentId" uuid, "enrollmentId" uuid)
 JOIN enrollments r ON r.environment_id = asked."environmentId" AND r.id = asked."enrollmentId"
-ORDER BY r.environment_id, r.id FOR UPDATE OF r`;
+ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;

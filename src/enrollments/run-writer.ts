@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import type { CancelReason } from '../domain/reasons.js';
+import type { PlannedMessage } from '../domain/run.js';
 import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { DueMark } from './marks.js';
-import { type LedgerRow, MessageLedger } from './ports.js';
-import type { WorkingRun } from './working-run.js';
+import { type LedgerRow, MessageLedger, type RunRef } from './ports.js';
+import type { LedgerWave, WorkingRun } from './working-run.js';
 import { insertRuns, insertSteps, updateRuns } from './write-runs.js';
+
+const NOTHING: LedgerWave = { cancel: null, plan: [] };
 
 /** Writes what a batch decided: runs, their history, their messages, each in one statement. */
 @Injectable()
@@ -53,25 +57,42 @@ export class RunWriter {
   private async tellLedger(tx: Sql, runs: readonly WorkingRun[], at: Date): Promise<void> {
     const depth = Math.max(...runs.map((run) => run.waves.length));
     for (let wave = 0; wave < depth; wave++) {
-      const cancels = runs.flatMap(({ identity, waves }) => {
-        const reason = waves[wave]?.cancel;
-        return reason ? [{ environmentId: identity.environmentId, enrollmentId: identity.id, reason }] : [];
-      });
+      const cancels: (RunRef & { readonly reason: CancelReason })[] = [];
+      const rows: LedgerRow[] = [];
+      for (const run of runs) {
+        const { cancel: reason, plan } = run.waves[wave] ?? NOTHING;
+        const { environmentId, id: enrollmentId } = run.identity;
+        if (reason) cancels.push({ environmentId, enrollmentId, reason });
+        for (const message of plan) rows.push(ledgerRow(run, message, at));
+      }
       if (cancels.length > 0) await this.ledger.cancel(tx, cancels);
-      const rows = runs.flatMap((run) => ledgerRows(run, wave, at));
       if (rows.length > 0) await this.ledger.plan(tx, rows);
     }
   }
 }
 
-function ledgerRows({ identity, state, waves }: WorkingRun, wave: number, createdAt: Date): LedgerRow[] {
-  const { id: enrollmentId, environmentId, storeId, clock, contactId, scenarioKey, version, messageClass } = identity;
-  const own = { environmentId, storeId, clock, enrollmentId, contactId, scenarioKey, version, messageClass };
-  return (waves[wave]?.plan ?? []).map((message) => ({
-    ...message,
-    ...own,
+function ledgerRow({ identity, state }: WorkingRun, message: PlannedMessage, createdAt: Date): LedgerRow {
+  return {
     id: newId(),
+    environmentId: identity.environmentId,
+    storeId: identity.storeId,
+    clock: identity.clock,
+    enrollmentId: identity.id,
+    contactId: identity.contactId,
+    scenarioKey: identity.scenarioKey,
+    version: identity.version,
     variant: state.variant,
+    messageClass: identity.messageClass,
     createdAt,
-  }));
+    stepId: message.stepId,
+    stepNumber: message.stepNumber,
+    pass: message.pass,
+    round: message.round,
+    template: message.template,
+    templatePin: message.templatePin,
+    policy: message.policy,
+    dueAt: message.dueAt,
+    state: message.state,
+    reason: message.reason,
+  };
 }

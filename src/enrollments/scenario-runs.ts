@@ -98,7 +98,7 @@ const RELEASE = `
 UPDATE enrollments r SET held = false
 FROM (SELECT environment_id, id FROM enrollments
   WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended' AND held
-  ORDER BY environment_id, id LIMIT 5000 FOR UPDATE) held
+  ORDER BY environment_id, id LIMIT 5000 FOR NO KEY UPDATE) held
 WHERE r.environment_id = held.environment_id AND r.id = held.id
 RETURNING r.id`;
 

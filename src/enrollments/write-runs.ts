@@ -7,31 +7,62 @@ import type { WorkingRun } from './working-run.js';
 
 /** Writes new runs. */
 export async function insertRuns(tx: Sql, runs: readonly WorkingRun[]): Promise<void> {
-  if (runs.length === 0) return;
-  await tx.query(INSERT_RUNS, [
-    JSON.stringify(runs.map(({ identity, state: run }) => ({ ...run, ...identity, run: run.state }))),
-  ]);
+  if (runs.length > 0) await tx.query(INSERT_RUNS, [JSON.stringify(runs.map((run) => insertedRow(run)))]);
 }
 
 /** Writes how runs stand now; their rows are locked by this transaction. */
 export async function updateRuns(tx: Sql, runs: readonly WorkingRun[]): Promise<void> {
-  if (runs.length === 0) return;
-  const rows = runs.map(({ identity, state: run, isEventNew }) => ({
-    ...run,
-    environmentId: identity.environmentId,
-    id: identity.id,
-    run: run.state,
-    event: isEventNew ? run.event : null,
-  }));
-  await tx.query(UPDATE_RUNS, [JSON.stringify(rows)]);
+  if (runs.length > 0) await tx.query(UPDATE_RUNS, [JSON.stringify(runs.map((run) => changedRow(run)))]);
 }
 
 /** Adds to the runs' histories. */
 export async function insertSteps(tx: Sql, runs: readonly WorkingRun[]): Promise<void> {
-  const rows = runs.flatMap(({ identity, steps }) =>
-    steps.map((step) => ({ ...step, environmentId: identity.environmentId, enrollmentId: identity.id, id: newId() })),
-  );
+  const rows: object[] = [];
+  for (const { identity, steps } of runs)
+    for (const { pass, round, stepId, outcome, reason, at, dueAt } of steps) {
+      const { environmentId, id: enrollmentId } = identity;
+      rows.push({ environmentId, enrollmentId, id: newId(), pass, round, stepId, outcome, reason, at, dueAt });
+    }
   if (rows.length > 0) await tx.query(INSERT_STEPS, [JSON.stringify(rows)]);
+}
+
+// Rows are written out field by field: spreading objects together took a third of a batch's time here.
+
+function changedRow({ identity, state, isEventNew }: WorkingRun): object {
+  return {
+    environmentId: identity.environmentId,
+    id: identity.id,
+    run: state.state,
+    position: state.position,
+    dueAt: state.dueAt,
+    previousAt: state.previousAt,
+    enteredAt: state.enteredAt,
+    lastActivityAt: state.lastActivityAt,
+    pass: state.pass,
+    round: state.round,
+    touches: state.touches,
+    variant: state.variant,
+    holdout: state.holdout,
+    // The bulky part of a row, sent only where it was replaced.
+    event: isEventNew ? state.event : null,
+    endReason: state.endReason,
+    endedAt: state.endedAt,
+  };
+}
+
+function insertedRow(run: WorkingRun): object {
+  const { storeId, clock, scenarioKey, version, messageClass, contactId } = run.identity;
+  const { subject, event } = run.state;
+  return Object.assign(changedRow(run), {
+    storeId,
+    clock,
+    scenarioKey,
+    version,
+    messageClass,
+    contactId,
+    subject,
+    event,
+  });
 }
 
 const INSERT_RUNS = `
