@@ -29,7 +29,11 @@ export class Circuits {
     if (known && this.leftMs(storeId) > 0 && known.lastMs > 0) return this.leftMs(storeId);
     const lastMs = Math.min(this.times.circuitMaxMs, known?.lastMs ? known.lastMs * 2 : this.times.circuitMs);
     this.stores.set(storeId, { untilMs: this.clock.monotonicMs() + lastMs, lastMs });
-    this.log.error(`The provider refuses this store's mail: ${detail}`, { event: 'delivery.circuit_open', storeId, forMs: lastMs });
+    this.log.error(`The provider refuses this store's mail: ${detail}`, {
+      event: 'delivery.circuit_open',
+      storeId,
+      forMs: lastMs,
+    });
     return lastMs;
   }
 

@@ -51,7 +51,9 @@ export class Claims {
 /** Up to this instant nothing is left: a full batch ends at its latest letter; repeated ones say nothing of the others. */
 function latest(messages: readonly ClaimedMessage[], now: Date): Date {
   const planned = messages.filter(({ attempts }) => attempts === 0).map(({ dueAt }) => dueAt.getTime());
-  return planned.length < messages.length ? new Date(Math.min(now.getTime(), ...planned)) : new Date(Math.max(...planned));
+  return planned.length < messages.length
+    ? new Date(Math.min(now.getTime(), ...planned))
+    : new Date(Math.max(...planned));
 }
 
 const HOLD = `

@@ -45,7 +45,10 @@ export class ComposeLetters {
       this.runs(messages),
       loadContactFacts(this.db, messages),
       this.stores.settingsOf(this.db, [...new Set(messages.map(({ storeId }) => storeId))]),
-      this.scenarios.versions(this.db, messages.map((m) => ({ storeId: m.storeId, key: m.scenarioKey, version: m.version }))),
+      this.scenarios.versions(
+        this.db,
+        messages.map((m) => ({ storeId: m.storeId, key: m.scenarioKey, version: m.version })),
+      ),
       this.templates(messages),
     ]);
     return messages.map((message, i) => {
@@ -67,7 +70,9 @@ export class ComposeLetters {
       return {
         message,
         settings,
-        compiled: versions.get(versionKey({ storeId: message.storeId, key: message.scenarioKey, version: message.version }))!,
+        compiled: versions.get(
+          versionKey({ storeId: message.storeId, key: message.scenarioKey, version: message.version }),
+        )!,
         renderedFor: { eventId: run.event.id, eventAt: run.event.at, pass: run.pass },
         template,
         unsubscribeUrl: links.unsubscribe,
@@ -77,15 +82,17 @@ export class ComposeLetters {
   }
 
   private async runs(messages: readonly ClaimedMessage[]): Promise<ReadonlyMap<string, StoredRun>> {
-    const rows = await this.db.query<RunRow>(
-      RUNS,
-      [messages.map((m) => m.environmentId), messages.map((m) => m.enrollmentId)],
-    );
+    const rows = await this.db.query<RunRow>(RUNS, [
+      messages.map((m) => m.environmentId),
+      messages.map((m) => m.enrollmentId),
+    ]);
     return new Map(rows.map((row) => [row.id, storedRun(row)]));
   }
 
   /** Letters of a batch share few templates: each is looked up once. */
-  private async templates(messages: readonly ClaimedMessage[]): Promise<Awaited<ReturnType<TemplateCatalog['publishedVersions']>>> {
+  private async templates(
+    messages: readonly ClaimedMessage[],
+  ): Promise<Awaited<ReturnType<TemplateCatalog['publishedVersions']>>> {
     const refs = messages.map((m) => ({ environmentId: m.environmentId, key: m.templateKey, pin: m.templatePin }));
     const distinct = new Map(refs.map((ref) => [JSON.stringify(ref), ref]));
     const found = await this.catalog.publishedVersions(this.db, [...distinct.values()]);

@@ -1,5 +1,11 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, anUnprocessedEvent, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import {
+  aPlannedLetter,
+  aScenario,
+  aWorker,
+  anUnprocessedEvent,
+  ScriptedTransport,
+} from '../../test/support/delivery-rig.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { DeliveryTimes } from './delivery-times.js';
@@ -33,7 +39,13 @@ describe('a batch of letters', () => {
     const worker = aWorker(database.engine);
     expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 1, accepted: 1 });
     expect(worker.transport.sent).toHaveLength(1);
-    expect(await message(messageId)).toMatchObject({ state: 'accepted', attempts: 1, template_version: 1, locale: 'en', reason: null });
+    expect(await message(messageId)).toMatchObject({
+      state: 'accepted',
+      attempts: 1,
+      template_version: 1,
+      locale: 'en',
+      reason: null,
+    });
     const [body] = await database.engine.query('SELECT * FROM message_bodies WHERE message_id = $1', [messageId]);
     expect(body).toMatchObject({ html: '<p>{"cartId":"81"}</p>' });
     const attempts = await database.engine.query('SELECT * FROM send_attempts WHERE message_id = $1', [messageId]);
@@ -58,13 +70,21 @@ describe('a batch of letters', () => {
   });
 
   it('completes a run when its last letter is accepted', async () => {
-    const { enrollmentId } = await aPlannedLetter(database.engine, store, await person(), { step: 'follow-up', position: '3', touches: 1 });
+    const { enrollmentId } = await aPlannedLetter(database.engine, store, await person(), {
+      step: 'follow-up',
+      position: '3',
+      touches: 1,
+    });
     await aWorker(database.engine).batch.run(REAL_LANE);
     expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed', touches: 2 });
   });
 
   it('accepts a letter for the outbox in the transaction that clears it, and completes its run', async () => {
-    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person(), { step: 'follow-up', position: '3', touches: 1 });
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person(), {
+      step: 'follow-up',
+      position: '3',
+      touches: 1,
+    });
     const worker = aWorker(database.engine, { transport: new ScriptedTransport(10, true) });
     expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 1, accepted: 1 });
     expect(worker.transport.sent).toEqual([]);
@@ -137,7 +157,9 @@ describe('a batch of letters', () => {
   });
 
   it('fails a letter that cannot be rendered and moves its run on', async () => {
-    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person(), { template: 'abandoned-cart/broken' });
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person(), {
+      template: 'abandoned-cart/broken',
+    });
     await aWorker(database.engine).batch.run(REAL_LANE);
     expect(await message(messageId)).toMatchObject({ state: 'failed', reason: 'template_error' });
     expect(await run(enrollmentId)).toMatchObject({ state: 'waiting' });
@@ -150,7 +172,9 @@ describe('a batch of letters', () => {
     await worker.batch.run(REAL_LANE);
     expect(await message(messageId)).toMatchObject({ state: 'planned', held: true });
     expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
-    await database.engine.query(`UPDATE publications SET state = 'published' WHERE environment_id = $1`, [store.liveId]);
+    await database.engine.query(`UPDATE publications SET state = 'published' WHERE environment_id = $1`, [
+      store.liveId,
+    ]);
     await worker.ledger.release(database.engine, store.liveId, 'abandoned-cart');
     expect(await worker.batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
   });
@@ -174,7 +198,9 @@ describe('a batch of letters', () => {
     const worker = aWorker(database.engine, { transport });
     const { messageId } = await aPlannedLetter(database.engine, store, await person());
     for (let attempt = 1; attempt <= 9; attempt++) {
-      transport.script = [() => ({ kind: 'retry', status: 429, detail: 'slow down', retryAfterMs: null, counts: false })];
+      transport.script = [
+        () => ({ kind: 'retry', status: 429, detail: 'slow down', retryAfterMs: null, counts: false }),
+      ];
       await worker.batch.run(REAL_LANE);
       await retryNow(messageId);
     }

@@ -32,11 +32,13 @@ export class DeliveryStage implements Stage, OnModuleInit {
   }
 
   async drain(stop: AbortSignal): Promise<void> {
-    await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, () => this.drainOnce(stop)));
+    const drains = await Promise.allSettled(Array.from({ length: BATCHES_AT_ONCE }, () => this.drainOnce(stop)));
+    const failed = drains.find((drain) => drain.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   private async drainOnce(stop: AbortSignal): Promise<void> {
-    for (let claimed = 1; claimed > 0 && !stop.aborted; ) {
+    for (let claimed = 1; claimed > 0 && !stop.aborted;) {
       await this.sweepIfDue();
       ({ claimed } = await this.batch.run(REAL_LANE));
     }

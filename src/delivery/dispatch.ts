@@ -52,7 +52,9 @@ export class Dispatch {
       queue = queue.slice(places);
       try {
         const { cleared, others, sinceMs } =
-          group.length > 0 ? await this.guard.clear(lane, token, transport, group) : { cleared: [], others: 0, sinceMs: 0 };
+          group.length > 0
+            ? await this.guard.clear(lane, token, transport, group)
+            : { cleared: [], others: 0, sinceMs: 0 };
         moved += cleared.length + others;
         if (transport.isLedger) {
           kept += cleared.length;
@@ -71,7 +73,12 @@ export class Dispatch {
   }
 
   /** Ends when the outcome is in the ledger: until then the letter takes its place, so that a kill leaves few unknown. */
-  private async send(lane: Lane, { letter: { message }, mail, attempt }: ClearedLetter, sinceMs: number, settling: SettleQueue): Promise<void> {
+  private async send(
+    lane: Lane,
+    { letter: { message }, mail, attempt }: ClearedLetter,
+    sinceMs: number,
+    settling: SettleQueue,
+  ): Promise<void> {
     const { transport } = this.transports.of(lane.clock);
     const settlement = (outcome: Outcome): Promise<void> =>
       settling.add({ environmentId: message.environmentId, id: message.id, attempt, outcome });
@@ -81,7 +88,8 @@ export class Dispatch {
     const result = await transport.send(mail).catch(unforeseen);
     const written = settlement(this.outcome(result, message.storeId, message.failures));
     done();
-    if (result.kind === 'unknown' && result.late) this.awaitLate(result.late, message.storeId, message.failures, settlement);
+    if (result.kind === 'unknown' && result.late)
+      this.awaitLate(result.late, message.storeId, message.failures, settlement);
     return written;
   }
 
@@ -94,7 +102,12 @@ export class Dispatch {
   }
 
   /** An answer after the deadline still tells the truth about its attempt. */
-  private awaitLate(late: Promise<SendResult>, storeId: string, failures: number, settlement: (outcome: Outcome) => Promise<void>): void {
+  private awaitLate(
+    late: Promise<SendResult>,
+    storeId: string,
+    failures: number,
+    settlement: (outcome: Outcome) => Promise<void>,
+  ): void {
     void late.then((result) =>
       result.kind === 'unknown' ? undefined : settlement(this.outcome(result, storeId, failures)),
     );
@@ -107,5 +120,10 @@ export class Dispatch {
 
 /** A transport answers with values; should it throw after all, nobody knows how far it came. */
 function unforeseen(error: unknown): SendResult {
-  return { kind: 'unknown', status: null, detail: error instanceof Error ? error.message : 'the transport threw', late: null };
+  return {
+    kind: 'unknown',
+    status: null,
+    detail: error instanceof Error ? error.message : 'the transport threw',
+    late: null,
+  };
 }

@@ -20,10 +20,11 @@ export class SqlEngagementReader extends EngagementReader {
   ): Promise<ReadonlyMap<string, readonly StepMessageFacts[]>> {
     const byRun = new Map<string, StepMessageFacts[]>();
     if (runs.length === 0) return byRun;
-    const rows = await tx.query<StepRow>(
-      OF_RUNS,
-      [runs.map((r) => r.environmentId), runs.map((r) => r.enrollmentId), runs.map((r) => r.pass)],
-    );
+    const rows = await tx.query<StepRow>(OF_RUNS, [
+      runs.map((r) => r.environmentId),
+      runs.map((r) => r.enrollmentId),
+      runs.map((r) => r.pass),
+    ]);
     for (const row of rows) {
       const facts = { stepId: row.step_id, sent: row.sent, opened: row.opened, clicked: row.clicked };
       const known = byRun.get(row.enrollment_id);

@@ -59,7 +59,10 @@ export class GuardFacts {
   }
 
   /** Only for scenarios with an exit by subject: a paid order of a colleague ends the reminder of the same cart. */
-  private async othersEvents(tx: Sql, locked: readonly LockedLetter[]): Promise<ReadonlyMap<string, readonly EventFacts[]>> {
+  private async othersEvents(
+    tx: Sql,
+    locked: readonly LockedLetter[],
+  ): Promise<ReadonlyMap<string, readonly EventFacts[]>> {
     const types = new Set<string>();
     const environments = new Set<string>();
     for (const { letter } of locked)
@@ -73,12 +76,15 @@ export class GuardFacts {
     return grouped(rows, (row) => row.environment_id);
   }
 
-  private async publications(tx: Sql, locked: readonly LockedLetter[]): Promise<ReadonlyMap<string, GuardInput['publication']>> {
+  private async publications(
+    tx: Sql,
+    locked: readonly LockedLetter[],
+  ): Promise<ReadonlyMap<string, GuardInput['publication']>> {
     const wanted = new Map(locked.map(({ letter: { message: m } }) => [`${m.environmentId} ${m.scenarioKey}`, m]));
-    const rows = await tx.query<{ environment_id: string; key: string; state: 'published' | 'paused' | 'archived' }>(PUBLICATIONS, [
-      [...wanted.values()].map((m) => m.environmentId),
-      [...wanted.values()].map((m) => m.scenarioKey),
-    ]);
+    const rows = await tx.query<{ environment_id: string; key: string; state: 'published' | 'paused' | 'archived' }>(
+      PUBLICATIONS,
+      [[...wanted.values()].map((m) => m.environmentId), [...wanted.values()].map((m) => m.scenarioKey)],
+    );
     return new Map(rows.map((row) => [`${row.environment_id} ${row.key}`, row.state]));
   }
 }

@@ -14,7 +14,11 @@ export interface LockedLetter {
  * Locks people, then runs, then messages, each sorted by (environment, id): the order of every writer. Letters that this
  * claim no longer holds (taken back, or taken over after the lease) are left out.
  */
-export async function lockLetters(tx: Sql, token: string, letters: readonly Letter[]): Promise<readonly LockedLetter[]> {
+export async function lockLetters(
+  tx: Sql,
+  token: string,
+  letters: readonly Letter[],
+): Promise<readonly LockedLetter[]> {
   const messages = letters.map(({ message }) => message);
   await lockContacts(tx, messages);
   const environments = messages.map((m) => m.environmentId);

@@ -42,7 +42,16 @@ export async function writeSending(tx: Sql, claim: SendingClaim, cleared: readon
     links: rendered.ok ? rendered.links : [],
   }));
   const { token, workerId, transport, leaseMs, at } = claim;
-  await tx.query(SENDING, [JSON.stringify(rows), token, workerId, transport.name, leaseMs, at, bodies.all(), transport.isLedger]);
+  await tx.query(SENDING, [
+    JSON.stringify(rows),
+    token,
+    workerId,
+    transport.name,
+    leaseMs,
+    at,
+    bodies.all(),
+    transport.isLedger,
+  ]);
 }
 
 type Unsent = Exclude<Verdict, { readonly kind: 'send' }>;

@@ -78,10 +78,15 @@ export class Guard {
     const locked = await lockLetters(tx, token, letters);
     if (locked.length === 0) return { cleared: [], others: 0 };
     const at = await laneNow(tx, lane);
-    const judged = (await this.facts.load(tx, locked, at)).map((input) => ({ letter: input.letter, verdict: judgeLetter(input) }));
+    const judged = (await this.facts.load(tx, locked, at)).map((input) => ({
+      letter: input.letter,
+      verdict: judgeLetter(input),
+    }));
     const defaultFrom = parseMailbox(this.env.MAIL_FROM);
     const cleared = judged.flatMap(({ letter, verdict }) =>
-      verdict.kind === 'send' && letter.rendered.ok ? [clearedLetter(letter, letter.rendered, verdict.to, defaultFrom, at)] : [],
+      verdict.kind === 'send' && letter.rendered.ok
+        ? [clearedLetter(letter, letter.rendered, verdict.to, defaultFrom, at)]
+        : [],
     );
     const unsent = judged.filter((one): one is Unsent => one.verdict.kind !== 'send');
     await writeSending(tx, { token, workerId: this.worker.id, transport, leaseMs: this.times.leaseMs, at }, cleared);
@@ -104,7 +109,9 @@ export class Guard {
       'endRun' in verdict && verdict.endRun ? [{ ...message, reason: verdict.endRun }] : [],
     );
     if (exits.length > 0) await this.runs.exit(tx, exits, at);
-    const tried = judged.flatMap(({ letter: { message }, verdict }) => (isEnd(verdict) && message.attempts > 0 ? [message] : []));
+    const tried = judged.flatMap(({ letter: { message }, verdict }) =>
+      isEnd(verdict) && message.attempts > 0 ? [message] : [],
+    );
     if (tried.length > 0) await this.runs.settle(tx, tried, at);
   }
 
@@ -119,7 +126,10 @@ export class Guard {
   }
 
   private tell(lane: Lane, unsent: readonly Unsent[]): void {
-    for (const { letter: { message }, verdict } of unsent) {
+    for (const {
+      letter: { message },
+      verdict,
+    } of unsent) {
       if (lane.clock === 'real' && !isEnd(verdict)) this.watermark.lower(message.dueAt);
       if (verdict.kind === 'event-first' && lane.clock === 'real') this.waker.wake('enrollments');
       if (verdict.kind === 'fail')

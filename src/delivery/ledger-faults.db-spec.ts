@@ -1,6 +1,12 @@
 import pg from 'pg';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { anUnprocessedEvent, aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import {
+  anUnprocessedEvent,
+  aPlannedLetter,
+  aScenario,
+  aWorker,
+  ScriptedTransport,
+} from '../../test/support/delivery-rig.js';
 import { aContact } from '../../test/support/letters.js';
 import { lockContacts } from '../contacts/contact-facts.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
@@ -20,7 +26,9 @@ describe('the ledger when things break', () => {
   });
   afterEach(async () => {
     await database.engine.query('DELETE FROM storefront_events');
-    await database.engine.query(`UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state IN ('planned', 'retry', 'unknown', 'claimed', 'sending')`);
+    await database.engine.query(
+      `UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state IN ('planned', 'retry', 'unknown', 'claimed', 'sending')`,
+    );
   });
   afterAll(() => database.close());
 
@@ -43,7 +51,9 @@ describe('the ledger when things break', () => {
     client.on('error', () => undefined); // the database goes before a worker that a failed test left alive
     await client.connect();
     await client.query(`SELECT pg_advisory_lock(hashtextextended($1, 0))`, [id]);
-    await client.query(`INSERT INTO workers (id, lock_key) VALUES ($1::uuid, hashtextextended($1::uuid::text, 0))`, [id]);
+    await client.query(`INSERT INTO workers (id, lock_key) VALUES ($1::uuid, hashtextextended($1::uuid::text, 0))`, [
+      id,
+    ]);
     return { id, die: () => client.end() };
   }
 
@@ -75,7 +85,12 @@ describe('the ledger when things break', () => {
     const { messageId, enrollmentId } = await planned({ step: 'follow-up', position: '3', touches: 1 });
     const killed = aWorker(database.engine);
     const claim = await killed.claims.take(REAL_LANE, 10, []);
-    await killed.guard.clear(REAL_LANE, claim.token, killed.transport, await killed.composer.compose(REAL_LANE, claim.messages));
+    await killed.guard.clear(
+      REAL_LANE,
+      claim.token,
+      killed.transport,
+      await killed.composer.compose(REAL_LANE, claim.messages),
+    );
     const next = aWorker(database.engine);
     await next.sweeper.sweep();
     expect(await message(messageId)).toMatchObject({ state: 'unknown', attempts: 1 });
@@ -123,7 +138,12 @@ describe('the ledger when things break', () => {
     const { messageId } = await planned();
     const killed = aWorker(database.engine);
     const claim = await killed.claims.take(REAL_LANE, 10, []);
-    await killed.guard.clear(REAL_LANE, claim.token, { name: 'outbox', isLedger: false }, await killed.composer.compose(REAL_LANE, claim.messages));
+    await killed.guard.clear(
+      REAL_LANE,
+      claim.token,
+      { name: 'outbox', isLedger: false },
+      await killed.composer.compose(REAL_LANE, claim.messages),
+    );
     await killed.sweeper.sweep();
     expect(await message(messageId)).toMatchObject({ state: 'accepted', reconciled_by: 'outbox' });
   });
@@ -136,7 +156,9 @@ describe('the ledger when things break', () => {
     await worker.batch.run(REAL_LANE);
     await overdue(messageId);
     await worker.sweeper.sweep();
-    await worker.ledger.cancel(database.engine, [{ environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' }]);
+    await worker.ledger.cancel(database.engine, [
+      { environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' },
+    ]);
     expect(await message(messageId)).toMatchObject({ state: 'unresolved', reason: 'exited:purchased', dup_risk: true });
   });
 
@@ -146,7 +168,9 @@ describe('the ledger when things break', () => {
     const worker = aWorker(database.engine, { transport });
     transport.script = [
       async () => {
-        await worker.ledger.cancel(database.engine, [{ environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' }]);
+        await worker.ledger.cancel(database.engine, [
+          { environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' },
+        ]);
         return { kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true };
       },
     ];
@@ -160,7 +184,9 @@ describe('the ledger when things break', () => {
     const worker = aWorker(database.engine, { transport });
     transport.script = [
       async () => {
-        await worker.ledger.cancel(database.engine, [{ environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' }]);
+        await worker.ledger.cancel(database.engine, [
+          { environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' },
+        ]);
         return { kind: 'accepted', status: 250, providerMessageId: null };
       },
     ];
@@ -190,7 +216,9 @@ describe('the ledger when things break', () => {
         while ((await batch.run(REAL_LANE)).claimed > 0);
       }),
     );
-    expect(transport.sent.map(({ messageId }) => messageId).sort()).toEqual(letters.map(({ messageId }) => messageId).sort());
+    expect(transport.sent.map(({ messageId }) => messageId).sort()).toEqual(
+      letters.map(({ messageId }) => messageId).sort(),
+    );
   });
 
   it('never starts a reminder after the order has its 202, over 50 races', async () => {
@@ -214,6 +242,8 @@ describe('the ledger when things break', () => {
     expect(rows).toHaveLength(50);
     // Whoever locked the person first won; a letter that won went out before the order was received.
     expect(rows.filter(({ state, raced }) => state === 'accepted' && raced)).toEqual([]);
-    expect(rows.filter(({ state }) => state !== 'accepted').every(({ reason }) => reason === 'exited:purchased')).toBe(true);
+    expect(rows.filter(({ state }) => state !== 'accepted').every(({ reason }) => reason === 'exited:purchased')).toBe(
+      true,
+    );
   });
 });

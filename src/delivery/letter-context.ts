@@ -17,7 +17,13 @@ export function letterContext(facts: {
   return {
     event: shownEvent,
     contact: { ...contact },
-    run: { event: shownEvent, enteredAt: run.enteredAt.toISOString(), touches: run.touches, variant: run.variant, subject: run.subject },
+    run: {
+      event: shownEvent,
+      enteredAt: run.enteredAt.toISOString(),
+      touches: run.touches,
+      variant: run.variant,
+      subject: run.subject,
+    },
     store: { name, currency, timezone, locale, postalAddress, brand },
     now: now.toISOString(),
     links,

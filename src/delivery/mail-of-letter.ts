@@ -6,11 +6,25 @@ import { dayIn } from './sent-on.js';
 import type { Mailbox } from './transports/transport.js';
 
 /** Makes the mail of a letter that may go. Whatever becomes a header loses its control characters here. */
-export function clearedLetter(letter: Letter, rendered: RenderedMail, to: string, defaultFrom: Mailbox, at: Date): ClearedLetter {
+export function clearedLetter(
+  letter: Letter,
+  rendered: RenderedMail,
+  to: string,
+  defaultFrom: Mailbox,
+  at: Date,
+): ClearedLetter {
   const { message, settings, unsubscribeUrl } = letter;
   const attempt = message.attempts + 1;
-  const from = settings.from ? { email: headerText(settings.from.email), name: headerText(settings.from.name) } : defaultFrom;
-  const headers = letterHeaders({ messageId: message.id, attempt, from, messageClass: message.messageClass, unsubscribeUrl });
+  const from = settings.from
+    ? { email: headerText(settings.from.email), name: headerText(settings.from.name) }
+    : defaultFrom;
+  const headers = letterHeaders({
+    messageId: message.id,
+    attempt,
+    from,
+    messageClass: message.messageClass,
+    unsubscribeUrl,
+  });
   return {
     letter,
     attempt,

@@ -3,12 +3,24 @@ import { BadInput } from '../platform/http/domain-error.js';
 import type { MessageFilter } from './message-reader.js';
 
 const STATES: readonly MessageState[] = [
-  'planned', 'claimed', 'sending', 'retry', 'unknown', 'accepted', 'skipped', 'cancelled', 'rejected', 'failed', 'unresolved',
+  'planned',
+  'claimed',
+  'sending',
+  'retry',
+  'unknown',
+  'accepted',
+  'skipped',
+  'cancelled',
+  'rejected',
+  'failed',
+  'unresolved',
 ];
 const MAX_CHARS = 320;
 
 /** Reads the filters of a list of letters as they came; 400 `invalid_…` for what can be none. */
-export function messageFilter(query: Readonly<Record<'contact' | 'scenario' | 'step' | 'state', unknown>>): MessageFilter {
+export function messageFilter(
+  query: Readonly<Record<'contact' | 'scenario' | 'step' | 'state', unknown>>,
+): MessageFilter {
   return {
     contact: text('contact', query.contact),
     scenario: text('scenario', query.scenario),

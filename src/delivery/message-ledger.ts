@@ -13,17 +13,32 @@ export class SqlMessageLedger extends MessageLedger {
 
   async plan(tx: Sql, rows: readonly LedgerRow[]): Promise<void> {
     if (rows.length === 0) return;
-    for (const { clock, state, dueAt } of rows) if (clock === 'real' && state === 'planned') this.watermark?.lower(dueAt);
+    for (const { clock, state, dueAt } of rows)
+      if (clock === 'real' && state === 'planned') this.watermark?.lower(dueAt);
     const column = <K extends keyof LedgerRow>(key: K): LedgerRow[K][] => rows.map((row) => row[key]);
-    await tx.query(
-      PLAN,
-      [
-        column('environmentId'), column('id'), column('storeId'), column('clock'), column('enrollmentId'), column('contactId'),
-        column('scenarioKey'), column('version'), column('stepId'), column('stepNumber'), column('pass'), column('round'),
-        column('variant'), column('messageClass'), column('policy'), column('template'), column('templatePin'),
-        column('state'), column('reason'), column('dueAt'), column('createdAt'),
-      ],
-    );
+    await tx.query(PLAN, [
+      column('environmentId'),
+      column('id'),
+      column('storeId'),
+      column('clock'),
+      column('enrollmentId'),
+      column('contactId'),
+      column('scenarioKey'),
+      column('version'),
+      column('stepId'),
+      column('stepNumber'),
+      column('pass'),
+      column('round'),
+      column('variant'),
+      column('messageClass'),
+      column('policy'),
+      column('template'),
+      column('templatePin'),
+      column('state'),
+      column('reason'),
+      column('dueAt'),
+      column('createdAt'),
+    ]);
   }
 
   async cancel(tx: Sql, cancels: readonly (RunRef & { readonly reason: CancelReason })[]): Promise<void> {

@@ -36,7 +36,14 @@ export class MessageReader {
       const contactId = contact === undefined ? null : await findContactId(tx, scope.environmentId, contact);
       if (contact !== undefined && contactId === null) return { items: [], nextCursor: null };
       const rows = await tx.query<Columns<MessageRow & { readonly created: string }>>(LIST, [
-        scope.environmentId, contactId, scenario, step, state, at, id, limit + 1,
+        scope.environmentId,
+        contactId,
+        scenario,
+        step,
+        state,
+        at,
+        id,
+        limit + 1,
       ]);
       return pageOf(rows, limit, (row) => [row.created, row.id], messageView);
     });

@@ -22,7 +22,13 @@ export interface Outcome {
  * @param draw a random number in [0, 1)
  */
 export function outcomeOfResult(result: SendResult, failures: number, circuitMs: number, draw: number): Outcome {
-  const base = { reason: null, retryMs: null, providerMessageId: null, status: result.status, detail: 'detail' in result ? result.detail : null };
+  const base = {
+    reason: null,
+    retryMs: null,
+    providerMessageId: null,
+    status: result.status,
+    detail: 'detail' in result ? result.detail : null,
+  };
   switch (result.kind) {
     case 'accepted':
       return { ...base, state: 'accepted', result: 'accepted', providerMessageId: result.providerMessageId };

@@ -5,7 +5,9 @@
 export function isAllowedRecipient(email: string, lists: readonly (readonly string[])[]): boolean {
   const address = email.toLowerCase();
   const domain = address.slice(address.lastIndexOf('@') + 1);
-  return lists.every((list) => list.length === 0 || list.some((entry) => matches(entry.toLowerCase(), address, domain)));
+  return lists.every(
+    (list) => list.length === 0 || list.some((entry) => matches(entry.toLowerCase(), address, domain)),
+  );
 }
 
 function matches(entry: string, address: string, domain: string): boolean {

@@ -65,7 +65,11 @@ export class SettleQueue {
         return;
       } catch (error) {
         if (attempt >= TRIES) {
-          this.log.error('Outcomes of letters could not be written', { event: 'delivery.settle_failed', letters: items.length }, error);
+          this.log.error(
+            'Outcomes of letters could not be written',
+            { event: 'delivery.settle_failed', letters: items.length },
+            error,
+          );
           return;
         }
         await sleep(pauseMs);

@@ -36,13 +36,21 @@ export class Settle {
    */
   async write(lane: Lane, token: string, settlements: readonly Settlement[]): Promise<number> {
     const now = await laneNow(this.db, lane);
-    const rows = settlements.map(({ environmentId, id, attempt, outcome }) => ({ e: environmentId, id, attempt, ...outcome }));
+    const rows = settlements.map(({ environmentId, id, attempt, outcome }) => ({
+      e: environmentId,
+      id,
+      attempt,
+      ...outcome,
+    }));
     const settled = await this.db.query<EndedRun & { readonly state: string; readonly atEnd: boolean }>(SETTLE, [
       JSON.stringify(rows),
       token,
       now,
     ]);
-    await this.completeRuns(lane, settled.filter(({ atEnd }) => atEnd));
+    await this.completeRuns(
+      lane,
+      settled.filter(({ atEnd }) => atEnd),
+    );
     if (lane.clock === 'real' && settled.length > 0) this.waker.wake('stats');
     return settled.filter(({ state }) => state === 'accepted').length;
   }

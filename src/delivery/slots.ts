@@ -1,7 +1,11 @@
 /** The free places of a transport: nobody moves more letters to `sending` than can leave at once. */
 export class Slots {
   private free: number;
-  private readonly waiting: { readonly least: number; readonly most: number; readonly take: (taken: number) => void }[] = [];
+  private readonly waiting: {
+    readonly least: number;
+    readonly most: number;
+    readonly take: (taken: number) => void;
+  }[] = [];
 
   constructor(readonly size: number) {
     this.free = size;

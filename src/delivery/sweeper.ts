@@ -34,9 +34,13 @@ export class Sweeper {
     const released = await this.db.query(RELEASE_UNPAUSED);
     if (takenOver.length + released.length > 0) this.watermark.reset();
     if (takenOver.length > 0)
-      this.log.warn('Took over letters of a worker that is gone', { event: 'delivery.taken_over', letters: takenOver.length });
+      this.log.warn('Took over letters of a worker that is gone', {
+        event: 'delivery.taken_over',
+        letters: takenOver.length,
+      });
     if (takenOver.length + resolved.length > 0) this.waker.wake('stats');
-    for (const ended of [...takenOver, ...resolved]) if (ended.atEnd) await this.settle.completeRuns(laneOf(ended), [ended]);
+    for (const ended of [...takenOver, ...resolved])
+      if (ended.atEnd) await this.settle.completeRuns(laneOf(ended), [ended]);
   }
 
   /** While this transaction holds a dead worker's advisory lock, no other sweep takes the same rows. */

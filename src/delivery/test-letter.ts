@@ -23,18 +23,46 @@ export interface TestLetter {
 export async function writeTestLetter(sql: Sql, letter: TestLetter, refusal: SkipReason | null): Promise<void> {
   const { scope, clock, template, mail, provider, workerId, at, day } = letter;
   await sql.query(WRITE, [
-    scope.environmentId, mail.messageId, scope.storeId, clock, template, refusal ? 'skipped' : 'sending', refusal, mail.to,
-    mail.subject, at, day, provider, workerId, newId(), mail.html, mail.text,
+    scope.environmentId,
+    mail.messageId,
+    scope.storeId,
+    clock,
+    template,
+    refusal ? 'skipped' : 'sending',
+    refusal,
+    mail.to,
+    mail.subject,
+    at,
+    day,
+    provider,
+    workerId,
+    newId(),
+    mail.html,
+    mail.text,
     { From: mail.from.email, To: mail.to, Subject: mail.subject, ...mail.headers },
   ]);
 }
 
 /** Writes what became of it. Nobody tries a test again: what a letter would be repeated for is the end of it. */
-export async function writeTestOutcome(sql: Sql, letter: TestLetter, outcome: Outcome): Promise<{ readonly state: string; readonly reason: string | null }> {
+export async function writeTestOutcome(
+  sql: Sql,
+  letter: TestLetter,
+  outcome: Outcome,
+): Promise<{ readonly state: string; readonly reason: string | null }> {
   const isOver = outcome.state !== 'retry' && outcome.state !== 'planned';
   const state = isOver ? (outcome.state === 'unknown' ? 'unresolved' : outcome.state) : 'failed';
   const reason = isOver ? outcome.reason : outcome.result;
-  await sql.query(SETTLE, [letter.scope.environmentId, letter.mail.messageId, state, reason, letter.at, outcome.providerMessageId, outcome.result, outcome.status, outcome.detail]);
+  await sql.query(SETTLE, [
+    letter.scope.environmentId,
+    letter.mail.messageId,
+    state,
+    reason,
+    letter.at,
+    outcome.providerMessageId,
+    outcome.result,
+    outcome.status,
+    outcome.detail,
+  ]);
   return { state, reason };
 }
 

@@ -39,10 +39,13 @@ export class TestSend {
   async send(scope: Scope, key: string, { to, ...preview }: TestSendDto): Promise<TestSendView> {
     const addresses = to.map(addressOf);
     const rendered = await this.previews.preview(scope, key, preview);
-    if (rendered.html === '') throw new Unprocessable('template_invalid', 'the template cannot be rendered', rendered.problems);
+    if (rendered.html === '')
+      throw new Unprocessable('template_invalid', 'the template cannot be rendered', rendered.problems);
     const lane = await this.environments.lane(this.db, scope.environmentId);
     const settings = (await this.stores.settingsOf(this.db, [scope.storeId])).get(scope.storeId)!;
-    const messages = await Promise.all(addresses.map((address) => this.one(scope, lane, settings, key, rendered, address)));
+    const messages = await Promise.all(
+      addresses.map((address) => this.one(scope, lane, settings, key, rendered, address)),
+    );
     return { messages };
   }
 
@@ -58,7 +61,16 @@ export class TestSend {
     const mail = this.mail(scope, settings, rendered, address.email);
     const refusal = await this.refusal(scope, lane, settings, address);
     const { transport, slots } = this.transports.of(lane.clock);
-    const letter = { scope, clock: lane.clock, template, mail, provider: transport.name, workerId: this.worker.id, at, day: dayIn(settings.timezone, at) };
+    const letter = {
+      scope,
+      clock: lane.clock,
+      template,
+      mail,
+      provider: transport.name,
+      workerId: this.worker.id,
+      at,
+      day: dayIn(settings.timezone, at),
+    };
     await writeTestLetter(this.db, letter, refusal);
     if (refusal) return { id: mail.messageId, to: mail.to, state: 'skipped', reason: refusal };
     await slots.take(1);
@@ -69,7 +81,9 @@ export class TestSend {
 
   private mail(scope: Scope, settings: StoreSettings, rendered: PreviewView, to: string): Mail {
     const messageId = newId();
-    const from = settings.from ? { email: headerText(settings.from.email), name: headerText(settings.from.name) } : parseMailbox(this.env.MAIL_FROM);
+    const from = settings.from
+      ? { email: headerText(settings.from.email), name: headerText(settings.from.name) }
+      : parseMailbox(this.env.MAIL_FROM);
     return {
       messageId,
       storeId: scope.storeId,
@@ -92,13 +106,17 @@ export class TestSend {
   ): Promise<SkipReason | null> {
     const lists = lane.clock === 'real' ? [this.env.LIVE_RECIPIENTS, settings.liveRecipients] : [];
     if (!isAllowedRecipient(email, lists)) return 'not_allowed_yet';
-    const suppressed = await this.db.query('SELECT 1 FROM suppressions WHERE environment_id = $1 AND email_key = $2', [environmentId, key]);
+    const suppressed = await this.db.query('SELECT 1 FROM suppressions WHERE environment_id = $1 AND email_key = $2', [
+      environmentId,
+      key,
+    ]);
     return suppressed.length > 0 ? 'suppressed' : null;
   }
 }
 
 function addressOf(text: string, index: number): { readonly email: string; readonly key: string } {
   const parsed = parseEmail(text);
-  if (!parsed.ok) throw new Unprocessable('invalid_address', parsed.detail, [{ pointer: `/to/${index}`, detail: parsed.detail }]);
+  if (!parsed.ok)
+    throw new Unprocessable('invalid_address', parsed.detail, [{ pointer: `/to/${index}`, detail: parsed.detail }]);
   return parsed;
 }

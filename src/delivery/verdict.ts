@@ -73,7 +73,13 @@ function exitIsWaiting({ letter: { compiled }, run, facts, inbox, othersEvents, 
   return reason && { kind: 'cancel', reason, endRun: reason };
 }
 
-function exitBySubject(compiled: CompiledScenario, run: RunState, event: EventFacts, facts: Facts, now: Date): `exited:${string}` | null {
+function exitBySubject(
+  compiled: CompiledScenario,
+  run: RunState,
+  event: EventFacts,
+  facts: Facts,
+  now: Date,
+): `exited:${string}` | null {
   const exits = compiled.exits.filter((exit) => exit.subject && exit.event === event.type);
   return firstOf(exits, (exit) =>
     exitSubject(compiled, exit, event, facts) === run.subject
@@ -92,7 +98,8 @@ function eventIsWaiting({ letter: { compiled }, run, facts, inbox, now }: GuardI
 }
 
 function runHasChanged({ letter: { renderedFor }, run }: GuardInput): Verdict | null {
-  const same = renderedFor.eventId === run.event.id && renderedFor.eventAt === run.event.at && renderedFor.pass === run.pass;
+  const same =
+    renderedFor.eventId === run.event.id && renderedFor.eventAt === run.event.at && renderedFor.pass === run.pass;
   return same ? null : { kind: 'render-again' };
 }
 

@@ -1,5 +1,10 @@
 import { simpleParser } from 'mailparser';
-import { type Behaviour, misbehavingHttp, misbehavingSmtp, type MisbehavingServer } from '../../../test/support/misbehaving-servers.js';
+import {
+  type Behaviour,
+  misbehavingHttp,
+  misbehavingSmtp,
+  type MisbehavingServer,
+} from '../../../test/support/misbehaving-servers.js';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { OutboxTransport } from './outbox.js';
 import { SendGridTransport } from './sendgrid.js';
@@ -31,17 +36,67 @@ interface Expected {
 }
 
 const CONTRACT: readonly Expected[] = [
-  { behaviour: 'accept', promise: 'accepted', smtp: { kind: 'accepted', providerMessageId: 'ABC123' }, sendgrid: { kind: 'accepted', providerMessageId: 'sg-1' } },
-  { behaviour: 'reject', promise: 'rejected with the provider’s code', smtp: { kind: 'rejected', code: '5.1.1' }, sendgrid: { kind: 'rejected', code: '400:personalizations.0.to.0.email' } },
-  { behaviour: 'busy', promise: 'to be tried again', smtp: { kind: 'retry', status: 451, counts: true }, sendgrid: { kind: 'retry', status: 503, counts: true } },
-  { behaviour: 'rate-limit', promise: 'to be tried again later', smtp: { kind: 'retry', status: 450 }, sendgrid: { kind: 'retry', status: 429, counts: false, retryAfterMs: 7_000 } },
-  { behaviour: 'wrong-key', promise: 'a fault of the settings, not of the letter', smtp: { kind: 'config', status: 550 }, sendgrid: { kind: 'config', status: 401 } },
-  { behaviour: 'slow', promise: 'unknown after the deadline', smtp: { kind: 'unknown' }, sendgrid: { kind: 'unknown' } },
-  { behaviour: 'broken', promise: 'unknown when the provider breaks on it', smtp: { kind: 'unknown' }, sendgrid: { kind: 'unknown', status: 500 } },
+  {
+    behaviour: 'accept',
+    promise: 'accepted',
+    smtp: { kind: 'accepted', providerMessageId: 'ABC123' },
+    sendgrid: { kind: 'accepted', providerMessageId: 'sg-1' },
+  },
+  {
+    behaviour: 'reject',
+    promise: 'rejected with the provider’s code',
+    smtp: { kind: 'rejected', code: '5.1.1' },
+    sendgrid: { kind: 'rejected', code: '400:personalizations.0.to.0.email' },
+  },
+  {
+    behaviour: 'busy',
+    promise: 'to be tried again',
+    smtp: { kind: 'retry', status: 451, counts: true },
+    sendgrid: { kind: 'retry', status: 503, counts: true },
+  },
+  {
+    behaviour: 'rate-limit',
+    promise: 'to be tried again later',
+    smtp: { kind: 'retry', status: 450 },
+    sendgrid: { kind: 'retry', status: 429, counts: false, retryAfterMs: 7_000 },
+  },
+  {
+    behaviour: 'wrong-key',
+    promise: 'a fault of the settings, not of the letter',
+    smtp: { kind: 'config', status: 550 },
+    sendgrid: { kind: 'config', status: 401 },
+  },
+  {
+    behaviour: 'slow',
+    promise: 'unknown after the deadline',
+    smtp: { kind: 'unknown' },
+    sendgrid: { kind: 'unknown' },
+  },
+  {
+    behaviour: 'broken',
+    promise: 'unknown when the provider breaks on it',
+    smtp: { kind: 'unknown' },
+    sendgrid: { kind: 'unknown', status: 500 },
+  },
   // A request that began may have arrived for all that HTTP tells; SMTP knows that the body was not handed over.
-  { behaviour: 'hang-up-before', promise: 'told by whether the body went out, when the line is cut before it', smtp: { kind: 'retry' }, sendgrid: { kind: 'unknown' } },
-  { behaviour: 'hang-up-after', promise: 'unknown when the line is cut after the body', smtp: { kind: 'unknown' }, sendgrid: { kind: 'unknown' } },
-  { behaviour: 'garbage', promise: 'unknown when nobody understands the answer', smtp: { kind: 'unknown' }, sendgrid: { kind: 'unknown' } },
+  {
+    behaviour: 'hang-up-before',
+    promise: 'told by whether the body went out, when the line is cut before it',
+    smtp: { kind: 'retry' },
+    sendgrid: { kind: 'unknown' },
+  },
+  {
+    behaviour: 'hang-up-after',
+    promise: 'unknown when the line is cut after the body',
+    smtp: { kind: 'unknown' },
+    sendgrid: { kind: 'unknown' },
+  },
+  {
+    behaviour: 'garbage',
+    promise: 'unknown when nobody understands the answer',
+    smtp: { kind: 'unknown' },
+    sendgrid: { kind: 'unknown' },
+  },
 ];
 
 describe.each(['smtp', 'sendgrid'] as const)('transport %s', (name) => {
@@ -50,7 +105,10 @@ describe.each(['smtp', 'sendgrid'] as const)('transport %s', (name) => {
 
   beforeEach(async () => {
     server = await (name === 'smtp' ? misbehavingSmtp() : misbehavingHttp());
-    transport = name === 'smtp' ? new SmtpTransport(server.url, DEADLINE_MS) : new SendGridTransport('SG.key', server.url, new ProcessClock(), DEADLINE_MS);
+    transport =
+      name === 'smtp'
+        ? new SmtpTransport(server.url, DEADLINE_MS)
+        : new SendGridTransport('SG.key', server.url, new ProcessClock(), DEADLINE_MS);
   });
   afterEach(async () => {
     await transport.close();
@@ -76,7 +134,10 @@ describe.each(['smtp', 'sendgrid'] as const)('transport %s', (name) => {
   });
 
   it('takes as many letters at once as it has places', async () => {
-    const mails = Array.from({ length: transport.slots }, (_, i) => ({ ...MAIL, headers: { ...MAIL.headers, 'Message-ID': `<${i}@shop.example>` } }));
+    const mails = Array.from({ length: transport.slots }, (_, i) => ({
+      ...MAIL,
+      headers: { ...MAIL.headers, 'Message-ID': `<${i}@shop.example>` },
+    }));
     const results = await Promise.all(mails.map((mail) => transport.send(mail)));
     expect(results.every(({ kind }) => kind === 'accepted')).toBe(true);
     expect(server.received).toHaveLength(transport.slots);
@@ -107,7 +168,11 @@ describe('what leaves the house', () => {
     expect(server.requestHeaders[0]).not.toHaveProperty('list-unsubscribe');
     expect(JSON.parse(server.received[0]!)).toMatchObject({
       personalizations: [
-        { to: [{ email: 'anna@example.com' }], headers: { 'List-Unsubscribe': '<https://shop.example/u/token>' }, custom_args: { mid: MAIL.messageId } },
+        {
+          to: [{ email: 'anna@example.com' }],
+          headers: { 'List-Unsubscribe': '<https://shop.example/u/token>' },
+          custom_args: { mid: MAIL.messageId },
+        },
       ],
       tracking_settings: { click_tracking: { enable: false }, open_tracking: { enable: false } },
     });

@@ -13,7 +13,8 @@ export interface SendGridFailure {
 }
 
 /** Failures that happen before a request exists: no name, no route, nobody listening, no trusted certificate. */
-const BEFORE_REQUEST = /^(ENOTFOUND|EAI_|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EPROTO$|CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+const BEFORE_REQUEST =
+  /^(ENOTFOUND|EAI_|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EPROTO$|CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 const CONFIG_STATUS = new Set([401, 402, 403, 404, 405]);
 
 /** Reads a failed request. Only what the API refuses in words, or what never became a request, is certain. */
@@ -35,9 +36,11 @@ function answered(status: number, response: NonNullable<SendGridFailure['respons
   const detail = fault?.message ?? `HTTP ${status}`;
   if (status === 429)
     return { kind: 'retry', status, detail, retryAfterMs: retryAfter(response.headers, nowMs), counts: false };
-  if (status === 503) return { kind: 'retry', status, detail, retryAfterMs: retryAfter(response.headers, nowMs), counts: true };
+  if (status === 503)
+    return { kind: 'retry', status, detail, retryAfterMs: retryAfter(response.headers, nowMs), counts: true };
   // The sender is the store's setting: no letter is to blame for it.
-  if (CONFIG_STATUS.has(status) || status < 400 || fault?.field?.startsWith('from')) return { kind: 'config', status, detail };
+  if (CONFIG_STATUS.has(status) || status < 400 || fault?.field?.startsWith('from'))
+    return { kind: 'config', status, detail };
   if (status >= 500 || status === 408) return { kind: 'unknown', status, detail, late: null };
   return { kind: 'rejected', status, code: fault?.field ? `${status}:${fault.field}` : String(status), detail };
 }
@@ -51,7 +54,10 @@ function firstFault(body: unknown): { readonly message: string; readonly field: 
   const first: unknown = Array.isArray(errors) ? errors[0] : null;
   if (typeof first !== 'object' || first === null) return null;
   const { message, field } = first as { message?: unknown; field?: unknown };
-  return { message: typeof message === 'string' ? message : 'refused', field: typeof field === 'string' ? field : null };
+  return {
+    message: typeof message === 'string' ? message : 'refused',
+    field: typeof field === 'string' ? field : null,
+  };
 }
 
 /** Retry-After in seconds or as a date, else X-RateLimit-Reset in epoch seconds. */

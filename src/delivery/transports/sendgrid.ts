@@ -26,7 +26,9 @@ export class SendGridTransport extends Transport {
   readonly name = 'sendgrid';
   readonly slots = SLOTS;
   private readonly services = new Map<string, MailService>();
-  private readonly agents = [HttpAgent, HttpsAgent].map((Agent) => new Agent({ keepAlive: true, timeout: IDLE_MS, maxSockets: SLOTS }));
+  private readonly agents = [HttpAgent, HttpsAgent].map(
+    (Agent) => new Agent({ keepAlive: true, timeout: IDLE_MS, maxSockets: SLOTS }),
+  );
 
   constructor(
     private readonly apiKey: string,
@@ -50,7 +52,11 @@ export class SendGridTransport extends Transport {
   private async attempt(mail: Mail): Promise<SendResult> {
     try {
       const [response] = await this.serviceOf(mail.storeId).send(requestOf(mail));
-      return { kind: 'accepted', status: response.statusCode, providerMessageId: headerOf(response.headers, 'x-message-id') };
+      return {
+        kind: 'accepted',
+        status: response.statusCode,
+        providerMessageId: headerOf(response.headers, 'x-message-id'),
+      };
     } catch (error) {
       return sendGridOutcome(error as SendGridFailure, this.clock.now().getTime());
     }

@@ -4,7 +4,10 @@ import { withDeadline } from './deadline.js';
 import { smtpOutcome, type SmtpFailure } from './smtp-outcome.js';
 import { Transport, type Mail, type SendResult } from './transport.js';
 
+/** Connections to the mail server: more are refused by many. */
 const POOL = 10;
+/** While one group of letters is on the connections, the next one passes its guard. */
+const SLOTS = 2 * POOL;
 const DEADLINE_MS = 20_000;
 
 /** How far the body of one letter has come. */
@@ -15,7 +18,7 @@ interface BodyWatch {
 /** Sends through one mail server over a pool of kept connections. */
 export class SmtpTransport extends Transport {
   readonly name = 'smtp';
-  readonly slots = POOL;
+  readonly slots = SLOTS;
   private readonly pool;
   private readonly bodies = new Map<string, BodyWatch>();
 

@@ -34,7 +34,12 @@ export type SendResult =
       readonly counts: boolean;
     }
   /** Nobody knows whether it was taken. `late` tells, when it ever becomes known. */
-  | { readonly kind: 'unknown'; readonly status: number | null; readonly detail: string; readonly late: Promise<SendResult> | null }
+  | {
+      readonly kind: 'unknown';
+      readonly status: number | null;
+      readonly detail: string;
+      readonly late: Promise<SendResult> | null;
+    }
   /** Nothing would be taken: a wrong key, a closed account, a missing sender. No letter is to blame. */
   | { readonly kind: 'config'; readonly status: number | null; readonly detail: string };
 

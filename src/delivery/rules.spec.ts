@@ -1,0 +1,142 @@
+import { MOST_FAILURES, retryDelayMs } from './backoff.js';
+import { Circuits } from './circuits.js';
+import { DeliveryTimes } from './delivery-times.js';
+import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
+import { outcomeOfResult } from './outcome.js';
+import { isAllowedRecipient } from './recipients.js';
+import { dayIn } from './sent-on.js';
+import { Slots } from './slots.js';
+import { smtpOutcome } from './transports/smtp-outcome.js';
+
+describe('the wait after a failed try', () => {
+  it('grows from half a minute to an hour under full jitter', () => {
+    const longest = (failures: number): number => retryDelayMs(failures, null, 0.999_999);
+    expect([0, 1, 2, 7, 20].map((failures) => Math.round(longest(failures) / 1000))).toEqual([30, 60, 120, 3600, 3600]);
+    expect(retryDelayMs(3, null, 0)).toBe(0);
+  });
+
+  it('is never shorter than the provider asks for', () => {
+    expect(retryDelayMs(0, 90_000, 0.5)).toBe(90_000);
+  });
+});
+
+describe('what a result makes of a letter', () => {
+  const retry = { kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true } as const;
+
+  it('fails it after the eighth counted try', () => {
+    expect(outcomeOfResult(retry, MOST_FAILURES - 2, 0, 0)).toMatchObject({ state: 'retry' });
+    expect(outcomeOfResult(retry, MOST_FAILURES - 1, 0, 0)).toMatchObject({
+      state: 'failed',
+      reason: 'attempts_exhausted',
+    });
+  });
+
+  it('never fails it for rate limits', () => {
+    expect(outcomeOfResult({ ...retry, counts: false }, 50, 0, 0)).toMatchObject({
+      state: 'retry',
+      result: 'throttled',
+    });
+  });
+
+  it('keeps it planned through a fault of the settings', () => {
+    expect(outcomeOfResult({ kind: 'config', status: 401, detail: 'no' }, 0, 30_000, 0)).toMatchObject({
+      state: 'planned',
+      retryMs: 30_000,
+    });
+  });
+});
+
+describe('a mail server’s last words', () => {
+  it('mean nothing certain when the line breaks after the last byte, whatever code the library gives', () => {
+    const lost = { message: 'Connection closed', code: 'ECONNECTION', command: 'CONN' };
+    expect(smtpOutcome(lost, true)).toMatchObject({ kind: 'unknown' });
+    expect(smtpOutcome(lost, false)).toMatchObject({ kind: 'retry', counts: true });
+  });
+
+  it.each([
+    ['EMESSAGE', 'DATA', 552, { kind: 'rejected', code: '5.3.4' }],
+    ['EENVELOPE', 'RCPT TO', 550, { kind: 'rejected' }],
+    ['EENVELOPE', 'RCPT TO', 451, { kind: 'retry' }],
+    ['EMESSAGE', 'DATA', 421, { kind: 'retry' }],
+    ['EAUTH', 'AUTH PLAIN', 535, { kind: 'config' }],
+    ['EENVELOPE', 'MAIL FROM', 553, { kind: 'config' }],
+  ])('%s at %s with %d', (code, command, responseCode, expected) => {
+    const response = `${responseCode} 5.3.4 words`;
+    expect(smtpOutcome({ message: 'x', code, command, responseCode, response }, true)).toMatchObject(expected);
+  });
+});
+
+describe('headers', () => {
+  it.each(['a\r\nBcc: x@y', 'a\u0000b', 'a\u2028b', '\u0085a', 'a\nb'])('cannot be split by %j', (text) => {
+    // eslint-disable-next-line no-control-regex
+    expect(headerText(text)).not.toMatch(/[\u0000-\u001f\u0085\u2028]/);
+  });
+
+  it('offer unsubscribe in marketing and care, not in service letters', () => {
+    const letter = {
+      messageId: 'm',
+      attempt: 2,
+      from: { email: 'a@shop.example', name: null },
+      unsubscribeUrl: 'https://t/u/x',
+    };
+    expect(letterHeaders({ ...letter, messageClass: 'service' })).toEqual({ 'Message-ID': '<m.2@shop.example>' });
+    expect(letterHeaders({ ...letter, messageClass: 'care' })).toMatchObject({ 'List-Unsubscribe': '<https://t/u/x>' });
+  });
+
+  it('read a sender with or without a name', () => {
+    expect(parseMailbox('"My, Shop" <a@b.example>')).toEqual({ email: 'a@b.example', name: 'My, Shop' });
+    expect(parseMailbox('a@b.example')).toEqual({ email: 'a@b.example', name: null });
+  });
+});
+
+describe('recipients in live', () => {
+  it('are everyone while no list names anyone', () => {
+    expect(isAllowedRecipient('a@b.example', [[], []])).toBe(true);
+  });
+
+  it('must be on every list that names somebody, by address or domain', () => {
+    expect(isAllowedRecipient('Anna@B.example', [['b.example'], ['anna@b.example']])).toBe(true);
+    expect(isAllowedRecipient('a@sub.b.example', [['b.example']])).toBe(false);
+    expect(isAllowedRecipient('eve@b.example', [['b.example'], ['anna@b.example']])).toBe(false);
+  });
+});
+
+describe('places of a transport', () => {
+  it('are taken in groups of at least half of them, and never more than there are', async () => {
+    const slots = new Slots(10);
+    expect(await slots.take(8)).toBe(8);
+    const taken: number[] = [];
+    void slots.take(9).then((count) => taken.push(count));
+    slots.giveBack(2);
+    await Promise.resolve();
+    expect(taken).toEqual([]);
+    slots.giveBack(1);
+    await Promise.resolve();
+    expect(taken).toEqual([5]);
+  });
+});
+
+describe('a circuit', () => {
+  it('stays open twice as long with each repeated fault, and forgets after a success', () => {
+    let nowMs = 0;
+    const clock = { now: () => new Date(0), monotonicMs: () => nowMs };
+    const circuits = new Circuits(clock, new DeliveryTimes({ circuitMs: 100, circuitMaxMs: 300 }));
+    expect(circuits.fault('s', 'no')).toBe(100);
+    expect(circuits.shut()).toEqual(['s']);
+    nowMs = 100;
+    expect(circuits.shut()).toEqual([]);
+    expect(circuits.fault('s', 'no')).toBe(200);
+    nowMs = 300;
+    circuits.success('s');
+    expect(circuits.fault('s', 'no')).toBe(100);
+  });
+});
+
+describe('the day of a letter', () => {
+  it('is the store’s', () => {
+    const at = new Date('2026-11-21T22:30:00Z');
+    expect(dayIn('Europe/Moscow', at)).toBe('2026-11-22');
+    expect(dayIn('America/New_York', at)).toBe('2026-11-21');
+    expect(dayIn('Mars/Olympus', at)).toBe('2026-11-21');
+  });
+});
