@@ -5,11 +5,14 @@ import { isHeldOut } from '../domain/holdout.js';
 import type { NoEntryReason } from '../domain/reasons.js';
 import type { EventFacts, RunState } from '../domain/run.js';
 import { newId } from '../platform/ids.js';
+import { logger } from '../platform/logging/logger.js';
 import type { ListeningScenario } from '../scenarios/scenario-registry.js';
 import { type EventContext, subjectsOf } from './event-context.js';
 import type { EventOutcome } from './event-outcome.js';
 import type { InboxEvent } from './inbox.js';
 import { WorkingRun } from './working-run.js';
+
+const log = logger('EventApplication');
 
 /**
  * Applies events to runs in memory, in the order given: by instant, then arrival. At one instant exits come first,
@@ -17,21 +20,37 @@ import { WorkingRun } from './working-run.js';
  */
 export class EventApplication {
   private readonly outcomes = new Map<string, EventOutcome[]>();
+  private readonly stuck = new Set<string>();
 
   constructor(private readonly context: EventContext) {}
 
-  apply(events: readonly InboxEvent[]): void {
+  /** Answers the events that were applied; of a contact whose event cannot be decided this one and the later ones are left. */
+  apply(events: readonly InboxEvent[]): InboxEvent[] {
+    const applied: InboxEvent[] = [];
     for (let from = 0, to = 0; from < events.length; from = to) {
       const instant = events[from]!.occurredAt.getTime();
       while (to < events.length && events[to]!.occurredAt.getTime() === instant) to++;
       const simultaneous = events.slice(from, to);
-      for (const event of simultaneous) this.tryExits(event);
-      for (const event of simultaneous) this.tryEntries(event);
+      for (const event of simultaneous) this.contain(event, () => this.tryExits(event));
+      for (const event of simultaneous) this.contain(event, () => this.tryEntries(event));
+      applied.push(...simultaneous.filter(({ contactId }) => !this.stuck.has(contactId)));
     }
+    return applied;
   }
 
   outcomesOf(event: InboxEvent): readonly EventOutcome[] {
     return this.outcomes.get(event.id) ?? [];
+  }
+
+  /** A fault of ours in deciding one event must not stop everybody else's; the event stays in the inbox. */
+  private contain(event: InboxEvent, decide: () => void): void {
+    if (this.stuck.has(event.contactId)) return;
+    try {
+      decide();
+    } catch (error) {
+      this.stuck.add(event.contactId);
+      log.error('an event could not be applied', { event: 'enrollment.event_failed', id: event.id }, error);
+    }
   }
 
   private tryExits(event: InboxEvent): void {

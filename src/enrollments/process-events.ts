@@ -18,6 +18,8 @@ const ATTEMPTS = 5;
 
 interface Applied {
   readonly claimed: ClaimedContacts;
+  /** Waiting events that were read, and those of them that were applied. */
+  readonly seen: number;
   readonly events: number;
   readonly changed: readonly WorkingRun[];
   /** Contacts that have to be locked together before the events that were left can be applied. */
@@ -45,7 +47,7 @@ export class ProcessEvents {
       this.writer.wakeDelivery(applied.changed);
       total += applied.events;
       if (applied.wider.length > 0) wanted = { ...applied.claimed, contacts: applied.wider };
-      else if (total > 0 || applied.claimed.contacts.length === 0) break;
+      else if (total > 0 || applied.seen > 0 || applied.claimed.contacts.length === 0) break;
     }
     return total;
   }
@@ -53,16 +55,21 @@ export class ProcessEvents {
   private async applyOnce(tx: Sql, lane: Lane, wanted: ClaimedContacts | null): Promise<Applied> {
     const claimed = wanted ? await this.lockAll(tx, wanted) : await this.inbox.claim(tx, lane);
     const waiting = await this.inbox.read(tx, claimed);
-    if (waiting.length === 0) return { claimed, events: 0, changed: [], wider: [] };
+    if (waiting.length === 0) return { claimed, seen: 0, events: 0, changed: [], wider: [] };
     const context = await this.loader.load(tx, lane, claimed, waiting);
     const others = await othersOnSubjects(tx, context, claimed.contacts, waiting);
-    const events = waiting.filter(({ contactId }) => !others.has(contactId));
     const application = new EventApplication(context);
-    application.apply(events);
+    const events = application.apply(waiting.filter(({ contactId }) => !others.has(contactId)));
     await this.writer.write(tx, context.runs.all(), context.now);
     await this.conversions.record(tx, goals(context, events));
     await this.inbox.settle(tx, events, (event) => application.outcomesOf(event));
-    return { claimed, events: events.length, changed: [...context.runs.all()], wider: [...others.values()].flat() };
+    return {
+      claimed,
+      seen: waiting.length,
+      events: events.length,
+      changed: [...context.runs.all()],
+      wider: [...others.values()].flat(),
+    };
   }
 
   private async lockAll(tx: Sql, wanted: ClaimedContacts): Promise<ClaimedContacts> {

@@ -3,8 +3,10 @@ import { advance } from '../domain/timeline.js';
 import { type Lane, laneNow } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
+import { logger } from '../platform/logging/logger.js';
+import type { ScenarioPublication } from '../scenarios/environment-scenarios.js';
 import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
-import { FactLoader, factQuestion } from './fact-loader.js';
+import { type FactBook, FactLoader, factQuestion } from './fact-loader.js';
 import { DueMark } from './marks.js';
 import { MessageLedger } from './ports.js';
 import { compiledOf, RunReader } from './run-reader.js';
@@ -19,6 +21,8 @@ export const DUE_BATCH = 500;
 /** Moves runs on whose wait is over. */
 @Injectable()
 export class RunDue {
+  private readonly log = logger(RunDue.name);
+
   constructor(
     private readonly database: EngineDatabase,
     private readonly registry: ScenarioRegistry,
@@ -70,6 +74,17 @@ export class RunDue {
     return rows.map(storedRun);
   }
 
+  /** A fault of ours in deciding one run must not stop everybody else's: the run is held and tried again every minute. */
+  private decide(run: WorkingRun, facts: FactBook, now: Date): boolean {
+    try {
+      run.apply(advance(run.compiled, run.state, facts.ofRun(run), now));
+      return true;
+    } catch (error) {
+      this.log.error('a due run could not be decided', { event: 'enrollment.run_failed', id: run.identity.id }, error);
+      return false;
+    }
+  }
+
   private async move(tx: Sql, lane: Lane, due: readonly StoredRun[], now: Date): Promise<readonly WorkingRun[]> {
     if (due.length === 0) return [];
     const scenarios = await this.registry.inEnvironments(
@@ -78,24 +93,21 @@ export class RunDue {
       lane,
     );
     const versions = await this.reader.versionsOf(tx, due);
+    const isIn = ({ identity }: StoredRun | WorkingRun, state: ScenarioPublication['state']): boolean =>
+      scenarios.get(identity.environmentId)?.publications.get(identity.scenarioKey)?.state === state;
     const held: StoredRun[] = [];
     const moving: WorkingRun[] = [];
     for (const run of due) {
-      const { environmentId, scenarioKey } = run.identity;
-      const publication = scenarios.get(environmentId)?.publications.get(scenarioKey);
       const compiled = compiledOf(versions, run.identity);
       // A version that cannot be read any more waits for a mended service instead of being lost.
-      if (!compiled || publication?.state === 'paused') held.push(run);
+      if (!compiled || isIn(run, 'paused')) held.push(run);
       else moving.push(new WorkingRun(run, compiled, false));
     }
-    await hold(tx, held);
     const facts = await this.facts.load(tx, moving.map(factQuestion), now);
-    for (const run of moving) {
-      const { environmentId, scenarioKey } = run.identity;
-      if (scenarios.get(environmentId)?.publications.get(scenarioKey)?.state === 'archived')
-        run.end('scenario_archived', now);
-      else run.apply(advance(run.compiled, run.state, facts.ofRun(run), now));
-    }
+    for (const run of moving)
+      if (isIn(run, 'archived')) run.end('scenario_archived', now);
+      else if (!this.decide(run, facts, now)) held.push({ identity: run.identity, state: run.state });
+    await hold(tx, held);
     await settleStanding(tx, this.ledger, moving, now);
     await this.writer.write(tx, moving, now);
     return moving;

@@ -1,0 +1,66 @@
+import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import { ABANDONED_CART, aWorker, cart, settle, Shop, type Worker } from './engine.builder.js';
+
+const NINE = '2026-11-21T09:00:00.000Z';
+const TEN_PAST = '2026-11-21T09:10:00.000Z';
+
+describe('two contacts that turn out to be one person', () => {
+  let database: TestDatabase;
+  let shop: Shop;
+  let worker: Worker;
+  let older: string;
+  let younger: string;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => {
+    shop = await Shop.open(database);
+    worker = aWorker(database);
+    await shop.publish(ABANDONED_CART);
+    [older, younger] = [await shop.contact(), await shop.contact()];
+  });
+
+  async function merge(): Promise<void> {
+    const { environmentId } = shop;
+    const at = new Date('2026-11-21T09:20:00Z');
+    await database.engine.transaction((tx) =>
+      worker.merger.mergeRuns(tx, { environmentId, from: younger, into: older, at }),
+    );
+  }
+
+  it('keep the run with the later activity, wherever it was, and end the other', async () => {
+    await shop.receive(older, cart(NINE));
+    await shop.receive(younger, cart(TEN_PAST));
+    await settle(worker, shop.lane(TEN_PAST));
+    await merge();
+    expect(await shop.runs(younger)).toEqual([]);
+    const runs = await shop.runs(older);
+    expect(runs.filter(({ state }) => state !== 'ended')).toMatchObject([{ dueAt: new Date('2026-11-21T09:55:00Z') }]);
+    expect(runs.filter(({ state }) => state === 'ended')).toMatchObject([{ endReason: 'merged' }]);
+  });
+
+  it('count the letters of both, and take back what the ended run had planned', async () => {
+    await shop.receive(older, cart(NINE));
+    await settle(worker, shop.lane('2026-11-21T09:45:00Z'));
+    const [{ environmentId, enrollmentId, stepId, pass }] = worker.ledger.messages as [
+      (typeof worker.ledger.messages)[0],
+    ];
+    await shop.receive(younger, cart('2026-11-21T09:46:00Z'));
+    await settle(worker, shop.lane('2026-11-21T09:46:00Z'));
+    const item = { environmentId, enrollmentId, stepId, pass, outcome: { kind: 'sent' } as const };
+    await database.engine.transaction((tx) => worker.mover.afterMessages(tx, [item], new Date('2026-11-21T09:46:01Z')));
+    await merge();
+    expect((await shop.runs(older)).filter(({ state }) => state !== 'ended')).toMatchObject([{ touches: 1 }]);
+    expect(worker.ledger.summary()).toEqual(['reminder 1: cancelled merged']);
+  });
+
+  it('keep both runs where they follow up different things', async () => {
+    await shop.receive(older, cart(NINE, '81'));
+    await shop.receive(younger, cart(NINE, '82'));
+    await settle(worker, shop.lane(NINE));
+    await merge();
+    expect(await shop.runs(older)).toMatchObject([{ state: 'waiting' }, { state: 'waiting' }]);
+  });
+});

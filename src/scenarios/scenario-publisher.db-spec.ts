@@ -1,0 +1,149 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+import { requestDataSource } from '../platform/database/request-data-source.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { Conflict, Unprocessable } from '../platform/http/domain-error.js';
+import type { TemplatesService } from '../templates/templates.service.js';
+import { ScenarioRuns } from './ports.js';
+import { ScenarioPublisher } from './scenario-publisher.js';
+import { ScenarioRegistry } from './scenario-registry.js';
+import { ScenarioVersionEntity } from './scenario-version.entity.js';
+import { ScenarioEntity } from './scenario.entity.js';
+import { ScenariosService } from './scenarios.service.js';
+
+const HELLO = {
+  key: 'hello',
+  name: 'Hello',
+  messageClass: 'service',
+  trigger: { type: 'event', event: 'user.registered' },
+  steps: [
+    { id: 'pause', type: 'wait', for: '1 hour' },
+    { id: 'letter', type: 'email', template: 'hello/letter' },
+  ],
+};
+
+class RecordingRuns extends ScenarioRuns {
+  readonly asked: string[] = [];
+
+  release(_environmentId: string, key: string): Promise<void> {
+    this.asked.push(`release ${key}`);
+    return Promise.resolve();
+  }
+
+  archive(_environmentId: string, key: string): Promise<void> {
+    this.asked.push(`archive ${key}`);
+    return Promise.resolve();
+  }
+}
+
+describe('publishing', () => {
+  let database: TestDatabase;
+  let source: DataSource;
+  let store: TestStore;
+  let scenarios: ScenariosService;
+  let publisher: ScenarioPublisher;
+  let registry: ScenarioRegistry;
+  let runs: RecordingRuns;
+  let published: Set<string>;
+  let sandbox: Scope;
+  let live: Scope;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    const options = requestDataSource(database.url) as DataSourceOptions;
+    source = await new DataSource({ ...options, entities: [ScenarioEntity, ScenarioVersionEntity] }).initialize();
+  });
+  afterAll(async () => {
+    await source.destroy();
+    await database.close();
+  });
+  beforeEach(async () => {
+    store = await aStore(database.engine);
+    sandbox = { storeId: store.storeId, environmentId: store.sandboxId };
+    live = { storeId: store.storeId, environmentId: store.liveId };
+    published = new Set(['hello/letter']);
+    const templates: Pick<TemplatesService, 'isPublished'> = {
+      isPublished: (_scope, key) => Promise.resolve(published.has(key)),
+    };
+    const requests = new RequestDatabase(source);
+    registry = new ScenarioRegistry();
+    runs = new RecordingRuns();
+    scenarios = new ScenariosService(requests);
+    publisher = new ScenarioPublisher(requests, templates as TemplatesService, registry, runs);
+    await scenarios.create(sandbox, HELLO);
+  });
+
+  it('makes a version that never changes, and none for the same document', async () => {
+    expect(await publisher.publish(sandbox, 'hello')).toEqual({ key: 'hello', version: 1, state: 'published' });
+    await scenarios.edit(sandbox, 'hello', { $schema: 'https://shop.example/scenario.json', ...HELLO });
+    expect(await publisher.publish(live, 'hello')).toMatchObject({ version: 1 });
+    await scenarios.edit(sandbox, 'hello', { ...HELLO, name: 'Hello again' });
+    expect(await publisher.publish(sandbox, 'hello')).toMatchObject({ version: 2 });
+    expect(await scenarios.get(sandbox, 'hello')).toMatchObject({
+      live: { version: 1 },
+      sandbox: { version: 2 },
+      draft: { name: 'Hello again' },
+    });
+    expect(await publisher.publish(sandbox, 'hello', 1)).toMatchObject({ version: 1 });
+    const { items } = await scenarios.versions(sandbox, 'hello', { limit: 50, after: null });
+    expect(items.map(({ version, document }) => [version, document.name])).toEqual([
+      [2, 'Hello again'],
+      [1, 'Hello'],
+    ]);
+  });
+
+  it('is refused while a template is not published here, and says at which step', async () => {
+    published.clear();
+    const refusal: unknown = await publisher.publish(sandbox, 'hello').catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Unprocessable);
+    expect((refusal as Unprocessable).errors).toMatchObject([
+      { pointer: '/steps/1/template', code: 'template_not_published' },
+    ]);
+    expect(await scenarios.get(sandbox, 'hello')).toMatchObject({ sandbox: null });
+  });
+
+  it('takes a draft that is unfinished, and only publishing refuses it', async () => {
+    const draft = await scenarios.create(sandbox, {
+      key: 'half',
+      name: 'Half',
+      steps: [{ id: 'a', type: 'wait', for: 'a while' }],
+    });
+    expect(draft.problems.map(({ pointer }) => pointer)).toContain('/steps/0/for');
+    await expect(publisher.publish(sandbox, 'half')).rejects.toThrow(Unprocessable);
+  });
+
+  it('is seen by this process at once', async () => {
+    const state = async () =>
+      (await registry.publications(database.engine, store.liveId, REAL_LANE)).get('hello')?.state;
+    expect(await state()).toBeUndefined();
+    await publisher.publish(live, 'hello');
+    expect(await state()).toBe('published');
+    expect(
+      (await registry.listening(database.engine, store.liveId, 'user.registered', REAL_LANE)).map(
+        ({ compiled }) => compiled.key,
+      ),
+    ).toEqual(['hello']);
+    await publisher.pause(live, 'hello');
+    expect(await state()).toBe('paused');
+    await publisher.resume(live, 'hello');
+    await publisher.archive(live, 'hello');
+    expect(await registry.listening(database.engine, store.liveId, 'user.registered', REAL_LANE)).toEqual([]);
+    expect(runs.asked).toEqual(['release hello', 'archive hello']);
+  });
+
+  it('does not resume what is paused, and nothing can be paused that does not run', async () => {
+    await expect(publisher.pause(sandbox, 'hello')).rejects.toThrow(Conflict);
+    await publisher.publish(sandbox, 'hello');
+    await publisher.pause(sandbox, 'hello');
+    expect(await publisher.publish(sandbox, 'hello')).toMatchObject({ state: 'paused' });
+  });
+
+  it('keeps a scenario from being deleted until it is archived', async () => {
+    await publisher.publish(live, 'hello');
+    await expect(scenarios.remove(sandbox, 'hello')).rejects.toThrow(Conflict);
+    await publisher.archive(live, 'hello');
+    await scenarios.remove(sandbox, 'hello');
+    await expect(scenarios.get(sandbox, 'hello')).rejects.toThrow('not found');
+  });
+});
