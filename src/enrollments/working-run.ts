@@ -79,7 +79,7 @@ function mayHaveMessages(run: RunState): boolean {
 }
 
 /** With which reason a run's end takes back its messages; null leaves them: the run came to its own end. */
-function cancelReasonOf(reason: EndReason): CancelReason | null {
+export function cancelReasonOf(reason: EndReason): CancelReason | null {
   switch (reason) {
     case 'unsubscribed':
     case 'suppressed':
