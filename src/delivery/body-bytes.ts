@@ -1,3 +1,4 @@
+import { packText } from '../templates/packed-text.js';
 import type { RenderResult } from '../templates/render-request.js';
 import type { Mail } from './transports/transport.js';
 
@@ -10,7 +11,7 @@ export interface BodyPlace {
 }
 
 /**
- * The bodies of a group of letters behind each other as one binary parameter. As JSON they cost a millisecond each: they
+ * The packed bodies of a group of letters behind each other as one binary parameter. As JSON they cost a millisecond each: they
  * would be decoded, escaped, encoded, parsed and unescaped on their way from the render thread to the table.
  */
 export class BodyBytes {
@@ -20,8 +21,8 @@ export class BodyBytes {
   /** Adds a letter's body. */
   add(mail: Pick<Mail, 'html' | 'text'>, rendered: RenderResult): BodyPlace {
     const utf8 = rendered.ok ? rendered.utf8 : undefined;
-    const html = this.append(utf8?.htmlBytes ?? Buffer.from(mail.html));
-    const text = this.append(utf8?.textBytes ?? Buffer.from(mail.text));
+    const html = this.append(utf8?.packedHtml ?? packText(mail.html));
+    const text = this.append(utf8?.packedText ?? packText(mail.text));
     return { htmlAt: html.at, htmlBytes: html.bytes, textAt: text.at, textBytes: text.bytes };
   }
 

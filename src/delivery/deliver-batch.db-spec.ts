@@ -9,6 +9,7 @@ import {
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { DeliveryTimes } from './delivery-times.js';
+import { unpackText } from '../templates/packed-text.js';
 
 describe('a batch of letters', () => {
   let database: TestDatabase;
@@ -47,7 +48,7 @@ describe('a batch of letters', () => {
       reason: null,
     });
     const [body] = await database.engine.query('SELECT * FROM message_bodies WHERE message_id = $1', [messageId]);
-    expect(body).toMatchObject({ html: '<p>{"cartId":"81"}</p>' });
+    expect(unpackText(body!.html as Buffer)).toBe('<p>{"cartId":"81"}</p>');
     const attempts = await database.engine.query('SELECT * FROM send_attempts WHERE message_id = $1', [messageId]);
     expect(attempts).toMatchObject([{ attempt: 1, outcome: 'accepted', status: 250 }]);
     expect(await run(enrollmentId)).toMatchObject({ state: 'waiting', touches: 1, position: '2' });

@@ -35,12 +35,16 @@ export class SqlEngagementReader extends EngagementReader {
   }
 }
 
-/** A click counts as an open: many mail programs load no images. What may have gone out counts as sent. */
+/**
+ * A click counts as an open: many mail programs load no images. What may have gone out counts as sent. OFFSET 0 keeps the
+ * plan on each run's own messages, whatever the planner believes about a table that has just begun to grow.
+ */
 const OF_RUNS = `
-SELECT DISTINCT ON (m.environment_id, m.enrollment_id, m.step_id) m.enrollment_id, m.step_id,
+SELECT DISTINCT ON (r.enrollment_id, m.step_id) r.enrollment_id, m.step_id,
   m.state IN ('sending', 'unknown', 'accepted', 'unresolved') AS sent,
   m.first_opened_at IS NOT NULL OR m.first_clicked_at IS NOT NULL AS opened,
   m.first_clicked_at IS NOT NULL AS clicked
 FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS r (environment_id, enrollment_id, pass)
-JOIN messages AS m ON m.environment_id = r.environment_id AND m.enrollment_id = r.enrollment_id AND m.pass = r.pass
-ORDER BY m.environment_id, m.enrollment_id, m.step_id, m.round DESC`;
+CROSS JOIN LATERAL (SELECT x.step_id, x.round, x.state, x.first_opened_at, x.first_clicked_at FROM messages AS x
+  WHERE x.environment_id = r.environment_id AND x.enrollment_id = r.enrollment_id AND x.pass = r.pass OFFSET 0) AS m
+ORDER BY r.enrollment_id, m.step_id, m.round DESC`;

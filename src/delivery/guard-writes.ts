@@ -132,8 +132,8 @@ dirty AS (
   INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
   SELECT DISTINCT s.environment_id, s.scenario_key, s.step_id, s.sent_on FROM sending AS s WHERE $8)
 INSERT INTO message_bodies (environment_id, message_id, html, text, headers, links)
-SELECT v.e, v.id, convert_from(substring($7::bytea FROM v."htmlAt" FOR v."htmlBytes"), 'UTF8'),
-  convert_from(substring($7::bytea FROM v."textAt" FOR v."textBytes"), 'UTF8'), v.headers, v.links FROM v
+SELECT v.e, v.id, substring($7::bytea FROM v."htmlAt" FOR v."htmlBytes"),
+  substring($7::bytea FROM v."textAt" FOR v."textBytes"), v.headers, v.links FROM v
 ON CONFLICT (environment_id, message_id) DO UPDATE
 SET html = excluded.html, text = excluded.text, headers = excluded.headers, links = excluded.links`;
 

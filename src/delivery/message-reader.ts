@@ -7,6 +7,7 @@ import { BadInput, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { iso, MESSAGE_COLUMNS, messageView } from './message-view.js';
 import type { EngagementView, MessageDetail, MessageRow, MessageView, SendAttemptView } from './message-view.js';
+import { unpackText } from '../templates/packed-text.js';
 
 export interface MessageFilter {
   /** E-mail address or id of a person. */
@@ -59,8 +60,8 @@ export class MessageReader {
       const { html, text, headers, links } = row;
       return {
         ...messageView(row),
-        html,
-        text,
+        html: html && unpackText(html),
+        text: text && unpackText(text),
         headers: headers ?? {},
         links: links ?? [],
         sendAttempts: await attempts(tx, key),
@@ -71,8 +72,8 @@ export class MessageReader {
 }
 
 interface BodyRow {
-  readonly html: string | null;
-  readonly text: string | null;
+  readonly html: Buffer | null;
+  readonly text: Buffer | null;
   readonly headers: Record<string, string> | null;
   readonly links: { readonly index: number; readonly url: string }[] | null;
 }

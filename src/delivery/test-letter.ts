@@ -4,6 +4,7 @@ import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
 import type { Outcome } from './outcome.js';
 import type { Mail } from './transports/transport.js';
+import { packText } from '../templates/packed-text.js';
 
 /** A test of a template: a row without scenario, person and run. */
 export interface TestLetter {
@@ -37,8 +38,8 @@ export async function writeTestLetter(sql: Sql, letter: TestLetter, refusal: Ski
     provider,
     workerId,
     newId(),
-    mail.html,
-    mail.text,
+    packText(mail.html),
+    packText(mail.text),
     { From: mail.from.email, To: mail.to, Subject: mail.subject, ...mail.headers },
   ]);
 }
@@ -78,7 +79,7 @@ attempt AS (
   INSERT INTO send_attempts (environment_id, message_id, attempt, token, worker, started_at)
   SELECT $1::uuid, $2::uuid, 1, $14::uuid, $13::uuid, $10::timestamptz WHERE $6 = 'sending')
 INSERT INTO message_bodies (environment_id, message_id, html, text, headers, links)
-VALUES ($1::uuid, $2::uuid, $15, $16, $17::jsonb, '[]')`;
+VALUES ($1::uuid, $2::uuid, $15::bytea, $16::bytea, $17::jsonb, '[]')`;
 
 const SETTLE = `
 WITH attempt AS (

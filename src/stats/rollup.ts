@@ -99,16 +99,24 @@ WHERE (environment_id, id) IN (SELECT d.environment_id, d.id FROM stats_dirty d 
 RETURNING environment_id, scenario_key, step_id, day::text AS day, contact_id, acted_at`;
 }
 
-/** An act that became known after the order was credited may change the credit: late hits of the spool, quick buyers. */
+/**
+ * An act that became known after the order was credited may change the credit: late hits of the spool, quick buyers.
+ * Folded to each person's earliest act, and with OFFSET 0 kept on the person's own rows: joined freely, 14,000 acts and 250
+ * orders of a fresh database made 3.5 million pairs.
+ */
 const REOPEN = `
 UPDATE conversions c SET state = 'pending'
-FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS act(environment_id, contact_id, acted_at)
+FROM (SELECT environment_id, contact_id, min(acted_at) AS acted_at
+  FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS a(environment_id, contact_id, acted_at)
+  GROUP BY environment_id, contact_id) act
 CROSS JOIN LATERAL (SELECT coalesce(k.merged_into, k.id) AS id FROM contacts k
   WHERE k.environment_id = act.environment_id AND k.id = act.contact_id LIMIT 1) stays
 CROSS JOIN LATERAL (SELECT stays.id UNION ALL SELECT k.id FROM contacts k
   WHERE k.environment_id = act.environment_id AND k.merged_into = stays.id) person
-WHERE c.environment_id = act.environment_id AND c.contact_id = person.id AND c.occurred_at >= act.acted_at
-  AND c.state <> 'pending'`;
+CROSS JOIN LATERAL (SELECT o.environment_id, o.event_id FROM conversions o
+  WHERE o.environment_id = act.environment_id AND o.contact_id = person.id AND o.occurred_at >= act.acted_at
+    AND o.state <> 'pending' OFFSET 0) late
+WHERE c.environment_id = late.environment_id AND c.event_id = late.event_id`;
 
 const ALL_CELLS = `
 SELECT DISTINCT environment_id, scenario_key, step_id, sent_on::text AS day

@@ -19,6 +19,14 @@ export class OutputBuffer {
     return written;
   }
 
+  /** Adds bytes as they are and returns how many. */
+  add(bytes: Uint8Array): number {
+    this.reserve(this.length + bytes.length);
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
+    return bytes.length;
+  }
+
   /** What was collected, in a buffer that may be given away. */
   take(): ArrayBuffer {
     const taken = new ArrayBuffer(this.length);

@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { IsolatedThread, threadEntry } from './isolated-thread.js';
 import { KnownTemplates } from './known-templates.js';
-import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch, ThreadTemplate } from './render-protocol.js';
+import type {
+  BatchLetter,
+  LetterAnswer,
+  RenderAnswer,
+  RenderBatch,
+  ThreadTemplate,
+  LetterBytes,
+} from './render-protocol.js';
 import { Utf8Letter } from './utf8-letter.js';
 
 export const MAX_BATCH = 100;
@@ -90,7 +97,11 @@ function resultsOf({ bytes, letters }: RenderAnswer): readonly PoolResult[] {
   const buffer = Buffer.from(bytes);
   let at = 0;
   const take = (length: number): Buffer => buffer.subarray(at, (at += length));
-  return letters.map((letter) =>
-    letter.ok ? { answer: letter, letter: new Utf8Letter(take(letter.htmlBytes), take(letter.textBytes)) } : letter.detail,
-  );
+  return letters.map((letter) => (letter.ok ? { answer: letter, letter: letterOf(letter, take) } : letter.detail));
+}
+
+/** Arguments are evaluated in their order, which is the order of the bytes. */
+function letterOf(bytes: LetterBytes, take: (length: number) => Buffer): Utf8Letter {
+  const { htmlBytes, textBytes, packedHtmlBytes, packedTextBytes } = bytes;
+  return new Utf8Letter(take(htmlBytes), take(textBytes), take(packedHtmlBytes), take(packedTextBytes));
 }

@@ -30,8 +30,16 @@ export interface RenderBatch {
   readonly letters: string;
 }
 
+/** How long a letter's parts are, in the order in which they stand in the answer: as UTF-8, then as they are kept. */
+export interface LetterBytes {
+  readonly htmlBytes: number;
+  readonly textBytes: number;
+  readonly packedHtmlBytes: number;
+  readonly packedTextBytes: number;
+}
+
 export type LetterAnswer =
-  | (Omit<Letter, 'html' | 'text'> & { readonly ok: true; readonly htmlBytes: number; readonly textBytes: number })
+  | (Omit<Letter, 'html' | 'text'> & LetterBytes & { readonly ok: true })
   | { readonly ok: false; readonly detail: string };
 
 /** The answer: HTML and text of all letters as UTF-8 behind each other in one buffer, which is moved and not copied. */

@@ -61,7 +61,12 @@ export interface RenderedMail {
   readonly html: string;
   readonly text: string;
   /** The same two parts as bytes, where the renderer has them. */
-  readonly utf8?: { readonly htmlBytes: Uint8Array; readonly textBytes: Uint8Array };
+  readonly utf8?: {
+    readonly htmlBytes: Uint8Array;
+    readonly textBytes: Uint8Array;
+    readonly packedHtml: Uint8Array;
+    readonly packedText: Uint8Array;
+  };
   readonly links: readonly RenderedLink[];
   /** Links from data that were not safe to follow and became '#': what was wrong with each. */
   readonly refusedLinks: readonly string[];

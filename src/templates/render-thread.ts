@@ -8,6 +8,7 @@ import { LetterTemplate } from './letter-template.js';
 import type { Letter } from './letter-template.js';
 import { OutputBuffer } from './output-buffer.js';
 import { unpackContext } from './packed-context.js';
+import { packText } from './packed-text.js';
 import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch } from './render-protocol.js';
 
 /** The entry of a render thread: fills templates in, knows no file, socket or database. */
@@ -40,7 +41,9 @@ function answerBatch(batch: RenderBatch): RenderAnswer {
     const rendered = renderOne(template, letter, batch.signing, key);
     if (typeof rendered === 'string') return { ok: false, detail: rendered };
     const { html, text, ...rest } = rendered;
-    return { ok: true, ...rest, htmlBytes: output.append(html), textBytes: output.append(text) };
+    const bytes = { htmlBytes: output.append(html), textBytes: output.append(text) };
+    const packed = { packedHtmlBytes: output.add(packText(html)), packedTextBytes: output.add(packText(text)) };
+    return { ok: true, ...rest, ...bytes, ...packed };
   });
   return { bytes: output.take(), letters };
 }

@@ -9,6 +9,9 @@ export class Utf8Letter {
   constructor(
     readonly htmlBytes: Buffer,
     readonly textBytes: Buffer,
+    /** The parts as they are kept (`packed-text`). */
+    readonly packedHtml: Buffer,
+    readonly packedText: Buffer,
   ) {}
 
   get html(): string {

@@ -346,15 +346,17 @@ CREATE INDEX messages_held ON messages (environment_id, scenario_key) WHERE held
 CREATE INDEX messages_contact ON messages (environment_id, contact_id, created_at);
 CREATE INDEX messages_newest ON messages (environment_id, created_at, id);
 CREATE INDEX messages_cell ON messages (environment_id, scenario_key, step_id, sent_on);
+-- Parts are packed by the service (brotli); EXTERNAL keeps PostgreSQL from compressing them once more.
 CREATE TABLE message_bodies (
   environment_id uuid NOT NULL,
   message_id uuid NOT NULL,
-  html text NOT NULL,
-  text text NOT NULL,
+  html bytea NOT NULL,
+  text bytea NOT NULL,
   headers jsonb NOT NULL,
   links jsonb NOT NULL,
   PRIMARY KEY (environment_id, message_id)
 );
+ALTER TABLE message_bodies ALTER COLUMN html SET STORAGE EXTERNAL, ALTER COLUMN text SET STORAGE EXTERNAL;
 CREATE TABLE send_attempts (
   environment_id uuid NOT NULL,
   message_id uuid NOT NULL,
