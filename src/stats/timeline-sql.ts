@@ -6,6 +6,11 @@ person AS MATERIALIZED (
   SELECT k.id FROM contacts k WHERE k.environment_id = $1 AND k.merged_into = $2
 )`;
 
+/** An instant inside JSON as everywhere else in the API: ISO 8601, UTC, milliseconds. */
+function iso(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 /**
  * Everything that is known of a person, oldest first, after the position ($3 instant, $4 rank, $5 id) if there is one.
  * At one instant: what happened, what the run made of it, the letter, what the person did with it, the goal.
@@ -20,14 +25,14 @@ WITH ${PERSON}, letter AS (
   WHERE e.environment_id = $1 AND e.contact_id IN (SELECT id FROM person)
   UNION ALL
   SELECT s.at, 2, s.id, jsonb_build_object('kind', 'run', 'enrollment', s.enrollment_id, 'scenario', r.scenario_key,
-    'step', s.step_id, 'outcome', s.outcome, 'reason', s.reason, 'dueAt', s.due_at)
+    'step', s.step_id, 'outcome', s.outcome, 'reason', s.reason, 'dueAt', ${iso('s.due_at')})
   FROM enrollments r
   JOIN enrollment_steps s ON s.environment_id = r.environment_id AND s.enrollment_id = r.id
   WHERE r.environment_id = $1 AND r.contact_id IN (SELECT id FROM person)
   UNION ALL
   SELECT coalesce(m.sent_at, m.created_at), 3, m.id, jsonb_build_object('kind', 'message', 'message', m.id,
     'scenario', m.scenario_key, 'step', m.step_id, 'state', m.state, 'reason', m.reason, 'subject', m.subject,
-    'dueAt', m.due_at, 'sentAt', m.sent_at)
+    'dueAt', ${iso('m.due_at')}, 'sentAt', ${iso('m.sent_at')})
   FROM letter m
   UNION ALL
   SELECT g.occurred_at, 4, g.id, jsonb_build_object('kind', 'engagement', 'message', g.message_id,
