@@ -17,17 +17,18 @@ export class Figures {
   async apply(lane: Lane): Promise<void> {
     // A sandbox asks at every move of its clock, mostly for nothing.
     if (lane.clock === 'virtual' && !(await this.waits(lane.environmentId))) return;
-    do await this.creditAll(lane);
-    while ((await this.rollup.batch(lane)) > 0);
+    while ((await this.applyOnce(lane)) > 0);
+  }
+
+  /** Credits everything and counts once: under a steady stream of letters `apply` would never come to an end. */
+  async applyOnce(lane: Lane): Promise<number> {
+    while ((await this.attribution.batch(lane)) > 0);
+    return this.rollup.batch(lane);
   }
 
   private async waits(environmentId: string): Promise<boolean> {
     const [row] = await this.database.query<{ waits: boolean }>(WAITS, [environmentId], 'figures.waits');
     return row!.waits;
-  }
-
-  private async creditAll(lane: Lane): Promise<void> {
-    while ((await this.attribution.batch(lane)) > 0);
   }
 }
 
