@@ -5,6 +5,7 @@ import { LedgerModule } from './delivery/ledger.module.js';
 import { EnrollmentsModule } from './enrollments/enrollments.module.js';
 import { RunPortsModule } from './enrollments/run-ports.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import type { Platform } from './platform/platform.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
@@ -37,7 +38,7 @@ export class AppModule {
   static of(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.of(platform), ...SUPPORTING, ...FLOW, ...PORTS],
+      imports: [PlatformModule.of(platform), ...SUPPORTING, ...FLOW, ...PORTS, OperationsModule],
       providers: [FirstRun],
     };
   }

@@ -4,11 +4,13 @@ import { DataSource } from 'typeorm';
 import { ProcessClock } from './clock/clock.js';
 import { Env } from './config/env.js';
 import { EngineDatabase } from './database/engine-database.js';
+import { HealthDatabase } from './database/health-database.js';
 import { requestDataSource } from './database/request-data-source.js';
 import { RequestDatabase } from './database/request-database.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { ConsoleController } from './http/console.controller.js';
+import { Metrics } from './metrics/metrics.js';
 import type { Platform } from './platform.js';
 import { QueueModule } from './queue/queue.module.js';
 import { Secrets } from './secrets.js';
@@ -28,6 +30,8 @@ export class PlatformModule {
         useFactory: (source: DataSource) => new RequestDatabase(source),
         inject: [DataSource],
       },
+      { provide: HealthDatabase, useFactory: () => new HealthDatabase(platform.databaseUrl) },
+      Metrics,
       ProcessClock,
       Readiness,
     ];

@@ -1,8 +1,10 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { Env } from '../../platform/config/env.js';
+import { Metrics } from '../../platform/metrics/metrics.js';
 import { assertNever } from '../../domain/assert-never.js';
 import { Slots } from '../slots.js';
+import { MeasuredTransport } from './measured.js';
 import { OutboxTransport } from './outbox.js';
 import { SendGridTransport } from './sendgrid.js';
 import { SmtpTransport } from './smtp.js';
@@ -20,8 +22,11 @@ export class Transports implements OnApplicationShutdown {
   private readonly outbox = wayOut(new OutboxTransport());
   private readonly live: WayOut;
 
-  constructor(env: Env, clock: ProcessClock) {
-    this.live = env.TRANSPORT === 'outbox' ? this.outbox : wayOut(liveTransport(env, clock));
+  constructor(env: Env, clock: ProcessClock, metrics: Metrics) {
+    this.live =
+      env.TRANSPORT === 'outbox'
+        ? this.outbox
+        : wayOut(new MeasuredTransport(liveTransport(env, clock), metrics, clock));
   }
 
   of(clock: 'real' | 'virtual'): WayOut {

@@ -89,6 +89,15 @@ export class Env {
   @MinLength(32, { message: 'must be at least 32 characters, e.g. the output of: openssl rand -base64 32' })
   readonly SECRET_KEY?: string;
 
+  @Setting(
+    'Whole months for which events and engagements are kept, beside the current one; then their partitions are dropped.',
+    '13',
+  )
+  @IsInt({ message: 'must be a whole number from 1 to 240' })
+  @Min(1, { message: 'must be a whole number from 1 to 240' })
+  @Max(240, { message: 'must be a whole number from 1 to 240' })
+  readonly RETENTION_MONTHS!: number;
+
   @Setting('Believe X-Forwarded-For and X-Forwarded-Proto of a proxy in front.', 'false')
   @IsBoolean({ message: 'must be true or false' })
   readonly TRUST_PROXY!: boolean;

@@ -5,6 +5,7 @@ import { Env } from '../config/env.js';
 import type { Platform } from '../platform.js';
 import { BullStageRunner } from './bull-stage-runner.js';
 import { BullWaker } from './bull-waker.js';
+import { QueueDepths } from './queue-depths.js';
 import { openQueueBackend, type QueueBackend } from './queue-backend.js';
 import { StageQueues } from './stage-queues.js';
 import { StageRunner } from './stage-runner.js';
@@ -42,6 +43,7 @@ export class QueueModule {
           useFactory: (...queues: Queue[]) => new StageQueues(new Map(queues.map((queue, i) => [STAGES[i]!, queue]))),
         },
         BullWaker,
+        QueueDepths,
         { provide: StageWaker, useExisting: BullWaker },
         {
           provide: StageRunner,
@@ -50,7 +52,7 @@ export class QueueModule {
             new BullStageRunner(env, queues, waker, connection, close),
         },
       ],
-      exports: [StageWaker, StageRunner],
+      exports: [StageWaker, StageRunner, QueueDepths],
     };
   }
 }

@@ -1,0 +1,93 @@
+import pg from 'pg';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { newId } from '../platform/ids.js';
+import { Maintenance } from './maintenance.js';
+
+/** A month's partition, `monthsAgo` before the current one, with one row in it. */
+const PARTITION = `
+DO $$ DECLARE month timestamp := date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') - make_interval(months => %s); BEGIN
+  EXECUTE format('CREATE TABLE %I PARTITION OF %s FOR VALUES FROM (%L) TO (%L)', '%s_' || to_char(month, 'YYYY_MM'),
+    month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+END $$`;
+
+describe('the daily maintenance', () => {
+  let database: TestDatabase;
+  let owner: pg.Pool;
+  let store: TestStore;
+  let maintenance: Maintenance;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    owner = new pg.Pool({ connectionString: database.url, max: 2 });
+    store = await aStore(database.engine);
+    maintenance = new Maintenance(database.engine);
+  });
+  afterAll(async () => {
+    await owner.end();
+    await database.close();
+  });
+
+  const makePartition = (table: string, monthsAgo: number) =>
+    owner.query(PARTITION.replace('%s', String(monthsAgo)).replaceAll('%s', table));
+  const partitions = async (table: string) => {
+    const { rows } = await owner.query<{ months: number }>(
+      `SELECT (extract(year FROM age) * 12 + extract(month FROM age))::int AS months FROM (
+         SELECT age(date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC'), to_timestamp(right(relname, 7), 'YYYY_MM') AT TIME ZONE 'UTC') AS age
+         FROM pg_class JOIN pg_inherits ON inhrelid = oid
+         WHERE inhparent = $1::regclass AND relkind = 'r' AND relname ~ '_[0-9]{4}_[0-9]{2}$') AS t ORDER BY 1`,
+      [table],
+    );
+    return rows.map(({ months }) => months);
+  };
+  const count = async (table: string) =>
+    (await database.engine.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]!.n;
+
+  it('drops whole months beyond retention, keeps the others and has the next two ready', async () => {
+    for (const table of ['storefront_events', 'engagements'])
+      for (const monthsAgo of [1, 3, 4, 20]) await makePartition(table, monthsAgo);
+    const report = await maintenance.run(3);
+    expect(report!.dropped).toHaveLength(4);
+    for (const table of ['storefront_events', 'engagements'])
+      expect(await partitions(table)).toEqual([-2, -1, 0, 1, 3]);
+    expect((await maintenance.run(3))!.dropped).toEqual([]);
+  });
+
+  it('refuses to keep nothing', async () => {
+    await expect(maintenance.run(0)).rejects.toThrow('at least one month must be kept');
+  });
+
+  it('forgets event keys after 90 days and idempotency keys after one, and none earlier', async () => {
+    const old = (days: number) =>
+      database.engine.query(
+        `INSERT INTO event_keys SELECT $1, 'k' || $2::int || '-' || i, '\\x00', $3, clock_timestamp() - make_interval(days => $2::int)
+         FROM generate_series(1, $4::int) AS i`,
+        [store.liveId, days, newId(), days > 90 ? 10_001 : 5],
+      );
+    await old(89);
+    await old(91);
+    for (const hours of [23, 25])
+      await database.engine.query(
+        `INSERT INTO idempotency_keys (environment_id, key, request_hash, created_at)
+         VALUES ($1, $2, '\\x00', clock_timestamp() - make_interval(hours => $3))`,
+        [store.liveId, `key-${hours}`, hours],
+      );
+    expect(await maintenance.run(13)).toMatchObject({ eventKeys: 10_001, idempotencyKeys: 1 });
+    expect([await count('event_keys'), await count('idempotency_keys')]).toEqual([5, 1]);
+  });
+
+  it('leaves the work to the process that is at it already', async () => {
+    const other = await owner.connect();
+    await other.query(`SELECT pg_advisory_lock(hashtextextended('touchmap.maintenance', 0))`);
+    expect(await maintenance.run(13)).toBeNull();
+    await other.query(`SELECT pg_advisory_unlock(hashtextextended('touchmap.maintenance', 0))`);
+    other.release();
+    expect(await maintenance.run(13)).not.toBeNull();
+  });
+
+  it('needs no right of the owner: requests may not drop anything', async () => {
+    const request = await owner.connect();
+    await request.query('SET ROLE touchmap_request');
+    await expect(request.query('SELECT drop_month_partitions(1)')).rejects.toThrow('permission denied');
+    request.release(true);
+  });
+});

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { Maintenance } from './maintenance.js';
+import { MaintenanceSchedule } from './maintenance-schedule.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsPage } from './metrics-page.js';
+import { SystemFiguresReader } from './system-figures.js';
+
+/** What the people who run the service see of it. */
+@Module({
+  controllers: [MetricsController],
+  providers: [Maintenance, MaintenanceSchedule, MetricsPage, SystemFiguresReader],
+})
+export class OperationsModule {}

@@ -1,0 +1,163 @@
+import { jest } from '@jest/globals';
+import { Queue } from 'bullmq';
+import pg from 'pg';
+import { type FlowApp, startApp } from '../support/app.js';
+import { misbehavingHttp, type MisbehavingServer } from '../support/misbehaving-servers.js';
+import { until } from '../support/service.js';
+import { aCart, anOrder, Shop } from '../support/shop.js';
+import { onServer } from '../support/template-database.js';
+
+/** Stands in every address, name, payload, link and secret of these tests; no output may ever show it. */
+const CANARY = 'canary7f3a';
+const SECRET = `${CANARY}-secret-of-at-least-32-characters`;
+
+describe('operations', () => {
+  let provider: MisbehavingServer;
+  let app: FlowApp;
+  let live: Shop;
+  let nobody: Shop;
+  const written: string[] = [];
+  const added: unknown[] = [];
+
+  beforeAll(async () => {
+    for (const stream of [process.stdout, process.stderr])
+      jest.spyOn(stream, 'write').mockImplementation((chunk: string | Uint8Array) => written.push(String(chunk)) > 0);
+    const add = Reflect.get(Queue.prototype, 'add') as Queue['add'];
+    jest.spyOn(Queue.prototype, 'add').mockImplementation(function (this: Queue, ...args: Parameters<Queue['add']>) {
+      added.push(args);
+      return add.apply(this, args);
+    });
+    provider = await misbehavingHttp();
+    app = await startApp({
+      env: {
+        LOG_LEVEL: 'debug',
+        TRANSPORT: 'sendgrid',
+        SENDGRID_API_URL: provider.url,
+        SENDGRID_API_KEY: `SG.${CANARY}`,
+        SECRET_KEY: SECRET,
+      },
+    });
+    live = new Shop(app.url, app.liveKey);
+    nobody = new Shop(app.url, '');
+    for (const step of ['reminder', 'follow-up'])
+      await live.must('POST', `/v1/templates/abandoned-cart/${step}/publish`, {});
+    await live.must('POST', '/v1/scenarios/abandoned-cart/publish', {});
+  });
+  afterAll(async () => {
+    await app.close();
+    await provider.close();
+    jest.restoreAllMocks();
+  });
+
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const metrics = async () => {
+    const answer = await nobody.call<string>('GET', '/metrics');
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
+    return answer.body;
+  };
+  /** A cart old enough for its letter to be due at once; ends when the provider has had its say. */
+  const letterTo = async (name: string, behaviour: MisbehavingServer['behaviour'], state: string) => {
+    provider.behaviour = behaviour;
+    const email = `${name}.${CANARY}@example.com`;
+    const cart = aCart(email, ago(46), { cartId: `${name}-${CANARY}` });
+    await live.event(cart);
+    await until(
+      async () => (await live.messages({ contact: email })).some((message) => message.state === state),
+      () => `no letter of ${name} is ${state}`,
+      30,
+    );
+    return cart;
+  };
+
+  it('counts and times what the provider answers, and says how late the work is', async () => {
+    await letterTo('good', 'accept', 'accepted');
+    await letterTo('bad', 'reject', 'rejected');
+    await letterTo('lost', 'hang-up-after', 'unknown');
+    const text = await metrics();
+    expect(text).toContain('touchmap_provider_answers_total{provider="sendgrid",outcome="accepted"} 1\n');
+    expect(text).toContain('touchmap_provider_answers_total{provider="sendgrid",outcome="rejected"} 1\n');
+    expect(text).toContain('touchmap_provider_answers_total{provider="sendgrid",outcome="unknown"} 1\n');
+    expect(text).toContain('touchmap_provider_seconds_count{provider="sendgrid"} 3\n');
+    expect(text).toMatch(/^touchmap_letters\{state="unknown"\} [01]$/m);
+    for (const name of [
+      'due\\{kind="runs"\\}',
+      'due_lag_max_seconds\\{kind="letters"\\}',
+      'due_lag_p99_seconds\\{kind="runs"\\}',
+      'letters\\{state="unresolved"\\}',
+      'inbox_oldest_seconds',
+      'database_horizon_xids',
+      'queue_jobs\\{stage="delivery"\\}',
+      'spool_bytes',
+      'process_resident_bytes',
+      'process_uptime_seconds',
+    ])
+      expect(text).toMatch(new RegExp(`^touchmap_${name} \\d+(\\.\\d+)?(e[-+]?\\d+)?$`, 'm'));
+  });
+
+  it('writes no address, payload or key into logs, metrics, health or jobs, whatever goes wrong', async () => {
+    const cart = await letterTo('again', 'accept', 'accepted');
+    await live.call('POST', '/v1/events', { ...cart, id: `id-${CANARY}` });
+    await live.call('POST', '/v1/events', { ...aCart(`other.${CANARY}@example.com`, ago(1)), id: `id-${CANARY}` });
+    await live.call('POST', '/v1/events', { type: CANARY, contact: { email: `no address ${CANARY}` }, data: [CANARY] });
+    await live.call('POST', '/v1/events', `{"type": "${CANARY}`);
+    await new Shop(app.url, `tm_live_${CANARY}`).call('GET', `/v1/contacts/${CANARY}@example.com`);
+    await nobody.call('GET', `/t/c/${CANARY}?email=${CANARY}@example.com`);
+    const admin = (sql: string) => onServer(app.databaseUrl, sql);
+    const before = written.length;
+    await admin('ALTER TABLE conversions RENAME TO conversions_gone');
+    try {
+      await live.event(anOrder(`again.${CANARY}@example.com`, ago(1), { orderId: `order-${CANARY}` }));
+      await until(
+        () => Promise.resolve(written.slice(before).some((line) => line.includes('"level":"error"'))),
+        () => 'the failure was not logged',
+        30,
+      );
+    } finally {
+      await admin('ALTER TABLE conversions_gone RENAME TO conversions');
+    }
+    await admin('ALTER TABLE event_keys RENAME TO event_keys_gone');
+    try {
+      const failed = await live.call('POST', '/v1/events', { ...cart, id: `late-${CANARY}` });
+      expect(failed.status).toBeGreaterThanOrEqual(500);
+    } finally {
+      await admin('ALTER TABLE event_keys_gone RENAME TO event_keys');
+    }
+    const jobs = await jobRows(app);
+    const health = await Promise.all(['/health/ready', '/health/live'].map((at) => nobody.call('GET', at)));
+    const outputs = {
+      logs: written.join(''),
+      metrics: await metrics(),
+      health: JSON.stringify(health.map(({ body }) => body)),
+      jobs: JSON.stringify([jobs, added]),
+    };
+    expect(outputs.logs).toContain('"level":"error"');
+    expect(added.length).toBeGreaterThan(0);
+    for (const [name, text] of Object.entries(outputs))
+      for (const secret of [CANARY, app.liveKey, app.testKey])
+        expect([name, linesWith(text, secret)]).toEqual([name, []]);
+  });
+});
+
+/** Everything that the queue keeps in the database. */
+async function jobRows(app: FlowApp): Promise<unknown[]> {
+  const owner = new pg.Client({ connectionString: app.databaseUrl });
+  await owner.connect();
+  try {
+    const { rows: tables } = await owner.query<{ name: string }>(
+      `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'bullmq'`,
+    );
+    const rows: unknown[] = [];
+    for (const { name } of tables) rows.push((await owner.query(`SELECT t::text FROM bullmq.${name} AS t`)).rows);
+    expect(rows.length).toBeGreaterThan(0);
+    return rows;
+  } finally {
+    await owner.end();
+  }
+}
+
+function linesWith(text: string, secret: string): string[] {
+  return text.split('\n').filter((line) => line.includes(secret));
+}
