@@ -12,7 +12,8 @@ export async function chainSmtp(bench, rounds) {
   const service = await bench.service(url, { TRANSPORT: 'smtp', SMTP_URL: `smtp://127.0.0.1:${sink.hello}` });
   await lettersPerSecond(bench, service, url, { firstPerson: 0, count: WARM_UP });
   const sender = await bench.helper('yardsticks/bare-sender.mjs', null, {
-    BENCH_LETTERS: url,
+    BENCH_SERVICE: service.url,
+    BENCH_AUTHORIZATION: bench.authorization,
     BENCH_SINK: String(sink.hello),
   });
   await sender.ask('rate', { count: WARM_UP });

@@ -1,3 +1,4 @@
+import { acceptedLetters } from '../accepted-letters.mjs';
 import { lettersPerSecond } from '../chain.mjs';
 import { requestsPerSecond } from '../load.mjs';
 import { interleaved, ratioOf } from '../median.mjs';
@@ -12,10 +13,9 @@ export async function clicks(bench, rounds) {
   const url = await bench.database();
   const worker = await bench.service(url);
   await lettersPerSecond(bench, worker, url, { firstPerson: 0, count: LETTERS });
+  const letters = await acceptedLetters(worker.url, bench.authorization, LETTERS);
   await worker.stop();
-  const paths = (await bench.sql('SELECT html FROM message_bodies', [], url)).flatMap(
-    ({ html }) => html.match(/\/t\/c\/[\w-]+/g) ?? [],
-  );
+  const paths = letters.flatMap(({ html }) => html.match(/\/t\/c\/[\w-]+/g) ?? []);
   if (paths.length < LETTERS) throw new Error(`only ${paths.length} links were found in ${LETTERS} letters`);
   const service = await bench.service(url, { ROLES: 'tracking' });
   const bare = await bench.helper('yardsticks/bare-fastify.mjs');
