@@ -28,6 +28,9 @@ export type SkipReason =
   | 'order_feed_silent'
   | 'empty_content';
 
+/** Why a planned message waits longer than its step meant. */
+export type WaitReason = 'quiet_hours' | 'send_window' | 'minimum_gap' | 'order_feed_silent' | `lost_to:${string}`;
+
 /** Why a planned message was taken back before it went out. */
 export type CancelReason =
   `exited:${string}` | 'restarted' | 'moved' | 'erased' | 'archived' | 'unsubscribed' | 'suppressed' | 'merged';

@@ -1,4 +1,4 @@
-import type { CancelReason, EndReason, SkipReason } from './reasons.js';
+import type { CancelReason, EndReason, SkipReason, WaitReason } from './reasons.js';
 
 /** An event as conditions and templates see it: the envelope beside the store's own data. */
 export interface EventFacts {
@@ -130,8 +130,8 @@ export interface Advance {
 export type SendDecision =
   | { readonly kind: 'send' }
   | { readonly kind: 'skip'; readonly reason: SkipReason }
-  /** Not now, but at this instant ask again (send window, quiet hours). */
-  | { readonly kind: 'defer'; readonly until: Date }
+  /** Not now, but at this instant ask again. */
+  | { readonly kind: 'defer'; readonly until: Date; readonly reason: WaitReason }
   /** `late.then: exit`, unsubscribed or suppressed people: the run ends. */
   | { readonly kind: 'end'; readonly reason: EndReason; readonly message: SkipReason | CancelReason };
 

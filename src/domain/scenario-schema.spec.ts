@@ -59,6 +59,13 @@ describe('a scenario', () => {
   });
 });
 
+it('a send window is the whole day where it says nothing', () => {
+  const parsed = parseScenario({ ...aScenario(), steps: [{ ...email, window: { days: ['sat'] } }] });
+  expect(parsed).toMatchObject({
+    scenario: { steps: [{ window: { days: ['sat'], from: '00:00', to: '24:00' } }] },
+  });
+});
+
 describe('a document is refused', () => {
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
     ['a key that is not kebab-case', { key: 'Abandoned_Cart' }, '/key invalid_value'],
@@ -86,6 +93,17 @@ describe('a document is refused', () => {
       'a window of a month',
       { goals: [{ key: 'g', event: 'order.placed', within: 'P1M' }] },
       '/goals/0/within invalid_duration',
+    ],
+    [
+      'a send window that ends before it begins',
+      withStep({ ...email, window: { from: '20:00', to: '10:00' } }),
+      '/steps/0/window/to out_of_range',
+    ],
+    ['a send window on no day', withStep({ ...email, window: { days: [] } }), '/steps/0/window/days out_of_range'],
+    [
+      'a send window at no time',
+      withStep({ ...email, window: { from: 'noon' } }),
+      '/steps/0/window/from invalid_value',
     ],
     ['a cool-down that is none', { reentry: { afterExit: 'sometimes' } }, '/reentry/afterExit invalid_duration'],
     ['a limit of none', { reentry: { limit: 0 } }, '/reentry/limit out_of_range'],
@@ -124,7 +142,6 @@ describe('a document is refused', () => {
     ),
     ['waits until an hour', withStep({ id: 'w', type: 'wait', until: { time: '10:00' } }), '/steps/0'],
     ['waits for an event', withStep({ id: 'w', type: 'wait', event: { event: 'order.placed' } }), '/steps/0'],
-    ['send windows', withStep({ ...email, window: {} }), '/steps/0/window'],
     ['coupons', withStep({ ...email, coupon: 'spring' }), '/steps/0/coupon'],
   ])('for %s, which are not supported yet and said so', (_what, over, pointer) => {
     expect(codes(over)).toEqual([`${pointer} not_supported_yet`]);

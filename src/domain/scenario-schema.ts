@@ -64,6 +64,22 @@ const waitStep = z.strictObject({
   for: wait,
   from: z.enum(['previous', 'entry']).default('previous').describe('What the wait counts from.'),
 });
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as 10:00', abort: true });
+const sendWindow = z
+  .strictObject({
+    days: z
+      .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+      .min(1)
+      .max(7)
+      .optional(),
+    from: timeOfDay.default('00:00'),
+    to: z.union([z.literal('24:00'), timeOfDay]).default('24:00'),
+  })
+  .refine(({ from, to }) => from < to, {
+    path: ['to'],
+    message: 'must be later than from',
+    params: { code: 'out_of_range' },
+  });
 const emailStep = z.strictObject({
   ...common,
   type: z.literal('email'),
@@ -77,6 +93,9 @@ const emailStep = z.strictObject({
     .optional()
     .describe('What becomes of a letter that could not go in time.'),
   delivery: z.enum(['at-most-once', 'at-least-once']).optional(),
+  window: sendWindow
+    .optional()
+    .describe('Local time of the person, else of the store, in which the letter may go; it waits for it.'),
 });
 const exitStep = z.strictObject({ ...common, type: z.literal('exit'), reason: reasonWord });
 

@@ -22,7 +22,7 @@ export function decideSend(
   dueAt: Date,
   now: Date,
 ): LetterDecision {
-  const email = emailOf(compiled, stepId);
+  const email = emailStepOf(compiled, stepId);
   if (run.holdout) return skip('holdout');
   if (!holds(email.when, run, facts, now)) return skip('condition_false');
   const barrier = barrierOf(compiled, facts);
@@ -61,7 +61,8 @@ function skip(reason: SkipReason): LetterDecision {
   return { kind: 'skip', reason };
 }
 
-function emailOf(compiled: CompiledScenario, stepId: string): CompiledEmail {
+/** The email step of this id; throws for a step that sends nothing. */
+export function emailStepOf(compiled: CompiledScenario, stepId: string): CompiledEmail {
   for (const step of compiled.steps) if (step.type === 'email' && step.step.id === stepId) return step;
   throw new RangeError(`scenario ${compiled.key} has no email step ${stepId}`);
 }

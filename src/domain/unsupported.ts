@@ -4,7 +4,7 @@ const TRIGGERS: readonly string[] = ['date', 'inactivity', 'schedule', 'catalog'
 const STEPS: readonly string[] = ['branch', 'split', 'repeat', 'task', 'webhook', 'set', 'enter'];
 const STEP_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['wait', ['until', 'date', 'event']],
-  ['email', ['window', 'coupon']],
+  ['email', ['coupon']],
 ]);
 
 /** Parts of a document that belong to the language and do not run yet: told by name, not as slips of the pen. */
