@@ -16,6 +16,8 @@ export interface ClaimedMessage {
   readonly templateKey: string;
   readonly templatePin: number | null;
   readonly dueAt: Date;
+  /** When it was first meant to go: `dueAt` as long as nothing put it off. */
+  readonly meantAt: Date;
   /** Times that this letter was on its way before. */
   readonly attempts: number;
   /** Those of them that count towards the limit. */

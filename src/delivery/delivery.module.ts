@@ -17,6 +17,8 @@ import { LetterLinks } from './letter-links.js';
 import { MessageReader } from './message-reader.js';
 import { MessagesController } from './messages.controller.js';
 import { Resend } from './resend.js';
+import { RestraintFacts } from './restraint-facts.js';
+import { Restraint } from './restraint.js';
 import { Settle } from './settle.js';
 import { Sweeper } from './sweeper.js';
 import { TestSendController } from './test-send.controller.js';
@@ -40,6 +42,8 @@ import { Transports } from './transports/transports.js';
     LetterLinks,
     MessageReader,
     Resend,
+    Restraint,
+    RestraintFacts,
     Settle,
     Sweeper,
     TestSend,

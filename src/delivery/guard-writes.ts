@@ -90,7 +90,7 @@ function unsentRow(verdict: Unsent, mayHaveArrived: boolean, eventFirstMs: numbe
     case 'render-again':
       return { state: 'planned' };
     case 'defer':
-      return { state: 'planned', due: verdict.until };
+      return { state: 'planned', due: verdict.until, reason: verdict.reason };
     case 'skip':
     case 'end':
       return { state: ended('skipped'), reason: verdict.reason };
@@ -142,6 +142,7 @@ WITH v AS (
   SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, state text, reason text, held boolean, due timestamptz, delay integer)),
 changed AS (
   UPDATE messages AS m SET state = v.state, reason = v.reason, held = coalesce(v.held, false), due_at = coalesce(v.due, m.due_at),
+    meant_at = CASE WHEN v.due IS NULL THEN m.meant_at ELSE coalesce(m.meant_at, m.due_at) END,
     next_attempt_at = clock_timestamp() + make_interval(secs => v.delay / 1000.0),
     claim_token = NULL, claimed_by = NULL, lease_until = NULL
   FROM v WHERE m.environment_id = v.e AND m.id = v.id

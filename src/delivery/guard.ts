@@ -19,6 +19,7 @@ import type { Letter } from './letter.js';
 import { clearedLetter } from './mail-of-letter.js';
 import { parseMailbox } from './mail-headers.js';
 import type { Transport } from './transports/transport.js';
+import { Restraint } from './restraint.js';
 import { judgeLetter, type Verdict } from './verdict.js';
 
 /** What the guard did with a group of letters. */
@@ -43,6 +44,7 @@ export class Guard {
   constructor(
     private readonly db: EngineDatabase,
     private readonly facts: GuardFacts,
+    private readonly restraint: Restraint,
     private readonly runs: RunMover,
     private readonly worker: WorkerIncarnation,
     private readonly env: Env,
@@ -78,9 +80,11 @@ export class Guard {
     const locked = await lockLetters(tx, token, letters);
     if (locked.length === 0) return { cleared: [], others: 0 };
     const at = await laneNow(tx, lane);
-    const judged = (await this.facts.load(tx, locked, at)).map((input) => ({
-      letter: input.letter,
-      verdict: judgeLetter(input),
+    const inputs = await this.facts.load(tx, locked, at);
+    const willing = inputs.map((input) => ({ input, verdict: judgeLetter(input) }));
+    const judged = (await this.restraint.apply(tx, willing, at)).map(({ input: { letter }, verdict }) => ({
+      letter,
+      verdict,
     }));
     const defaultFrom = parseMailbox(this.env.MAIL_FROM);
     const cleared = judged.flatMap(({ letter, verdict }) =>

@@ -15,7 +15,7 @@ export interface MessageView {
   readonly templateVersion: number | null;
   readonly messageClass: string;
   readonly state: MessageState;
-  /** Why it was not sent, or the provider's code. */
+  /** Why it was not sent, why it waits (`planned`: quiet_hours, minimum_gap, …), or the provider's code. */
   readonly reason: string | null;
   /** Where it went, or where it would go now. */
   readonly to: string | null;

@@ -29,7 +29,7 @@ export class Resend {
 
 const RESEND = `
 WITH planned AS (
-  UPDATE messages AS m SET state = 'planned', reason = NULL, dup_risk = true, due_at = $3, next_attempt_at = NULL, held = false,
+  UPDATE messages AS m SET state = 'planned', reason = NULL, dup_risk = true, due_at = $3, meant_at = NULL, next_attempt_at = NULL, held = false,
     cancel_requested = false, claim_token = NULL, claimed_by = NULL, lease_until = NULL, unknown_since = NULL
   WHERE m.environment_id = $1 AND m.id = $2 AND m.state IN ('rejected', 'failed', 'unresolved') AND m.enrollment_id IS NOT NULL
   RETURNING m.id)

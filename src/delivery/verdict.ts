@@ -1,7 +1,7 @@
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import { matchTrigger } from '../domain/entry.js';
 import { exitFor, exitSubject } from '../domain/exit.js';
-import type { CancelReason, EndReason, FailReason, SkipReason } from '../domain/reasons.js';
+import type { CancelReason, EndReason, FailReason, SkipReason, WaitReason } from '../domain/reasons.js';
 import type { EventFacts, Facts, RunState } from '../domain/run.js';
 import { decideSend } from '../domain/send-decision.js';
 import { assertNever } from '../domain/assert-never.js';
@@ -18,7 +18,7 @@ export type Verdict =
   | { readonly kind: 'event-first' }
   /** The run has changed since the letter was rendered: it is rendered again. */
   | { readonly kind: 'render-again' }
-  | { readonly kind: 'defer'; readonly until: Date }
+  | { readonly kind: 'defer'; readonly until: Date; readonly reason: WaitReason }
   | { readonly kind: 'skip'; readonly reason: SkipReason }
   | { readonly kind: 'fail'; readonly reason: FailReason; readonly detail: string }
   | { readonly kind: 'cancel'; readonly reason: CancelReason; readonly endRun: EndReason | null }
@@ -40,7 +40,7 @@ export interface GuardInput {
   readonly now: Date;
 }
 
-/** The last guard, read from top to bottom: the first rule that speaks decides. */
+/** The last guard, read from top to bottom: the first rule that speaks decides. Behind it the store's restraint is asked. */
 export function judgeLetter(input: GuardInput): Verdict {
   return (
     runIsOver(input) ??
@@ -104,7 +104,7 @@ function runHasChanged({ letter: { renderedFor }, run }: GuardInput): Verdict | 
 }
 
 function scenarioAllows({ letter: { compiled, message }, run, facts, now }: GuardInput): Verdict | null {
-  const decision = decideSend(compiled, message.stepId, run, facts, message.dueAt, now);
+  const decision = decideSend(compiled, message.stepId, run, facts, message.meantAt, now);
   switch (decision.kind) {
     case 'send':
       return facts.contact.email === null ? { kind: 'skip', reason: 'no_address' } : null;

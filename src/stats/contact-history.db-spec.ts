@@ -128,7 +128,7 @@ describe('what happened to a person', () => {
     expect(explained.run).toMatchObject({
       id: run,
       state: 'waiting',
-      next: { action: 'step', at: '2026-11-23T09:45:00.000Z', held: false },
+      next: { action: 'step', at: '2026-11-23T09:45:00.000Z', held: false, reason: null },
     });
     expect(explained.run?.decisions.map(({ step, outcome }) => [step, outcome])).toEqual([
       [null, 'entered'],

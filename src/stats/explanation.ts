@@ -69,7 +69,13 @@ export interface Explanation {
       readonly sentAt: string | null;
     }[];
     /** What comes next and when; null once the run has ended, held while the scenario is paused. */
-    readonly next: { readonly action: 'step' | 'send'; readonly at: string; readonly held: boolean } | null;
+    readonly next: {
+      readonly action: 'step' | 'send';
+      readonly at: string;
+      readonly held: boolean;
+      /** Why the letter waits: quiet_hours, send_window, minimum_gap, order_feed_silent, lost_to:…; else null. */
+      readonly reason: string | null;
+    } | null;
   } | null;
   /** The person's latest events that this scenario looked at, newest first, and what each did or why it did nothing. */
   readonly events: readonly {
@@ -136,8 +142,10 @@ function explainedRun(
 }
 
 function nextOf(run: RunRow, letters: readonly LetterRow[]): NonNullable<Explanation['run']>['next'] {
-  if (run.state === 'waiting' && run.due_at) return { action: 'step', at: run.due_at.toISOString(), held: run.held };
+  if (run.state === 'waiting' && run.due_at)
+    return { action: 'step', at: run.due_at.toISOString(), held: run.held, reason: null };
   const letter = letters.find(({ state }) => ['planned', 'claimed', 'retry', 'sending'].includes(state));
   if (run.state !== 'sending' || !letter) return null;
-  return { action: 'send', at: (letter.next_attempt_at ?? letter.due_at).toISOString(), held: letter.held };
+  const { next_attempt_at: nextAttemptAt, due_at: dueAt, held, reason } = letter;
+  return { action: 'send', at: (nextAttemptAt ?? dueAt).toISOString(), held, reason };
 }

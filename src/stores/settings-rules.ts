@@ -1,4 +1,4 @@
-import { parseDuration } from '../domain/duration.js';
+import { parseDuration, windowMs } from '../domain/duration.js';
 import { parseEmail } from '../domain/email-address.js';
 import { isZone } from '../domain/zone.js';
 import { jsonRule } from '../platform/http/json-rule.js';
@@ -29,9 +29,9 @@ export const IsHttpUrl = (): PropertyDecorator =>
 export const IsColor = (): PropertyDecorator =>
   jsonRule({ name: 'color', message: 'must be a colour such as #1f6feb', holds: isColor });
 
-/** A duration of the scenario language. */
-export const IsDuration = (): PropertyDecorator =>
-  jsonRule({ name: 'duration', message: 'must be a duration such as "1 day" or PT12H', holds: isDuration });
+/** A stretch of elapsed time, up to a year. */
+export const IsSpan = (): PropertyDecorator =>
+  jsonRule({ name: 'duration', message: 'must be a duration such as "1 day" or PT12H, without months', holds: isSpan });
 
 /** A local time of day. */
 export const IsTimeOfDay = (): PropertyDecorator =>
@@ -45,7 +45,12 @@ const isAddress = text((value) => parseEmail(value).ok);
 const isKnownZone = text((value) => value.length <= 64 && isZone(value));
 const isCurrency = text((value) => /^[A-Z]{3}$/.test(value));
 const isColor = text((value) => /^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/.test(value));
-const isDuration = text((value) => parseDuration(value).ok);
+const LONGEST_SPAN_MS = 366 * 86_400_000;
+const isSpan = text((value) => {
+  const parsed = parseDuration(value);
+  const ms = parsed.ok ? windowMs(parsed.units) : null;
+  return ms !== null && ms > 0 && ms <= LONGEST_SPAN_MS;
+});
 const isTimeOfDay = text((value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
 const isRecipient = text((value) => parseEmail(value.includes('@') ? value : `anyone@${value}`).ok);
 const isHttpUrl = text((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));

@@ -1,3 +1,4 @@
+import type { Arbitration, FrequencyCap, StoreRestraint } from '../domain/restraint.js';
 import type { StoreFacts } from '../domain/run.js';
 
 /** How a store's letters look. */
@@ -9,7 +10,7 @@ export interface Brand {
 }
 
 /** Everything that a store has set, with the defaults filled in. */
-export interface StoreSettings {
+export interface StoreSettings extends StoreRestraint {
   readonly name: string;
   /** The sender; null means MAIL_FROM. */
   readonly from: { readonly email: string; readonly name: string } | null;
@@ -23,12 +24,14 @@ export interface StoreSettings {
   readonly locale: string;
   /** ISO 4217. */
   readonly currency: string;
-  /** At most this many marketing letters a person in so many days; null means no limit. */
-  readonly caps: { readonly letters: number; readonly days: number } | null;
+  /** Most marketing letters a person gets in stretches of time, over all scenarios; null means no limit. */
+  readonly caps: readonly FrequencyCap[] | null;
   /** Local times `HH:MM` between which no marketing or care letter goes out. */
   readonly quietHours: { readonly from: string; readonly to: string } | null;
   /** Shortest pause between two marketing letters to a person, as a duration of the scenario language. */
   readonly minimumGap: string | null;
+  /** What becomes of a marketing letter whose place another one took. */
+  readonly arbitration: Arbitration;
   readonly doubleOptIn: boolean;
   /** Added to links of the letters; null adds none. */
   readonly utm: { readonly source: string; readonly medium: string; readonly campaign: string | null } | null;
@@ -50,6 +53,7 @@ export function defaultSettings(name: string): StoreSettings {
     caps: null,
     quietHours: null,
     minimumGap: null,
+    arbitration: 'defer',
     doubleOptIn: false,
     utm: null,
     liveRecipients: [],

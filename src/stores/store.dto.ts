@@ -3,6 +3,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
+  IsIn,
   IsInt,
   IsObject,
   IsOptional,
@@ -17,10 +18,10 @@ import {
   IsAddress,
   IsColor,
   IsCurrency,
-  IsDuration,
   IsHttpUrl,
   IsLocale,
   IsRecipient,
+  IsSpan,
   IsTimeOfDay,
   IsZone,
 } from './settings-rules.js';
@@ -65,22 +66,20 @@ class BrandDto {
   readonly colors?: ColorsDto;
 }
 
-class CapsDto {
-  /** Marketing letters a person… */
+class CapDto {
+  /** Most marketing letters a person gets… */
   @IsInt()
   @Min(1)
   @Max(1_000)
-  readonly letters!: number;
+  readonly max!: number;
 
-  /** …in so many days. */
-  @IsInt()
-  @Min(1)
-  @Max(365)
-  readonly days!: number;
+  /** …in any stretch of this length: "7 days". A day is 24 hours; up to a year, without months. */
+  @IsSpan()
+  readonly per!: string;
 }
 
 class QuietHoursDto {
-  /** `HH:MM` in the recipient's zone, else the store's. */
+  /** `HH:MM` in the recipient's zone, else the store's. Marketing and care wait until `to`, also over midnight. */
   @IsTimeOfDay()
   readonly from!: string;
 
@@ -149,11 +148,13 @@ export class PatchStoreDto {
   @IsCurrency()
   readonly currency?: string;
 
+  /** Counted over all scenarios; a letter above one of them is skipped as `frequency_cap`. Care and service are free. */
   @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => CapsDto)
-  readonly caps?: CapsDto | null;
+  @IsArray()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => CapDto)
+  readonly caps?: CapDto[] | null;
 
   @IsOptional()
   @IsObject()
@@ -161,10 +162,19 @@ export class PatchStoreDto {
   @Type(() => QuietHoursDto)
   readonly quietHours?: QuietHoursDto | null;
 
-  /** Shortest pause between two marketing letters: "1 day". */
+  /** Shortest pause between two marketing letters to a person: "1 day" (24 hours); a letter waits for its end. */
   @IsOptional()
-  @IsDuration()
+  @IsSpan()
   readonly minimumGap?: string | null;
+
+  /**
+   * What becomes of a marketing letter whose place another one took, the one that brings more orders or has waited longer:
+   * it waits (`defer`), it is skipped and its run ends (`drop`), or it is skipped and its run goes on (`replace`). Told as
+   * `lost_to:` with the other's scenario.
+   */
+  @AbsentOr()
+  @IsIn(['defer', 'drop', 'replace'])
+  readonly arbitration?: 'defer' | 'drop' | 'replace';
 
   @AbsentOr()
   @IsBoolean()

@@ -11,6 +11,8 @@ import { GuardFacts } from '../../src/delivery/guard-facts.js';
 import { Guard } from '../../src/delivery/guard.js';
 import { LetterLinks } from '../../src/delivery/letter-links.js';
 import { SqlMessageLedger } from '../../src/delivery/message-ledger.js';
+import { RestraintFacts } from '../../src/delivery/restraint-facts.js';
+import { Restraint } from '../../src/delivery/restraint.js';
 import { Settle } from '../../src/delivery/settle.js';
 import { Sweeper } from '../../src/delivery/sweeper.js';
 import { Transport, type Mail, type SendResult } from '../../src/delivery/transports/transport.js';
@@ -88,7 +90,9 @@ export function aWorker(
   const settle = new Settle(db, mover, waker);
   const out = wayOut(transport);
   const transports = { of: () => out } as unknown as Transports;
-  const guard = new Guard(db, new GuardFacts(facts, settings), mover, { id }, settings, times, clock, watermark, waker);
+  const restraint = new Restraint(new RestraintFacts());
+  const guardFacts = new GuardFacts(facts, settings);
+  const guard = new Guard(db, guardFacts, restraint, mover, { id }, settings, times, clock, watermark, waker);
   const dispatch = new Dispatch(guard, transports, circuits, settle, times, clock);
   const claims = new Claims(db, { id }, times, watermark);
   return {
