@@ -7,6 +7,8 @@ import type { ContactRef } from './contact-facts.js';
  * never to write again. Tables of other modules are scrubbed here, because an erasure is one transaction and one list.
  */
 const SCRUBS: readonly string[] = [
+  `DELETE FROM soft_bounces s USING contacts k
+   WHERE k.environment_id = $1 AND k.id = $2 AND s.environment_id = k.environment_id AND s.email_key = k.email_key`,
   `DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE storefront_events SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE conversions SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,

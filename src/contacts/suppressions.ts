@@ -2,7 +2,7 @@ import type { Sql } from '../platform/database/sql.js';
 import { parseEmail } from '../domain/email-address.js';
 
 /** Why nothing may go to an address, the words of the API. */
-export type SuppressionReason = 'hard_bounce' | 'complaint' | 'manual';
+export type SuppressionReason = 'hard_bounce' | 'soft_bounces' | 'complaint' | 'manual';
 
 /**
  * Blocks an address in an environment: nothing is sent to it any more, whoever has it. The first reason stays.

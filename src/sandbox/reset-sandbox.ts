@@ -5,6 +5,9 @@ export const CLEARED = [
   'stats_dirty',
   'stats_daily',
   'conversions',
+  'provider_events',
+  'provider_event_keys',
+  'soft_bounces',
   'engagements',
   'send_attempts',
   'message_bodies',
@@ -20,8 +23,8 @@ export const CLEARED = [
   'idempotency_keys',
 ] as const;
 
-/** What belongs to an environment and outlives a reset: who may call, and what is published there. */
-export const KEPT = ['api_keys', 'publications'] as const;
+/** What belongs to an environment and outlives a reset: who may call and report, and what is published there. */
+export const KEPT = ['api_keys', 'connectors', 'publications'] as const;
 
 /** Empties an environment of people, events, runs, messages and figures. */
 export async function clearEnvironment(tx: Sql, environmentId: string): Promise<void> {

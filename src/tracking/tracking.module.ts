@@ -9,6 +9,7 @@ import { StoresModule } from '../stores/stores.module.js';
 import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
+import { ProviderEventsModule } from './provider-events/provider-events.module.js';
 import { Spool } from './spool.js';
 import { TokenReader } from './token-reader.js';
 import { TrackingRoutes } from './tracking-routes.js';
@@ -17,7 +18,7 @@ import { Unsubscriber } from './unsubscriber.js';
 
 /** What recipients do with letters: opens, clicks, unsubscribes. */
 @Module({
-  imports: [StoresModule, EnrollmentsModule],
+  imports: [StoresModule, EnrollmentsModule, ProviderEventsModule],
   providers: [
     HitClock,
     EngagementStore,

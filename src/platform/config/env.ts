@@ -98,6 +98,15 @@ export class Env {
   @Max(240, { message: 'must be a whole number from 1 to 240' })
   readonly RETENTION_MONTHS!: number;
 
+  @Setting(
+    'How old a signed webhook of a provider may be, in seconds. Providers repeat for 24 hours; a repeated report is known by itself.',
+    '90000',
+  )
+  @IsInt({ message: 'must be a whole number of seconds from 1 to 604800' })
+  @Min(1, { message: 'must be a whole number of seconds from 1 to 604800' })
+  @Max(604_800, { message: 'must be a whole number of seconds from 1 to 604800' })
+  readonly WEBHOOK_WINDOW_S!: number;
+
   @Setting('Believe X-Forwarded-For and X-Forwarded-Proto of a proxy in front.', 'false')
   @IsBoolean({ message: 'must be true or false' })
   readonly TRUST_PROXY!: boolean;

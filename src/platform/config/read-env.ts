@@ -3,7 +3,7 @@ import { validateSync } from 'class-validator';
 import { Env } from './env.js';
 import { settingsOf } from './setting.js';
 
-const NUMBERS = new Set(['PORT', 'RETENTION_MONTHS']);
+const NUMBERS = new Set(['PORT', 'WEBHOOK_WINDOW_S', 'RETENTION_MONTHS']);
 const BOOLEANS = new Set(['TRUST_PROXY']);
 const LISTS = new Set(['ROLES', 'LIVE_RECIPIENTS']);
 

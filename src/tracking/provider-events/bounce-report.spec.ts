@@ -1,0 +1,56 @@
+import { bounceReports } from './bounce-report.js';
+
+const ID = '0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee';
+const refusal = (body: unknown): { status: number; errors?: readonly { pointer: string }[] } => {
+  try {
+    bounceReports(body);
+  } catch (error) {
+    return error as { status: number };
+  }
+  throw new Error('it was taken');
+};
+
+describe('a report from the bounce mailbox', () => {
+  it('names its letter by id or by the Message-ID header as we wrote it', () => {
+    for (const messageId of [ID, ID.toUpperCase(), `<${ID}.1@shop.example>`, `${ID}.2@shop.example`])
+      expect(bounceReports({ messageId, kind: 'hard' })).toMatchObject([
+        { messageId: ID, kind: 'bounced', suppress: 'hard_bounce' },
+      ]);
+  });
+
+  it('may name an address instead, and may come in a list', () => {
+    expect(
+      bounceReports([
+        { address: 'Anna@Example.com', kind: 'soft', at: '2026-11-21T12:00:00+03:00' },
+        { address: 'boris@example.com', kind: 'complaint' },
+      ]),
+    ).toMatchObject([
+      { address: 'anna@example.com', kind: 'blocked', suppress: null, at: new Date('2026-11-21T09:00:00Z') },
+      { address: 'boris@example.com', kind: 'complained', suppress: 'complaint', at: null },
+    ]);
+  });
+
+  it('is refused with pointers when it cannot mean anything', () => {
+    const problems = refusal([
+      { kind: 'hard' },
+      { messageId: 'x', kind: 'hard' },
+      { address: 'nobody', kind: 'medium' },
+      { messageId: ID, kind: 'hard', at: 'yesterday', reason: 1, surprise: true },
+    ]);
+    expect(problems.status).toBe(422);
+    expect(problems.errors!.map(({ pointer }) => pointer)).toEqual([
+      '/0/messageId',
+      '/1/messageId',
+      '/2/address',
+      '/2/kind',
+      '/3/surprise',
+      '/3/reason',
+      '/3/at',
+    ]);
+  });
+
+  it('is malformed when it is no object, or too many', () => {
+    for (const body of [null, 'x', 1, [null], [[]], undefined]) expect(refusal(body).status).toBe(400);
+    expect(refusal(Array.from({ length: 1_001 }, () => ({ messageId: ID, kind: 'hard' }))).status).toBe(400);
+  });
+});

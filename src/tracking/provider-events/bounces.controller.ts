@@ -1,0 +1,75 @@
+import {
+  Body,
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  HttpCode,
+  Injectable,
+  Post,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Public } from '../../platform/http/auth.js';
+import { DomainError } from '../../platform/http/domain-error.js';
+import { RouteLimits } from '../../platform/http/route-config.js';
+import { bounceReports, REPORT_KINDS } from './bounce-report.js';
+import { ConnectorDirectory, type Reporter } from './connector-directory.js';
+import { ProviderEvents, type Taken } from './provider-events.service.js';
+
+/** No connector of bounces has this secret. */
+class Unauthorized extends DomainError {
+  readonly code = 'unauthorized';
+  readonly status = 401;
+
+  constructor() {
+    super('send the secret of a connector of kind bounces: Authorization: Bearer tm_bounces_…');
+  }
+}
+
+type HookRequest = FastifyRequest & { reporter?: Reporter };
+
+/** Lets readers of bounces in; before the body is looked at. */
+@Injectable()
+export class BouncesGuard implements CanActivate {
+  constructor(private readonly connectors: ConnectorDirectory) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<HookRequest>();
+    const reporter = await this.connectors.bounces(request.headers.authorization);
+    if (!reporter) throw new Unauthorized();
+    request.reporter = reporter;
+    return true;
+  }
+}
+
+const REPORT = {
+  type: 'object',
+  required: ['kind'],
+  properties: {
+    messageId: { type: 'string', description: 'The letter’s id, or its Message-ID header as we wrote it.' },
+    address: { type: 'string', format: 'email', description: 'Where no letter is known: the address that refused.' },
+    kind: { enum: [...REPORT_KINDS] },
+    reason: { type: 'string', nullable: true, description: 'The mail server’s words.' },
+    at: { type: 'string', format: 'date-time', nullable: true, description: 'When it happened; by default now.' },
+  },
+};
+
+@ApiTags('hooks')
+@ApiBearerAuth()
+@Controller('hooks/bounces')
+@Public()
+export class BouncesController {
+  constructor(private readonly events: ProviderEvents) {}
+
+  /** Takes bounces and complaints from whoever reads the mailbox of an SMTP sender: one report, or up to 1,000 in a list. */
+  @Post()
+  @HttpCode(200)
+  @UseGuards(BouncesGuard)
+  @RouteLimits({ bodyLimit: 1024 * 1024, json: { maxKeys: 5_000 } })
+  @ApiBody({ schema: { oneOf: [REPORT, { type: 'array', maxItems: 1_000, items: REPORT }] } })
+  take(@Req() request: HookRequest, @Body() body: unknown): Promise<Taken> {
+    return this.events.take(request.reporter!, bounceReports(body));
+  }
+}
