@@ -66,16 +66,17 @@ async function tell({ firstRun }: ServiceProcess): Promise<void> {
     say(`\nThe timeline of ${story.buyer}, who came back by a letter:\n`);
     for (const line of timelineLines(timeline.items)) say(line);
   }
+  const stays = values.stay && !values.exit;
+  const url = stays ? firstRun.url : 'http://localhost:3000';
   say('\nWhere to look next:');
   say(
-    values.stay && !values.exit
+    stays
       ? '  The service still runs; Ctrl-C ends it.'
-      : `  DATA_DIR=${path.relative('.', DATA_DIR)} npm start   starts the service on this data again.`,
+      : `  DATA_DIR=${path.relative('.', DATA_DIR)} npm start   starts the service on this data again; then:`,
   );
-  say(`  ${firstRun.url}/docs   the API, to try in the browser`);
-  say(
-    `  curl -H 'Authorization: Bearer ${firstRun.testKey}' '${firstRun.url}/v1/messages?state=skipped'   the letters not sent, each with its reason`,
-  );
+  say(`  ${url}/docs   the API, to try in the browser`);
+  say(`  curl -H 'Authorization: Bearer ${firstRun.testKey}' '${url}/v1/messages?state=skipped'`);
+  say('     the letters that were not sent, each with its reason');
 }
 
 function showProgress(done: number, now: Date): void {

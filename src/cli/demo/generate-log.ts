@@ -27,7 +27,7 @@ export const TWO_WEEKS: LogShape = {
   seed: 20_261_121,
   from: new Date('2026-11-02T00:00:00Z'),
   days: 14,
-  cartsPerDay: 90,
+  cartsPerDay: 45,
 };
 
 /** Makes a shop's log: the same shape gives the same rows. Real logs repeat rows and share milliseconds; so does this one. */
