@@ -31,16 +31,19 @@ export class DeliveryStage implements Stage, OnModuleInit {
     this.runner.registerStage(this);
   }
 
-  async drain(stop: AbortSignal): Promise<void> {
-    const drains = await Promise.allSettled(Array.from({ length: BATCHES_AT_ONCE }, () => this.drainOnce(stop)));
+  async drain(stop: AbortSignal, progress: () => void): Promise<void> {
+    const drains = await Promise.allSettled(
+      Array.from({ length: BATCHES_AT_ONCE }, () => this.drainOnce(stop, progress)),
+    );
     const failed = drains.find((drain) => drain.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
-  private async drainOnce(stop: AbortSignal): Promise<void> {
+  private async drainOnce(stop: AbortSignal, progress: () => void): Promise<void> {
     for (let claimed = 1; claimed > 0 && !stop.aborted;) {
       await this.sweepIfDue();
       ({ claimed } = await this.batch.run(REAL_LANE));
+      progress();
     }
   }
 

@@ -29,14 +29,16 @@ export class EnrollmentsStage implements Stage, OnModuleInit {
     this.runner.registerStage(this);
   }
 
-  async drain(stop: AbortSignal): Promise<void> {
+  async drain(stop: AbortSignal, progress: () => void): Promise<void> {
     if (this.clock.monotonicMs() - this.mendedAtMs >= MEND_EVERY_MS) {
       await this.scenarioRuns.mend();
       this.mendedAtMs = this.clock.monotonicMs();
     }
     // Events again before due runs: a large backlog must not make letters of what an order has just ended.
-    do while (!stop.aborted && (await this.events.batch(REAL_LANE)) > 0);
-    while (!stop.aborted && (await this.moveDue()) > 0);
+    do {
+      while (!stop.aborted && (await this.events.batch(REAL_LANE)) > 0) progress();
+      progress();
+    } while (!stop.aborted && (await this.moveDue()) > 0);
   }
 
   /** With a backlog two batches at once: Node decides about one while PostgreSQL writes the other. */

@@ -7,7 +7,9 @@ import { EngineDatabase } from './database/engine-database.js';
 import { HealthDatabase } from './database/health-database.js';
 import { requestDataSource } from './database/request-data-source.js';
 import { RequestDatabase } from './database/request-database.js';
+import { HealthChecks } from './health/health-checks.js';
 import { HealthController } from './health/health.controller.js';
+import { PlatformChecks } from './health/platform-checks.js';
 import { Readiness } from './health/readiness.js';
 import { ConsoleController } from './http/console.controller.js';
 import { Metrics } from './metrics/metrics.js';
@@ -34,13 +36,14 @@ export class PlatformModule {
       Metrics,
       ProcessClock,
       Readiness,
+      { provide: HealthChecks, useFactory: () => new HealthChecks() },
     ];
     return {
       global: true,
       module: PlatformModule,
       imports: [TypeOrmModule.forRoot(requestDataSource(platform.databaseUrl)), QueueModule.of(platform)],
       controllers: [HealthController, ConsoleController],
-      providers: provided,
+      providers: [...provided, PlatformChecks],
       exports: [...provided, QueueModule],
     };
   }

@@ -97,6 +97,28 @@ describe('operations', () => {
       expect(text).toMatch(new RegExp(`^touchmap_${name} \\d+(\\.\\d+)?(e[-+]?\\d+)?$`, 'm'));
   });
 
+  it('says of each check how it stands, and tells of rows whose month has no partition', async () => {
+    const ready = () => nobody.call<{ status: string; checks: object }>('GET', '/health/ready');
+    const ok = { state: 'ok' };
+    const checks = { started: ok, database: ok, schema: ok, partitions: ok, stages: ok };
+    expect(await ready()).toMatchObject({ status: 200, body: { status: 'ready', checks } });
+    const lost = `FROM (VALUES (gen_random_uuid())) AS v(id)`;
+    await app.engine.query(
+      `INSERT INTO engagements (environment_id, id, received_at, message_id, action, actor, verdict, occurred_at)
+       SELECT id, id, '2001-01-01', id, 'open', 'person', 'test', '2001-01-01' ${lost}`,
+    );
+    expect((await ready()).body.checks).toMatchObject({ partitions: { state: 'warn' }, database: ok });
+    await app.engine.query(`DELETE FROM engagements WHERE received_at = '2001-01-01'`);
+    await onServer(app.databaseUrl, `DELETE FROM migrations WHERE name LIKE 'Maintenance%'`);
+    const old = await ready();
+    await onServer(
+      app.databaseUrl,
+      `INSERT INTO migrations (timestamp, name) VALUES (1763740000004, 'Maintenance1763740000004')`,
+    );
+    expect(old).toMatchObject({ status: 503, body: { status: 'not_ready', checks: { schema: { state: 'fail' } } } });
+    expect((await ready()).status).toBe(200);
+  });
+
   it('writes no address, payload or key into logs, metrics, health or jobs, whatever goes wrong', async () => {
     const cart = await letterTo('again', 'accept', 'accepted');
     await live.call('POST', '/v1/events', { ...cart, id: `id-${CANARY}` });

@@ -1,17 +1,13 @@
-import { Controller, Get, Header } from '@nestjs/common';
-import { EngineDatabase } from '../database/engine-database.js';
+import { Controller, Get, Header, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Public } from '../http/auth.js';
-import { Unavailable } from '../http/domain-error.js';
-import { Readiness } from './readiness.js';
+import { HealthChecks, type HealthReport } from './health-checks.js';
 
 /** For process managers and load balancers. */
 @Controller('health')
 @Public()
 export class HealthController {
-  constructor(
-    private readonly readiness: Readiness,
-    private readonly database: EngineDatabase,
-  ) {}
+  constructor(private readonly checks: HealthChecks) {}
 
   /** The process answers. */
   @Get('live')
@@ -20,12 +16,12 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** The start is complete and the database answers; else 503. */
+  /** Each check with its state: 200 while none fails, else 503. */
   @Get('ready')
   @Header('cache-control', 'no-store')
-  async ready(): Promise<{ status: 'ready' }> {
-    if (!this.readiness.isReady()) throw new Unavailable('the service is starting or stopping', 1);
-    await this.database.query('SELECT 1');
-    return { status: 'ready' };
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
+    const report = await this.checks.report();
+    if (report.status === 'not_ready') void reply.status(503).header('retry-after', '5');
+    return report;
   }
 }

@@ -37,7 +37,14 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   registerStage(stage: Stage): void {
     if (this.loops.has(stage.name)) throw new Error(`the stage ${stage.name} is registered twice`);
     if (!runsStage(this.env.ROLES, stage.name)) return;
-    this.loops.set(stage.name, new StageLoop(stage, (error) => this.failed(stage.name, error)));
+    this.loops.set(
+      stage.name,
+      new StageLoop(
+        stage,
+        (error) => this.failed(stage.name, error),
+        () => this.clock.monotonicMs(),
+      ),
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -53,6 +60,14 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
       worker.on('error', (error) => this.unreachable(name, error));
       return worker;
     });
+  }
+
+  silence(): ReadonlyMap<StageName, number> {
+    return new Map([...this.loops].map(([name, loop]) => [name, loop.silentForMs()]));
+  }
+
+  restart(stage: StageName): void {
+    this.loops.get(stage)?.restart();
   }
 
   async stop(): Promise<void> {

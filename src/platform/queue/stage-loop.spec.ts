@@ -52,6 +52,53 @@ describe('the loop of a stage', () => {
     await loop.stop();
   });
 
+  it('gives a drain up that hangs and goes on with another one, whatever becomes of the first', async () => {
+    const stage = aStage();
+    let nowMs = 0;
+    const loop = new StageLoop(
+      stage,
+      () => undefined,
+      () => nowMs,
+    );
+    void loop.wake();
+    nowMs = 300_000;
+    expect(loop.silentForMs()).toBe(300_000);
+    loop.restart();
+    expect(stage.signals.map((signal) => signal.aborted)).toEqual([true, false]);
+    expect(loop.silentForMs()).toBe(0);
+    stage.ends[0]!();
+    stage.ends[1]!();
+    await turn();
+    void loop.wake();
+    expect(stage.ends).toHaveLength(3);
+    stage.ends[2]!();
+    await loop.stop();
+  });
+
+  it('knows a long drain that does batch after batch from one that hangs', async () => {
+    let nowMs = 0;
+    const silences: number[] = [];
+    const loop: StageLoop = new StageLoop(
+      {
+        name: 'stats',
+        sweepMs: 60_000,
+        drain: (_stop, progress) => {
+          for (const at of [100_000, 200_000]) {
+            nowMs = at;
+            silences.push(loop.silentForMs());
+            progress();
+          }
+          return Promise.resolve();
+        },
+      },
+      () => undefined,
+      () => nowMs,
+    );
+    await loop.wake();
+    expect(silences).toEqual([100_000, 100_000]);
+    await loop.stop();
+  });
+
   it('tells a drain that it shall end, waits for it and starts no other', async () => {
     const stage = aStage();
     const loop = new StageLoop(stage, () => undefined);

@@ -7,48 +7,72 @@ import type { Stage } from './stages.js';
 export class StageLoop {
   private draining: Promise<void> | undefined;
   private again = false;
-  private readonly ending = new AbortController();
+  private ending = new AbortController();
+  private stopped = false;
   private timer: NodeJS.Timeout | undefined;
+  private progressAtMs: number;
 
   constructor(
     private readonly stage: Stage,
     private readonly failed: (error: unknown) => void,
-  ) {}
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {
+    this.progressAtMs = nowMs();
+  }
 
   start(): void {
     void this.wake();
   }
 
+  /** Milliseconds since a drain last ended or said that it had done a batch: far beyond `sweepMs`, the stage hangs. */
+  silentForMs(): number {
+    return this.nowMs() - this.progressAtMs;
+  }
+
   /** Resolves when a drain that began after this call is over. */
   async wake(): Promise<void> {
-    if (!this.mayRun()) return;
+    if (this.stopped) return;
     if (this.draining) {
       this.again = true;
       return this.draining;
     }
     clearTimeout(this.timer);
-    this.draining = this.drain();
-    await this.draining;
+    const drain = this.drain(this.ending.signal);
+    this.draining = drain;
+    await drain;
+    if (this.draining !== drain) return; // given up meanwhile: another one has taken its place
     this.draining = undefined;
-    if (this.mayRun()) this.timer = setTimeout(() => void this.wake(), this.stage.sweepMs);
+    if (!this.stopped) this.timer = setTimeout(() => void this.wake(), this.stage.sweepMs);
+  }
+
+  /** Gives a drain up that does not come back, and begins another one beside it; should it wake, it ends at once. */
+  restart(): void {
+    if (this.stopped) return;
+    this.ending.abort();
+    this.ending = new AbortController();
+    this.draining = undefined;
+    this.again = false;
+    this.progressAtMs = this.nowMs();
+    void this.wake();
   }
 
   /** Lets a drain that is under way end and starts no other. */
   async stop(): Promise<void> {
+    this.stopped = true;
     this.ending.abort();
     clearTimeout(this.timer);
     await this.draining;
   }
 
-  private async drain(): Promise<void> {
+  private async drain(stop: AbortSignal): Promise<void> {
+    const progress = (): void => {
+      if (!stop.aborted) this.progressAtMs = this.nowMs();
+    };
     do {
       this.again = false;
       // A failed drain lost nothing: its rows are still there, and the sweep comes again.
-      await this.stage.drain(this.ending.signal).catch(this.failed);
-    } while (this.again && this.mayRun());
-  }
-
-  private mayRun(): boolean {
-    return !this.ending.signal.aborted;
+      await this.stage.drain(stop, progress).catch(this.failed);
+      progress();
+    } while (!stop.aborted && this.again);
   }
 }

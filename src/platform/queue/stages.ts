@@ -14,7 +14,8 @@ export interface Stage {
   readonly sweepMs: number;
   /**
    * Works off everything that is there now in the real lane; safe to run in several processes at once. When `stop` is
-   * aborted the process is ending: finish the batch in hand and return.
+   * aborted the process is ending: finish the batch in hand and return. `progress` is called after each batch, so that a long
+   * drain is not taken for one that hangs.
    */
-  drain(stop: AbortSignal): Promise<void>;
+  drain(stop: AbortSignal, progress: () => void): Promise<void>;
 }

@@ -1,0 +1,58 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Env } from '../config/env.js';
+import { HealthDatabase } from '../database/health-database.js';
+import { MIGRATIONS } from '../database/migrations.js';
+import { evictionPolicy } from '../queue/eviction-policy.js';
+import { type CheckResult, HealthChecks, OK } from './health-checks.js';
+import { Readiness } from './readiness.js';
+
+/** What every process must be sure of, whatever its roles. */
+@Injectable()
+export class PlatformChecks implements OnModuleInit {
+  constructor(
+    private readonly checks: HealthChecks,
+    private readonly readiness: Readiness,
+    private readonly database: HealthDatabase,
+    private readonly env: Env,
+  ) {}
+
+  onModuleInit(): void {
+    this.checks.register('started', () => Promise.resolve(this.started()));
+    this.checks.register('database', () => this.answers());
+    this.checks.register('schema', () => this.schema());
+    this.checks.register('partitions', () => this.partitions());
+    const { REDIS_URL: redis } = this.env;
+    if (redis) this.checks.register('redis', async () => redisResult(await evictionPolicy(redis)));
+  }
+
+  private started(): CheckResult {
+    return this.readiness.isReady() ? OK : { state: 'fail', detail: 'the service is starting or stopping' };
+  }
+
+  private async answers(): Promise<CheckResult> {
+    await this.database.query('SELECT 1');
+    return OK;
+  }
+
+  /** An older database under newer code would fail in places; a newer one belongs to a release that is being rolled out. */
+  private async schema(): Promise<CheckResult> {
+    const done = await this.database.query<{ name: string }>('SELECT name FROM migrations');
+    const known = new Set(done.map(({ name }) => name));
+    const missing = MIGRATIONS.filter((migration) => !known.has(migration.name)).length;
+    return missing === 0 ? OK : { state: 'fail', detail: `${missing} migrations are missing: npm run cli -- migrate` };
+  }
+
+  private async partitions(): Promise<CheckResult> {
+    const rows = await this.database.query<{ name: string }>('SELECT default_partition_rows() AS name');
+    if (rows.length === 0) return OK;
+    const names = rows.map(({ name }) => name).join(', ');
+    return { state: 'warn', detail: `rows in ${names}: a month had no partition (docs/operations.md)` };
+  }
+}
+
+/** Redis only wakes: while it is away stages go on by their sweeps. One that may drop keys breaks BullMQ in silence. */
+export function redisResult(policy: string | null): CheckResult {
+  if (policy === 'noeviction') return OK;
+  if (policy === null) return { state: 'warn', detail: 'Redis cannot be reached; stages go on by their sweeps' };
+  return { state: 'fail', detail: `maxmemory-policy is ${policy}: set it to noeviction` };
+}
