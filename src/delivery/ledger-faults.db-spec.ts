@@ -134,6 +134,27 @@ describe('the ledger when things break', () => {
     expect(row).toMatchObject({ state: 'accepted', reconciled_by: 'late_answer', provider_message_id: 'late' });
   });
 
+  it('believes an answer that comes when another worker is about to repeat the letter: it is not repeated', async () => {
+    const { messageId } = await planned({ policy: 'at-least-once', messageClass: 'service' });
+    const transport = new ScriptedTransport();
+    let answer!: (result: SendResult) => void;
+    const late = new Promise<SendResult>((resolve) => (answer = resolve));
+    transport.script = [() => ({ kind: 'unknown', status: null, detail: 'no answer', late })];
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    await overdue(messageId);
+    const other = aWorker(database.engine);
+    await other.sweeper.sweep();
+    const claim = await other.claims.take(REAL_LANE, 10, []);
+    expect(claim.messages.map(({ id }) => id)).toEqual([messageId]);
+    const letters = await other.composer.compose(REAL_LANE, claim.messages);
+    answer({ kind: 'accepted', status: 202, providerMessageId: 'late' });
+    let row = await message(messageId);
+    while (row['state'] === 'claimed') row = await message(messageId);
+    expect(row).toMatchObject({ state: 'accepted', reconciled_by: 'late_answer' });
+    const { cleared } = await other.guard.clear(REAL_LANE, claim.token, other.transport, letters);
+    expect(cleared).toEqual([]);
+  });
+
   it('settles an outbox letter of a killed worker as accepted: the row is all there is to it', async () => {
     const { messageId } = await planned();
     const killed = aWorker(database.engine);

@@ -31,8 +31,8 @@ export class Settle {
   ) {}
 
   /**
-   * Writes outcomes in one statement, each row only if it still carries the claim's token: the token names the attempt, so
-   * news of it is believed also after the row was given up as `unknown`. Answers how many letters were accepted.
+   * Writes outcomes in one statement, each row only by its attempt's token, so news of an attempt is believed also
+   * after the row was given up as `unknown`, but never news of an earlier one. Answers how many letters were accepted.
    */
   async write(lane: Lane, token: string, settlements: readonly Settlement[]): Promise<number> {
     const now = await laneNow(this.db, lane);
@@ -66,8 +66,9 @@ export class Settle {
 }
 
 /**
- * `accepted` also settles a row that was given up or is waiting for its repetition; any other certain outcome also one that
- * is `unknown`. A letter that its run took back meanwhile is not tried again.
+ * `accepted` also settles a row that was given up, waits for its repetition or is held by the worker that would repeat it: the
+ * attempt's own token proves it, whoever holds the claim now. Any other certain outcome also settles one that is `unknown`.
+ * A letter that its run took back meanwhile is not tried again.
  */
 const SETTLE = `
 WITH v AS MATERIALIZED (
@@ -85,9 +86,11 @@ settled AS (
     reconciled_by = CASE WHEN m.state <> 'sending' THEN 'late_answer' END,
     lease_until = NULL
   FROM v
-  WHERE m.environment_id = v.e AND m.id = v.id AND m.claim_token = $2 AND m.attempts = v.attempt
-    AND (m.state = 'sending' OR m.state = 'unknown' AND v.state <> 'unknown'
-      OR m.state IN ('unresolved', 'retry') AND v.state = 'accepted')
+  WHERE m.environment_id = v.e AND m.id = v.id AND m.attempts = v.attempt
+    AND (m.claim_token = $2 AND (m.state = 'sending' OR m.state = 'unknown' AND v.state <> 'unknown')
+      OR v.state = 'accepted' AND m.state IN ('unknown', 'unresolved', 'retry', 'claimed', 'planned')
+        AND EXISTS (SELECT 1 FROM send_attempts AS a WHERE a.environment_id = v.e AND a.message_id = v.id
+          AND a.attempt = v.attempt AND a.token = $2))
   RETURNING m.environment_id, m.enrollment_id, m.contact_id, m.scenario_key, m.step_id, m.sent_on, m.state),
 attempts AS (
   UPDATE send_attempts AS a SET finished_at = $3, outcome = v.result, status = v.status, detail = left(v.detail, 500)

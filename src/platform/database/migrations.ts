@@ -1,7 +1,7 @@
 import { Foundation1763740000000 } from './migrations/1763740000000-foundation.js';
 import { RowLevelSecurity1763740000001 } from './migrations/1763740000001-row-level-security.js';
 import { Restraint1763740000002 } from './migrations/1763740000002-restraint.js';
-import { ProviderEvents1763740000002 } from './migrations/1763740000002-provider-events.js';
+import { ProviderEvents1763740000003 } from './migrations/1763740000003-provider-events.js';
 import { Maintenance1763740000004 } from './migrations/1763740000004-maintenance.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -9,6 +9,6 @@ export const MIGRATIONS = [
   Foundation1763740000000,
   RowLevelSecurity1763740000001,
   Restraint1763740000002,
-  ProviderEvents1763740000002,
+  ProviderEvents1763740000003,
   Maintenance1763740000004,
 ];

@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const TABLES = ['connectors', 'provider_events', 'provider_event_keys', 'soft_bounces'];
 
 /** What providers report of letters: who may report, what was reported, and how far a letter came. */
-export class ProviderEvents1763740000002 implements MigrationInterface {
-  name = 'ProviderEvents1763740000002';
+export class ProviderEvents1763740000003 implements MigrationInterface {
+  name = 'ProviderEvents1763740000003';
 
   async up(q: QueryRunner): Promise<void> {
     await q.query(SCHEMA);
