@@ -6,10 +6,12 @@ import { readEnv, WrongSettings } from '../platform/config/read-env.js';
 import { JsonLogger } from '../platform/logging/console-logger.js';
 import { WrongSecret } from '../platform/open-secrets.js';
 import { VERSION } from '../version.js';
+import { backup, restore } from './backup/commands.js';
 import { writeConfigDocs } from './config-docs.js';
 import { createKey, revokeKey } from './keys.js';
 import { migrateDatabase } from './migrate.js';
 import { writeOpenApi } from './openapi.js';
+import { rebuildStats } from './rebuild-stats.js';
 import { makeStore } from './stores.js';
 
 Logger.overrideLogger(new JsonLogger('error'));
@@ -54,6 +56,21 @@ program
   .command('migrate')
   .description('bring the schema up to date (npm start does it too)')
   .action(async () => console.log(await migrateDatabase(settings())));
+program
+  .command('rebuild-stats')
+  .description('count the statistics anew from letters and orders')
+  .option('--store <key>', 'of this store only')
+  .action(async ({ store }: { store?: string }) => console.log(await rebuildStats(settings(), store ?? null)));
+program
+  .command('backup')
+  .description('write every table as one snapshot into a file (gzip); the service may go on')
+  .argument('<file>', 'where to')
+  .action(async (file: string) => console.log(await backup(settings(), file)));
+program
+  .command('restore')
+  .description('put a backup into an empty database, whole or not at all')
+  .argument('<file>', 'what backup wrote')
+  .action(async (file: string) => console.log(await restore(settings(), file)));
 program
   .command('openapi')
   .description('write the description of the REST API')

@@ -24,7 +24,7 @@ function aWatchdog(
 }
 
 describe('the watchdog of stages', () => {
-  beforeAll(() => Logger.overrideLogger(false));
+  beforeAll(() => void Logger.overrideLogger(false));
 
   it('begins a stage anew that is silent for five minutes while its rows are due, and is not ready until then', async () => {
     const { watchdog, restarted } = aWatchdog({ delivery: 301, enrollments: 2 }, { letters: 400, runs: 400 });

@@ -1,0 +1,80 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import pg from 'pg';
+import { aStore, migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { aContact, aLetter } from '../../../test/support/letters.js';
+import { temporaryDirectory } from '../../../test/support/service.js';
+import { backupDatabase } from './backup.js';
+import { restoreDatabase } from './restore.js';
+import { backupTables } from './tables.js';
+
+/** Rows and a checksum over them, of every table. */
+async function sumsOf(url: string): Promise<Record<string, unknown>> {
+  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
+  await client.connect();
+  const sums: Record<string, unknown> = {};
+  for (const { name } of await backupTables(client))
+    sums[name] = (
+      await client.query(
+        `SELECT count(*)::int AS rows, md5(string_agg(t::text, '|' ORDER BY t::text)) AS sum FROM ${name} AS t`,
+      )
+    ).rows[0];
+  await client.end();
+  return sums;
+}
+
+describe('a backup', () => {
+  let dir: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let source: TestDatabase;
+  let target: TestDatabase;
+  let file: string;
+
+  beforeAll(async () => {
+    [dir, source, target] = await Promise.all([temporaryDirectory(), migratedDatabase(), migratedDatabase()]);
+    file = path.join(dir.path, 'backup.gz');
+    const { storeId, liveId } = await aStore(source.engine);
+    await aContact(source.engine, liveId, 'строка\u2028anna@example.com');
+    for (let i = 0; i < 3; i++) await aLetter(source.engine, { storeId, environmentId: liveId });
+    await source.engine.query(`INSERT INTO installation VALUES ('secret', '{"fingerprint": "f"}')`);
+    await source.engine.query(
+      `INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data)
+       SELECT $1, gen_random_uuid(), clock_timestamp(), 'real', i::text, 'cart.updated', gen_random_uuid(), clock_timestamp(),
+         jsonb_build_object('text', E'a\\n"b"\\\\', 'total', 12345678901234567890.123, 'i', i) FROM generate_series(1, 1203) AS i`,
+      [liveId],
+    );
+    await source.engine.query(
+      `INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day) VALUES ($1, 's', 't', '2026-11-21')`,
+      [liveId],
+    );
+  });
+  afterAll(async () => {
+    await source.close();
+    await target.close();
+    await dir.remove();
+  });
+
+  it('comes back with the same rows and checksums in every table, and the database goes on from there', async () => {
+    const rows = await backupDatabase(source.url, file);
+    expect((await fs.stat(file)).mode & 0o777).toBe(0o600);
+    expect(await restoreDatabase(target.url, file)).toBe(rows);
+    expect(await sumsOf(target.url)).toEqual(await sumsOf(source.url));
+    await target.engine.query(
+      `INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
+       SELECT environment_id, 's', 't', day FROM stats_dirty`,
+    );
+  });
+
+  it('is refused by a database that holds anything', async () => {
+    await expect(restoreDatabase(target.url, file)).rejects.toThrow('restore into an empty one');
+  });
+
+  it('is refused whole when the file is not', async () => {
+    const empty = await migratedDatabase();
+    const cut = path.join(dir.path, 'cut.gz');
+    const bytes = await fs.readFile(file);
+    await fs.writeFile(cut, bytes.subarray(0, bytes.length - 200));
+    await expect(restoreDatabase(empty.url, cut)).rejects.toThrow();
+    expect(await empty.engine.query('SELECT 1 FROM stores')).toEqual([]);
+    await empty.close();
+  });
+});

@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import pg from 'pg';
+import { Unprocessable } from '../../platform/http/domain-error.js';
+import { linesOf } from './lines-of.js';
+import { type BackupTable, backupTables, migrationsOf } from './tables.js';
+
+const BATCH = 500;
+
+/**
+ * Puts a backup into a migrated database without stores, whole or not at all (one transaction); answers the rows.
+ * Refuses a file that was cut short, one of a newer schema, and a database that holds anything.
+ */
+export async function restoreDatabase(url: string, file: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    const tables = new Map((await backupTables(client)).map((table) => [table.name, table]));
+    const known = await migrationsOf(client);
+    await client.query('SET LOCAL ROLE touchmap_engine');
+    if ((await client.query('SELECT 1 FROM stores LIMIT 1')).rowCount)
+      throw new Unprocessable('not_empty', 'the database holds a store already: restore into an empty one');
+    await client.query('DELETE FROM installation');
+    const rows = await readRows(client, file, tables, known);
+    await client.query('RESET ROLE');
+    await client.query(
+      `SELECT setval(pg_get_serial_sequence('stats_dirty', 'id'), greatest(1, (SELECT max(id) FROM stats_dirty)))`,
+    );
+    await client.query('COMMIT');
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function readRows(
+  client: pg.Client,
+  file: string,
+  tables: ReadonlyMap<string, BackupTable>,
+  known: readonly string[],
+) {
+  let table: BackupTable | undefined;
+  let batch: string[] = [];
+  let rows = 0;
+  let whole = false;
+  const flush = async (): Promise<void> => {
+    if (table && batch.length > 0) await insert(client, table, batch);
+    rows += batch.length;
+    batch = [];
+  };
+  await pipeline(createReadStream(file), createGunzip(), async (source: AsyncIterable<Buffer>) => {
+    for await (const line of linesOf(source)) {
+      const mark = markOf(line);
+      if (mark?.migrations) checkSchema(mark.migrations, known);
+      else if (mark?.table !== undefined) {
+        await flush();
+        table = tables.get(mark.table);
+        if (!table) throw new Unprocessable('unknown_table', `this version has no table ${mark.table}`);
+      } else if (mark?.rows !== undefined) {
+        await flush();
+        whole = mark.rows === rows;
+      } else {
+        batch.push(line);
+        if (batch.length >= BATCH) await flush();
+      }
+    }
+  });
+  if (!whole) throw new Unprocessable('not_whole', 'the file is not a whole backup');
+  return rows;
+}
+
+interface Mark {
+  readonly touchmap?: number;
+  readonly migrations?: readonly string[];
+  readonly table?: string;
+  readonly rows?: number;
+}
+
+/** Lines between rows; a row begins with a column of every table, never with one of these. */
+function markOf(line: string): Mark | null {
+  return /^\{"(touchmap":1,"migrations|table|rows)":/.test(line) ? (JSON.parse(line) as Mark) : null;
+}
+
+function checkSchema(migrations: readonly string[], known: readonly string[]): void {
+  const unknown = migrations.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Unprocessable('newer_schema', `the backup was made by a newer version (it has ${unknown.join(', ')})`);
+}
+
+/** Columns that the file does not name, because it is older, take null here: an additive migration gives them a default. */
+async function insert(client: pg.Client, { name, columns }: BackupTable, rows: readonly string[]): Promise<void> {
+  const given = new Set(Object.keys(JSON.parse(rows[0]!) as object));
+  const list = columns.filter((column) => given.has(column)).map((column) => client.escapeIdentifier(column));
+  const table = client.escapeIdentifier(name);
+  await client.query(
+    `INSERT INTO ${table} (${list.join(', ')}) OVERRIDING SYSTEM VALUE
+     SELECT ${list.map((column) => `r.${column}`).join(', ')} FROM json_populate_recordset(NULL::${table}, $1::json) AS r`,
+    [`[${rows.join(',')}]`],
+  );
+}
