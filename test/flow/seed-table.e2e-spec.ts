@@ -68,7 +68,7 @@ describe('the table of an abandoned-cart chain', () => {
     ]);
     const csv = await shop.call<string>('GET', '/v1/stats/scenarios/abandoned-cart?by=step&format=csv');
     expect(csv.body).toContain('reminder,12411');
-  }, 300_000);
+  }, 600_000);
 });
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
