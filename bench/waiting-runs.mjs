@@ -15,8 +15,9 @@ export async function insertPeople(bench, databaseUrl, count) {
 }
 
 /**
- * Runs of abandoned-cart that wait, each for a cart of its own, with increasing instants. Without triggers: the foreign keys
- * hold by construction, and checking a million of them would take longer than the figure.
+ * Runs of abandoned-cart that wait, each for a cart of its own, with instants that increase from call to call, as a worker's
+ * watermark expects of rows that it did not write itself. Without triggers: the foreign keys hold by construction, and
+ * checking a million of them would take longer than the figure.
  * @param {object} runs
  * @param {string} runs.dueIn from now, as PostgreSQL's interval
  * @param {string} runs.prefix makes subjects unique
@@ -35,7 +36,7 @@ export async function insertWaitingRuns(bench, databaseUrl, { count, dueIn, pref
        SELECT $1, gen_random_uuid(), $2, 'real', $3, 1, 'marketing', md5('person ' || i % $4::int)::uuid, $5::text || ' ' || i, 'waiting', $6,
          due, due - interval '45 minutes', due - interval '45 minutes', due - interval '45 minutes', $7::jsonb
        FROM generate_series(0, $8::int - 1) AS i,
-         LATERAL (SELECT clock_timestamp() + $9::interval - ($8::int - i) * interval '1 ms' AS due) AS at`,
+         LATERAL (SELECT clock_timestamp() + $9::interval AS due) AS at`,
       [bench.environmentId, bench.storeId, SCENARIO, people, prefix, STEP, JSON.stringify(event), count, dueIn],
     );
     await client.query('COMMIT');
