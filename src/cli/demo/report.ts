@@ -8,7 +8,8 @@ export interface StatsRow {
   readonly uniqueClicks: number;
   readonly orders: number;
   readonly revenue: { readonly amount: string; readonly currency: string } | null;
-  readonly increment: { readonly orders: number } | null;
+  /** `orders` is null while the first letter brought none. */
+  readonly increment: { readonly orders: number | null } | null;
 }
 
 /** Columns padded to their widest cell; the first to the left, figures to the right. */
@@ -26,7 +27,7 @@ export function statsTable(rows: readonly StatsRow[], total: StatsRow): string {
     row.step ?? 'all letters',
     ...[row.sent, row.opens, row.uniqueOpens, row.clicks, row.uniqueClicks, row.orders].map(String),
     row.revenue ? `${row.revenue.amount} ${row.revenue.currency}` : '',
-    row.increment ? `+${(row.increment.orders * 100).toFixed(1)} %` : '',
+    typeof row.increment?.orders === 'number' ? `+${(row.increment.orders * 100).toFixed(1)} %` : '',
   ];
   return table([head, ...rows.map(line), line(total)]);
 }
