@@ -1,5 +1,6 @@
 // Measures the service against yardsticks in the same run; see README.md.
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FIGURES } from './figures.mjs';
 import { describeMachine } from './machine.mjs';
@@ -21,11 +22,14 @@ const names = positionals.length > 0 ? positionals : Object.keys(FIGURES);
 
 /** Whatever hangs, the bench ends: three minutes a round and five for the rest are several times what it takes. */
 const LIMIT_MS = (5 + 3 * rounds) * 60_000;
+const CLOSE_MS = 20_000;
 let bench;
 let ending;
 const end = (code, why) => {
   if (why) console.error(`\n${why}`);
-  ending ??= (bench?.close() ?? Promise.resolve()).finally(() => process.exit(code));
+  // A figure that failed may still hold a connection: closing waits for it, but not for ever.
+  const closed = bench?.close() ?? Promise.resolve();
+  ending ??= Promise.race([closed, sleep(CLOSE_MS)]).finally(() => process.exit(code));
 };
 process.on('SIGINT', () => end(130));
 process.on('SIGTERM', () => end(143));
