@@ -12,7 +12,13 @@ export function profileFlags(name) {
 
 /** What PostgreSQL needs to count statements. */
 export function profileSettings() {
-  return DIR ? { shared_preload_libraries: 'pg_stat_statements', track_io_timing: 'on' } : {};
+  return DIR
+    ? {
+        shared_preload_libraries: 'pg_stat_statements',
+        track_io_timing: 'on',
+        'pg_stat_statements.track_planning': 'on',
+      }
+    : {};
 }
 
 /** To be called when a figure is measured and its databases are still there. */
@@ -20,9 +26,9 @@ export async function writeStatements(bench, figure) {
   if (!DIR) return;
   await bench.sql('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
   const rows = await bench.sql(
-    `SELECT calls, rows, round(total_exec_time) AS total_ms, round(mean_exec_time::numeric, 2) AS mean_ms, shared_blks_hit AS hit,
+    `SELECT calls, rows, round(total_plan_time) AS plan_ms, round(total_exec_time) AS total_ms, round(mean_exec_time::numeric, 2) AS mean_ms, shared_blks_hit AS hit,
        shared_blks_read AS read, wal_bytes, regexp_replace(query, '\\s+', ' ', 'g') AS query
-     FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 25`,
+     FROM pg_stat_statements ORDER BY total_plan_time + total_exec_time DESC LIMIT 40`,
   );
   const lines = rows.map(({ query, ...figures }) => {
     const cost = Object.entries(figures).map(([name, value]) => `${name} ${value}`);

@@ -27,6 +27,16 @@ export class OutputBuffer {
     return bytes.length;
   }
 
+  /** How many bytes were collected so far. */
+  get size(): number {
+    return this.length;
+  }
+
+  /** A look at collected bytes, good until something is added. */
+  view(at: number, length: number): Uint8Array {
+    return this.buffer.subarray(at, at + length);
+  }
+
   /** What was collected, in a buffer that may be given away. */
   take(): ArrayBuffer {
     const taken = new ArrayBuffer(this.length);

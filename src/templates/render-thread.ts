@@ -9,7 +9,7 @@ import type { Letter } from './letter-template.js';
 import { OutputBuffer } from './output-buffer.js';
 import { unpackContext } from './packed-context.js';
 import { packText } from './packed-text.js';
-import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch } from './render-protocol.js';
+import type { BatchLetter, LetterAnswer, LetterBytes, RenderAnswer, RenderBatch } from './render-protocol.js';
 
 /** The entry of a render thread: fills templates in, knows no file, socket or database. */
 const templates = new Map<string, LetterTemplate | string>();
@@ -41,11 +41,19 @@ function answerBatch(batch: RenderBatch): RenderAnswer {
     const rendered = renderOne(template, letter, batch.signing, key);
     if (typeof rendered === 'string') return { ok: false, detail: rendered };
     const { html, text, ...rest } = rendered;
-    const bytes = { htmlBytes: output.append(html), textBytes: output.append(text) };
-    const packed = { packedHtmlBytes: output.add(packText(html)), packedTextBytes: output.add(packText(text)) };
-    return { ok: true, ...rest, ...bytes, ...packed };
+    return { ok: true, ...rest, ...append(html, text) };
   });
   return { bytes: output.take(), letters };
+}
+
+/** Both parts as UTF-8, then both packed: from those bytes, as encoding a text again costs as much as packing it. */
+function append(html: string, text: string): LetterBytes {
+  const at = output.size;
+  const htmlBytes = output.append(html);
+  const textBytes = output.append(text);
+  const packedHtmlBytes = output.add(packText(output.view(at, htmlBytes)));
+  const packedTextBytes = output.add(packText(output.view(at + htmlBytes, textBytes)));
+  return { htmlBytes, textBytes, packedHtmlBytes, packedTextBytes };
 }
 
 function renderOne(
