@@ -1,7 +1,8 @@
 import { cartEvent } from './people.mjs';
 
 const SCENARIO = 'abandoned-cart';
-const STEP = 'pause-1';
+/** Where they stand: the index of the scenario's first wait. */
+const POSITION = '0';
 
 /** People with consent, numbered from 0, as ingest would have written them. */
 export async function insertPeople(bench, databaseUrl, count) {
@@ -37,7 +38,7 @@ export async function insertWaitingRuns(bench, databaseUrl, { count, dueIn, pref
          due, due - interval '45 minutes', due - interval '45 minutes', due - interval '45 minutes', $7::jsonb
        FROM generate_series(0, $8::int - 1) AS i,
          LATERAL (SELECT clock_timestamp() + $9::interval AS due) AS at`,
-      [bench.environmentId, bench.storeId, SCENARIO, people, prefix, STEP, JSON.stringify(event), count, dueIn],
+      [bench.environmentId, bench.storeId, SCENARIO, people, prefix, POSITION, JSON.stringify(event), count, dueIn],
     );
     await client.query('COMMIT');
   } finally {

@@ -1,17 +1,16 @@
 import { openApp } from '../app.mjs';
 import { answerCalls } from '../child.mjs';
-import { RunDue } from '../../dist/enrollments/run-due.js';
-import { REAL_LANE } from '../../dist/platform/clock/lane.js';
+import { EnrollmentsStage } from '../../dist/enrollments/enrollments.stage.js';
 
 const { app } = await openApp();
-const due = app.get(RunDue, { strict: false });
+const stage = app.get(EnrollmentsStage, { strict: false });
+const never = new AbortController().signal;
 
 answerCalls({
-  /** Works off everything that is due. */
+  /** Works off everything that is due, as a worker does when it is woken; answers seconds. */
   async drain() {
     const from = performance.now();
-    let runs = 0;
-    for (let moved = await due.batch(REAL_LANE); moved > 0; moved = await due.batch(REAL_LANE)) runs += moved;
-    return { runs, seconds: (performance.now() - from) / 1_000 };
+    await stage.drain(never, () => undefined);
+    return (performance.now() - from) / 1_000;
   },
 });
