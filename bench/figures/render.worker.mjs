@@ -18,6 +18,7 @@ answerCalls({
       locale,
       context,
       signing,
+      linkTags: null,
     }));
     const from = performance.now();
     let letters = 0;

@@ -6,6 +6,7 @@ import { EngineDatabase } from '../platform/database/engine-database.js';
 import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
 import { StoresService } from '../stores/stores.service.js';
 import { chooseLocale } from '../templates/choose-locale.js';
+import { linkTags } from '../templates/link-tags.js';
 import type { RenderRequest, RenderResult } from '../templates/render-request.js';
 import { TemplateCatalog } from '../templates/template-catalog.js';
 import { TemplateRenderer } from '../templates/template-renderer.js';
@@ -66,6 +67,11 @@ export class ComposeLetters {
         ...template,
         context: letterContext({ event: run.event, contact, run, settings, links, now }),
         signing: this.links.signing(message.environmentId, message.id),
+        linkTags: linkTags(settings.utm, {
+          scenario: message.scenarioKey,
+          step: message.stepId,
+          template: message.templateKey,
+        }),
       };
       return {
         message,

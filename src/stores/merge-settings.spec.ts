@@ -28,4 +28,18 @@ describe('the settings of a store', () => {
       colors: { primary: '#111111', background: '#f4f5f7', text: '#222222' },
     });
   });
+
+  it('know every UTM parameter, also where an older version stored fewer', () => {
+    const stored = patchedSettings({}, { utm: { source: 's', medium: 'm', content: '{step}' } });
+    expect(fullSettings('Shop', stored).utm).toEqual({
+      source: 's',
+      medium: 'm',
+      campaign: null,
+      content: '{step}',
+      term: null,
+    });
+    const old = { utm: { source: 's', medium: 'm', campaign: 'c' } } as unknown as typeof stored;
+    expect(fullSettings('Shop', old).utm).toMatchObject({ campaign: 'c', content: null, term: null });
+    expect(fullSettings('Shop', patchedSettings(stored, { utm: null })).utm).toBeNull();
+  });
 });

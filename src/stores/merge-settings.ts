@@ -1,11 +1,14 @@
 import type { PatchStoreDto } from './store.dto.js';
 import { defaultSettings, type StoreSettings } from './store-settings.js';
 
+const NO_UTM = { campaign: null, content: null, term: null };
+
 /** Everything that a store's row says, defaults filled in. */
 export function fullSettings(name: string, stored: Partial<StoreSettings>): StoreSettings {
   const defaults = defaultSettings(name);
   const brand = { ...defaults.brand, ...stored.brand, colors: { ...defaults.brand.colors, ...stored.brand?.colors } };
-  return { ...defaults, ...stored, name, brand };
+  const utm = stored.utm ? { ...NO_UTM, ...stored.utm } : null;
+  return { ...defaults, ...stored, name, brand, utm };
 }
 
 /** What is stored after a patch: an absent field stays, null clears, brand and its colours are patched field by field. */
@@ -14,7 +17,7 @@ export function patchedSettings(stored: Partial<StoreSettings>, patch: PatchStor
   return {
     ...stored,
     ...(given(rest) as Partial<StoreSettings>),
-    ...(utm === undefined ? {} : { utm: utm && { ...utm, campaign: utm.campaign ?? null } }),
+    ...(utm === undefined ? {} : { utm: utm && ({ ...NO_UTM, ...given(utm) } as StoreSettings['utm']) }),
     ...(brand === undefined ? {} : { brand: patchedBrand(stored.brand, brand) }),
   };
 }

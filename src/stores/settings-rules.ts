@@ -37,6 +37,14 @@ export const IsSpan = (): PropertyDecorator =>
 export const IsTimeOfDay = (): PropertyDecorator =>
   jsonRule({ name: 'time_of_day', message: 'must be a time such as 21:30', holds: isTimeOfDay });
 
+/** A UTM value, up to 200 characters. */
+export const IsTagValue = (): PropertyDecorator =>
+  jsonRule({
+    name: 'tag_value',
+    message: 'must be 1 to 200 characters, with no other {…} than {scenario}, {step} and {template}',
+    holds: isTagValue,
+  });
+
 /** Addresses or domains. */
 export const IsRecipient = (): PropertyDecorator =>
   jsonRule({ name: 'recipient', message: 'must be an e-mail address or a domain', holds: isRecipient }, { each: true });
@@ -53,5 +61,9 @@ const isSpan = text((value) => {
 });
 const isTimeOfDay = text((value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
 const isRecipient = text((value) => parseEmail(value.includes('@') ? value : `anyone@${value}`).ok);
+const isTagValue = text(
+  (value) =>
+    value.length >= 1 && value.length <= 200 && !/[{}]/.test(value.replace(/\{(scenario|step|template)\}/g, '')),
+);
 const isHttpUrl = text((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
 const isLocale = text((value) => /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value));

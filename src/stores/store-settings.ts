@@ -9,6 +9,17 @@ export interface Brand {
   readonly colors: { readonly primary: string; readonly background: string; readonly text: string };
 }
 
+/** UTM parameters; `{scenario}`, `{step}` and `{template}` in a value stand for the letter's own keys. */
+export interface Utm {
+  readonly source: string;
+  readonly medium: string;
+  /** null: the scenario's key. */
+  readonly campaign: string | null;
+  /** null adds no such parameter, as with `term`. */
+  readonly content: string | null;
+  readonly term: string | null;
+}
+
 /** Everything that a store has set, with the defaults filled in. */
 export interface StoreSettings extends StoreRestraint {
   readonly name: string;
@@ -34,7 +45,7 @@ export interface StoreSettings extends StoreRestraint {
   readonly arbitration: Arbitration;
   readonly doubleOptIn: boolean;
   /** Added to links of the letters; null adds none. */
-  readonly utm: { readonly source: string; readonly medium: string; readonly campaign: string | null } | null;
+  readonly utm: Utm | null;
   /** Addresses or domains that live may write to; empty means all. */
   readonly liveRecipients: readonly string[];
 }

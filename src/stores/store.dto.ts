@@ -22,6 +22,7 @@ import {
   IsLocale,
   IsRecipient,
   IsSpan,
+  IsTagValue,
   IsTimeOfDay,
   IsZone,
 } from './settings-rules.js';
@@ -87,20 +88,28 @@ class QuietHoursDto {
   readonly to!: string;
 }
 
+/** In a value `{scenario}`, `{step}` and `{template}` stand for the letter's own keys. */
 class UtmDto {
-  @IsString()
-  @Length(1, 200)
+  @IsTagValue()
   readonly source!: string;
 
-  @IsString()
-  @Length(1, 200)
+  @IsTagValue()
   readonly medium!: string;
 
   /** By default the scenario's key. */
   @IsOptional()
-  @IsString()
-  @Length(1, 200)
+  @IsTagValue()
   readonly campaign?: string | null;
+
+  /** Left out by default. */
+  @IsOptional()
+  @IsTagValue()
+  readonly content?: string | null;
+
+  /** Left out by default. */
+  @IsOptional()
+  @IsTagValue()
+  readonly term?: string | null;
 }
 
 /** Settings to change: an absent field stays as it is, `null` clears one that may be empty. */
@@ -180,6 +189,10 @@ export class PatchStoreDto {
   @IsBoolean()
   readonly doubleOptIn?: boolean;
 
+  /**
+   * Parameters for every http(s) link of a letter, and of its preview; one that a link has already stays as it is. Pages of
+   * the letter itself (unsubscribe, preferences, view) get none.
+   */
   @IsOptional()
   @IsObject()
   @ValidateNested()

@@ -178,3 +178,50 @@ describe('a signed letter', () => {
     expect(html).toContain('href="https://mail.example/u/1"');
   });
 });
+
+describe('the UTM parameters of a store', () => {
+  const TAGS = 'utm_source=s&utm_campaign=c';
+  const SOURCE = anMjml(
+    '<mj-text><a href="https://shop.example/sale#top">a</a> {{#each event.items}}<a href="{{url url}}?ref=1">b</a>{{/each}}' +
+      '<a href="mailto:help@shop.example">c</a> <a href="tel:+79990000000">d</a> <a href="{{links.preferences}}">e</a>' +
+      '<a href="{{#if event.total}}{{links.view}}{{/if}}">f</a></mj-text><mj-image src="https://shop.example/i.png" />',
+  );
+
+  it('stand in every link to the web, in HTML and text, and nowhere else', async () => {
+    const { html, text, links } = await rendered(SOURCE, aContext(), 'en', TAGS);
+    expect(links.map(({ url }) => url)).toEqual([
+      `https://shop.example/sale?${TAGS}#top`,
+      ...['coat', 'scarf', 'boots'].map((name) => `https://shop.example/p/${name}?ref=1&${TAGS}`),
+      'https://mail.example/m/1',
+    ]);
+    expect([...html.matchAll(/href="([^"]+)"/g)].map((match) => match[1])).toEqual([
+      ...links.slice(0, 4).map(({ url }) => url.replaceAll('&', '&amp;')),
+      'mailto:help@shop.example',
+      'tel:+79990000000',
+      'https://mail.example/p/1',
+      'https://mail.example/m/1',
+      'https://mail.example/u/1',
+    ]);
+    expect(html).toContain('src="https://shop.example/i.png"');
+    expect(text).toContain(`https://shop.example/sale?${TAGS}#top`);
+    expect(text.split('utm_source')).toHaveLength(5);
+  });
+
+  it('are signed with the address, and left out where it would become too long to be counted', async () => {
+    const key = createSecretKey(Buffer.alloc(32, 1));
+    const ids = {
+      environmentId: '01890000-0000-7000-8000-000000000001',
+      messageId: '01890000-0000-7000-8000-000000000002',
+    };
+    const long = `https://shop.example/${'x'.repeat(4_970)}`;
+    const template = new LetterTemplate('en', await compiled(aLetterSource('<a href="{{event.url}}">a</a>')));
+    const signing = { keyId: 'k', key, baseUrl: 'https://mail.example', ...ids };
+    const targetOf = (url: string) => {
+      const { html } = template.render(aContext({ data: { url } }), signing, TAGS);
+      const verified = verifyToken(/\/t\/c\/([\w-]+)"/.exec(html)![1]!, 'click', () => key);
+      return verified.ok ? verified.claims.url : verified.reason;
+    };
+    expect(targetOf('https://shop.example/a')).toBe(`https://shop.example/a?${TAGS}`);
+    expect(targetOf(long)).toBe(long);
+  });
+});

@@ -34,10 +34,12 @@ export class LetterTemplate {
 
   /**
    * Fills in one person's data.
+   * @param linkTags UTM parameters for the links, joined by `&`
    * @throws TemplateError when a variable is missing or cannot be shown as asked
    */
-  render(context: RenderContext, signing: PreparedSigning | null): Letter {
-    const rendering = new Rendering(this.locale, zoneOf(context), currencyOf(context), this.compiled.links, signing);
+  render(context: RenderContext, signing: PreparedSigning | null, linkTags: string | null = null): Letter {
+    const links = { template: this.compiled.links, own: Object.values(context.links), tags: linkTags };
+    const rendering = new Rendering(this.locale, zoneOf(context), currencyOf(context), links, signing);
     slot.set(rendering);
     const subject = oneLine(this.subject(context));
     if (subject === '') throw new TemplateError('the subject is empty');

@@ -77,7 +77,8 @@ export async function rendered(
   source: string,
   context = aContext(),
   locale = 'en',
+  linkTags: string | null = null,
 ): Promise<Letter & { readonly line: string }> {
-  const letter = new LetterTemplate(locale, await compiled(source, locale)).render(context, null);
+  const letter = new LetterTemplate(locale, await compiled(source, locale)).render(context, null, linkTags);
   return { ...letter, line: letter.text.split('\n').find((line) => line.trim() !== '') ?? '' };
 }

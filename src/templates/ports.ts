@@ -1,3 +1,5 @@
+import type { UtmTags } from './link-tags.js';
+
 /** What letters show of a store; the store's settings have it. */
 export interface StoreProfile {
   readonly name: string;
@@ -6,6 +8,7 @@ export interface StoreProfile {
   readonly locale: string;
   readonly postalAddress: string | null;
   readonly brand: object;
+  readonly utm: UtmTags | null;
 }
 
 /** Where previews learn about the store; stores implements it. */

@@ -3,7 +3,11 @@ import { packContext } from './packed-context.js';
 import type { BatchLetter, ThreadTemplate } from './render-protocol.js';
 import { RenderPool } from './render-pool.js';
 
-const letter = (data: object): BatchLetter => ({ context: packContext(aContext({ data })), signed: null });
+const letter = (data: object): BatchLetter => ({
+  context: packContext(aContext({ data })),
+  signed: null,
+  linkTags: null,
+});
 const HARMLESS = { subject: 'S', preheader: '', html: '<b>{{event.cartId}}</b>', text: '{{event.cartId}}', links: [] };
 
 describe('the render pool', () => {

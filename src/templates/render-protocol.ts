@@ -16,6 +16,8 @@ export interface BatchLetter {
   readonly context: PackedContext;
   /** Whose clicks and openings the letter counts; null signs nothing. */
   readonly signed: Pick<LinkSigning, 'environmentId' | 'messageId'> | null;
+  /** UTM parameters for its links; null adds none. */
+  readonly linkTags: string | null;
 }
 
 /** One question to a render thread: letters of one template and locale. */

@@ -42,6 +42,8 @@ export interface RenderRequest {
   readonly context: RenderContext;
   /** null leaves links as they are and omits the pixel (preview, test mail). */
   readonly signing: LinkSigning | null;
+  /** UTM parameters for the letter's links (`linkTags`), null for none. */
+  readonly linkTags: string | null;
 }
 
 /** A link of a rendered letter: `index` is its place among the letter's links, from 0, and `url` where it leads. */

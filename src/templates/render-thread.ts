@@ -58,13 +58,13 @@ function append(html: string, text: string): LetterBytes {
 
 function renderOne(
   template: LetterTemplate,
-  { context, signed }: BatchLetter,
+  { context, signed, linkTags }: BatchLetter,
   signing: RenderBatch['signing'],
   key: KeyObject | null,
 ): Letter | string {
   const prepared: PreparedSigning | null = signing && key && signed ? { ...signing, key, ...signed } : null;
   try {
-    return template.render(unpackContext(context), prepared);
+    return template.render(unpackContext(context), prepared, linkTags);
   } catch (error) {
     // Only our own errors are known to hold no data of the contact.
     if (error instanceof TemplateError) return error.message;

@@ -5,6 +5,7 @@ import { NotFound } from '../platform/http/domain-error.js';
 import { chooseLocale } from './choose-locale.js';
 import type { CompiledLocale, CompileOutcome, TemplateProblem } from './compile/compiled-template.js';
 import { sizeWarning } from './compile/lint.js';
+import { linkTags, placeOfTemplate } from './link-tags.js';
 import { StoreProfiles } from './ports.js';
 import { previewContext } from './preview-context.js';
 import type { RenderResult } from './render-request.js';
@@ -44,7 +45,8 @@ export class TemplatePreviews {
     const sample = { ...template?.sample, ...dto.sample };
     const given = { event: dto.event ?? sample.event ?? {}, contact: { ...sample.contact, ...dto.contact } };
     const context = previewContext(given, store, locale, this.clock.now());
-    return viewOf(outcome.compiled, await this.renderer.preview(outcome.compiled, locale, context), locale);
+    const tags = linkTags(store.utm, placeOfTemplate(key));
+    return viewOf(outcome.compiled, await this.renderer.preview(outcome.compiled, locale, context, tags), locale);
   }
 
   private find(scope: Scope, key: string, dto: PreviewDto): Promise<TemplateEntity | null> {

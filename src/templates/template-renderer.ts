@@ -27,13 +27,18 @@ export class TemplateRenderer implements OnApplicationShutdown {
   }
 
   /** Renders a compiled draft for one person, unsigned: what a preview shows. */
-  async preview(compiled: CompiledLocale, locale: string, context: RenderContext): Promise<RenderResult> {
+  async preview(
+    compiled: CompiledLocale,
+    locale: string,
+    context: RenderContext,
+    linkTags: string | null,
+  ): Promise<RenderResult> {
     // Drafts change: each preview is a template of its own.
     const id = `preview ${this.previews++}`;
     const [result] = await this.pool.render({
       template: { id, locale, compiled },
       signing: null,
-      letters: [{ context: packContext(context), signed: null }],
+      letters: [{ context: packContext(context), signed: null, linkTags }],
     });
     return resultOf(result!, locale);
   }
@@ -52,9 +57,10 @@ export class TemplateRenderer implements OnApplicationShutdown {
     const batch: PoolBatch = {
       template: { id: `${storeId} ${templateKey} ${version} ${locale}`, locale, compiled },
       signing: requests.find(({ signing }) => signing)?.signing ?? null,
-      letters: requests.map(({ context, signing }) => ({
+      letters: requests.map(({ context, signing, linkTags }) => ({
         context: packContext(context),
         signed: signing && { environmentId: signing.environmentId, messageId: signing.messageId },
+        linkTags,
       })),
     };
     return (await this.pool.render(batch)).map((result) => resultOf(result, locale));

@@ -24,6 +24,7 @@ const profiles: StoreProfiles = {
       locale: 'en',
       postalAddress: null,
       brand: { colors: {} },
+      utm: null,
     }),
 };
 
@@ -147,6 +148,7 @@ describe('templates of a store', () => {
       locale: n === 100 ? 'xx' : 'en',
       context: aContext({ data: { n } }),
       signing: null,
+      linkTags: null,
     }));
     const results = await renderer.render(requests);
     expect(results.map((result, n) => (result.ok ? result.text.includes(`n=${n}\n`) : n === 100))).toEqual(

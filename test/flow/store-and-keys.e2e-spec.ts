@@ -47,6 +47,7 @@ describe('a store and its keys', () => {
     [{ brand: { colors: { primary: 'red' } } }, '/brand/colors/primary', 'color'],
     [{ brand: { size: 1 } }, '/brand/size', 'unknown_field'],
     [{ liveRecipients: ['nobody@@x'] }, '/liveRecipients', 'recipient'],
+    [{ utm: { source: 'shop', medium: '{contact.email}' } }, '/utm/medium', 'tag_value'],
     [{ quietHours: { from: '25:00', to: '08:00' } }, '/quietHours/from', 'time_of_day'],
   ])('refuses the setting %j', async (patch, pointer, code) => {
     const answer = await shop.call<{ errors: object[] }>('PATCH', '/v1/store', patch);

@@ -50,6 +50,28 @@ describe('tracking', () => {
     ]);
   });
 
+  it('carries the UTM parameters of the store in every link, in the preview as in the letter', async () => {
+    await shop.must('PATCH', '/v1/store', {
+      utm: { source: 'shop', medium: 'email', content: '{step} of {template}' },
+    });
+    try {
+      await shop.reset(NOON);
+      await shop.event(aCart(ANNA, NOON));
+      await shop.advance('45 minutes');
+      const tags = 'utm_source=shop&utm_medium=email&utm_campaign=abandoned-cart';
+      const content = 'utm_content=reminder%20of%20abandoned-cart%2Freminder';
+      const { html, links } = await letter();
+      expect(links.length).toBeGreaterThan(0);
+      for (const { url } of links) expect(url).toContain(`?${tags}&${content}`);
+      const click = await reader.call('GET', path(html, 'c'), undefined, BROWSER);
+      expect(click.headers.get('location')).toBe(links[0]!.url);
+      const preview = await shop.must<{ html: string }>('POST', '/v1/templates/abandoned-cart/reminder/preview', {});
+      expect(preview.html.replaceAll('&amp;', '&')).toContain(`?${tags}&${content}"`);
+    } finally {
+      await shop.must('PATCH', '/v1/store', { utm: null });
+    }
+  });
+
   it('counts robots and previews apart from people', async () => {
     const { html, id } = await letter();
     await reader.call('GET', path(html, 'o'), undefined, {

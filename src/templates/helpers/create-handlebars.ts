@@ -135,7 +135,7 @@ function plainLinks(slot: RenderingSlot): Record<string, Helper> {
 
 function linkAddress(slot: RenderingSlot, context: unknown, number: number, options: Partial<Options>): string {
   const { current } = slot;
-  const known = current.templateLinks[number]?.url;
+  const known = current.sources.template[number]?.url;
   const url = options.fn ? checkedUrl(current, options.fn(context), `link ${number}`) : (known ?? REFUSED);
   return url === REFUSED ? REFUSED : clickLink(current, url);
 }

@@ -11,6 +11,15 @@ export interface PreparedSigning {
   readonly messageId: string;
 }
 
+/** What a letter's links are made of. */
+interface LinkSources {
+  readonly template: readonly TemplateLink[];
+  /** Addresses of the letter's own pages: they are never tagged. */
+  readonly own: readonly string[];
+  /** UTM parameters, encoded and joined by `&`; null for none. */
+  readonly tags: string | null;
+}
+
 /** The letter being rendered. A thread renders one at a time, so helpers find it here and not in the template's reach. */
 export class Rendering {
   readonly links: RenderedLink[] = [];
@@ -26,7 +35,7 @@ export class Rendering {
     readonly zone: string,
     /** ISO 4217, for money without a currency of its own. */
     readonly currency: string | null,
-    readonly templateLinks: readonly TemplateLink[],
+    readonly sources: LinkSources,
     readonly signing: PreparedSigning | null,
   ) {}
 }
