@@ -93,6 +93,25 @@ describe('a store and its keys', () => {
     expect((await shop.call('POST', '/v1/keys', body, { 'idempotency-key': 'k-2' })).status).toBe(201);
   });
 
+  it('keeps no secret of a repeated answer where somebody could read it', async () => {
+    const post = (at: string, body: object) =>
+      shop.call<{ key?: string; secret?: string }>('POST', at, body, { 'idempotency-key': `sealed${at}` });
+    for (const [at, body] of [
+      ['/v1/keys', { name: 'sealed', scopes: ['contacts'] }],
+      ['/v1/connectors', { kind: 'bounces' }],
+    ] as const) {
+      const [first, second] = [await post(at, body), await post(at, body)];
+      expect(second).toMatchObject({ status: 201, body: first.body });
+      const secret = (first.body.key ?? first.body.secret)!.split('_').at(-1)!;
+      const rows = await app.engine.query<{ row: string }>(
+        `SELECT to_jsonb(k)::text AS row FROM idempotency_keys AS k WHERE key = $1`,
+        [`sealed${at}`],
+      );
+      expect(rows).toHaveLength(1);
+      expect(rows[0]!.row).not.toContain(secret);
+    }
+  });
+
   it('cannot be seen with the key of another store', async () => {
     const { storeId } = await createStore(app.engine, 'other', 'Other');
     const { key, id } = await insertKey(app.engine, { storeId, mode: 'sandbox', name: 'other', scopes: ['admin'] });

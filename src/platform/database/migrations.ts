@@ -3,6 +3,7 @@ import { RowLevelSecurity1763740000001 } from './migrations/1763740000001-row-le
 import { Restraint1763740000002 } from './migrations/1763740000002-restraint.js';
 import { ProviderEvents1763740000003 } from './migrations/1763740000003-provider-events.js';
 import { Maintenance1763740000004 } from './migrations/1763740000004-maintenance.js';
+import { KeptAnswers1763740000020 } from './migrations/1763740000020-kept-answers.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Restraint1763740000002,
   ProviderEvents1763740000003,
   Maintenance1763740000004,
+  KeptAnswers1763740000020,
 ];

@@ -9,6 +9,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
 import { EngineDatabase } from '../database/engine-database.js';
+import { openText, sealText } from '../sealed-text.js';
+import { Secrets } from '../secrets.js';
 import { BadInput, Conflict } from './domain-error.js';
 
 /** A request that never finished (its process was killed) stops blocking its key after this long. */
@@ -20,10 +22,20 @@ interface Claim {
   readonly hash: Buffer;
 }
 
-/** The first request with a key claims it, its answer is kept with it. */
+/**
+ * The first request with a key claims it, its answer is kept with it. Kept sealed: the answer to a new API key or connector
+ * holds a secret that is stored nowhere else.
+ */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(private readonly database: EngineDatabase) {}
+  private readonly sealing: Buffer;
+
+  constructor(
+    private readonly database: EngineDatabase,
+    secrets: Secrets,
+  ) {
+    this.sealing = secrets.derive('idempotent-answers');
+  }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -56,22 +68,30 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const [row] = await this.database.query<{
       request_hash: Buffer;
       status: number | null;
-      response: { body: unknown } | null;
+      response: { sealed: string } | null;
     }>('SELECT request_hash, status, response FROM idempotency_keys WHERE environment_id = $1 AND key = $2', [
       environmentId,
       key,
     ]);
     if (row && !row.request_hash.equals(hash))
       throw new Conflict('idempotency_key_reused', 'this Idempotency-Key was used for another request');
-    if (!row || row.status === null)
+    if (!row?.response || row.status === null)
       throw new Conflict('request_in_flight', 'the first request with this Idempotency-Key is not done yet');
-    return { status: row.status, response: row.response?.body };
+    const { body } = JSON.parse(openText(this.sealing, ownerOf(environmentId, key), row.response.sealed)) as {
+      body?: unknown;
+    };
+    return { status: row.status, response: body };
   }
 
   private async keep({ environmentId, key }: Claim, status: number, body: unknown): Promise<void> {
     await this.database.query(
       'UPDATE idempotency_keys SET status = $3, response = $4 WHERE environment_id = $1 AND key = $2',
-      [environmentId, key, status, JSON.stringify({ body })],
+      [
+        environmentId,
+        key,
+        status,
+        JSON.stringify({ sealed: sealText(this.sealing, ownerOf(environmentId, key), JSON.stringify({ body })) }),
+      ],
     );
   }
 
@@ -87,6 +107,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
 /** A POST that creates something: a repeat with the same `Idempotency-Key` is answered what the first one was. */
 export function Idempotent(): MethodDecorator {
   return UseInterceptors(IdempotencyInterceptor);
+}
+
+function ownerOf(environmentId: string, key: string): string {
+  return `${environmentId} ${key}`;
 }
 
 function keyOf(header: string | string[]): string {
