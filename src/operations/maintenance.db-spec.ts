@@ -10,6 +10,9 @@ DO $$ DECLARE month timestamp := date_trunc('month', clock_timestamp() AT TIME Z
     month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
 END $$`;
 
+/** Every table of the schema that is partitioned by month. */
+const PARTITIONED = ['storefront_events', 'engagements', 'provider_events'];
+
 describe('the daily maintenance', () => {
   let database: TestDatabase;
   let owner: pg.Pool;
@@ -43,20 +46,25 @@ describe('the daily maintenance', () => {
     (await database.engine.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]!.n;
 
   it('drops whole months beyond retention, keeps the others and has the next two ready', async () => {
-    for (const table of ['storefront_events', 'engagements'])
-      for (const monthsAgo of [1, 3, 4, 20]) await makePartition(table, monthsAgo);
+    for (const table of PARTITIONED) for (const monthsAgo of [1, 3, 4, 20]) await makePartition(table, monthsAgo);
     const report = await maintenance.run(3);
-    expect(report!.dropped).toHaveLength(4);
-    for (const table of ['storefront_events', 'engagements'])
-      expect(await partitions(table)).toEqual([-2, -1, 0, 1, 3]);
+    expect(report!.dropped).toHaveLength(6);
+    for (const table of PARTITIONED) expect(await partitions(table)).toEqual([-2, -1, 0, 1, 3]);
     expect((await maintenance.run(3))!.dropped).toEqual([]);
+  });
+
+  it('knows every table that is partitioned', async () => {
+    const { rows } = await owner.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual([...PARTITIONED].sort());
   });
 
   it('refuses to keep nothing', async () => {
     await expect(maintenance.run(0)).rejects.toThrow('at least one month must be kept');
   });
 
-  it('forgets event keys after 90 days and idempotency keys after one, and none earlier', async () => {
+  it('forgets keys of events and of reports after 90 days and idempotency keys after one, and none earlier', async () => {
     const old = (days: number) =>
       database.engine.query(
         `INSERT INTO event_keys SELECT $1, 'k' || $2::int || '-' || i, '\\x00', $3, clock_timestamp() - make_interval(days => $2::int)
@@ -65,14 +73,26 @@ describe('the daily maintenance', () => {
       );
     await old(89);
     await old(91);
+    for (const days of [89, 91])
+      await database.engine.query(
+        `INSERT INTO provider_event_keys (environment_id, key, received_at)
+         VALUES ($1, $2, clock_timestamp() - make_interval(days => $3))`,
+        [store.liveId, `report-${days}`, days],
+      );
     for (const hours of [23, 25])
       await database.engine.query(
         `INSERT INTO idempotency_keys (environment_id, key, request_hash, created_at)
          VALUES ($1, $2, '\\x00', clock_timestamp() - make_interval(hours => $3))`,
         [store.liveId, `key-${hours}`, hours],
       );
-    expect(await maintenance.run(13)).toMatchObject({ eventKeys: 10_001, idempotencyKeys: 1 });
-    expect([await count('event_keys'), await count('idempotency_keys')]).toEqual([5, 1]);
+    expect(await maintenance.run(13)).toMatchObject({
+      eventKeys: 10_001,
+      providerEventKeys: 1,
+      idempotencyKeys: 1,
+    });
+    expect([await count('event_keys'), await count('provider_event_keys'), await count('idempotency_keys')]).toEqual([
+      5, 1, 1,
+    ]);
   });
 
   it('leaves the work to the process that is at it already', async () => {

@@ -7,11 +7,12 @@ export interface MaintenanceReport {
   /** Names of partitions that are gone. */
   readonly dropped: readonly string[];
   readonly eventKeys: number;
+  readonly providerEventKeys: number;
   readonly idempotencyKeys: number;
 }
 
 const MONTHS_AHEAD = 2;
-/** An event id sent again later than this counts as a new event. */
+/** An event id, or a provider's report, that is sent again later than this counts as a new one. */
 const EVENT_KEY_DAYS = 90;
 const IDEMPOTENCY_HOURS = 24;
 const BATCH = 10_000;
@@ -40,11 +41,9 @@ export class Maintenance {
       }
       await sql.query('SELECT ensure_month_partitions($1)', [MONTHS_AHEAD]);
       const dropped = await sql.query<{ name: string }>('SELECT drop_month_partitions($1) AS name', [keepMonths]);
-      const eventKeys = await prune(
-        sql,
-        'event_keys',
-        `received_at < clock_timestamp() - interval '${EVENT_KEY_DAYS} days'`,
-      );
+      const old = `received_at < clock_timestamp() - interval '${EVENT_KEY_DAYS} days'`;
+      const eventKeys = await prune(sql, 'event_keys', old);
+      const providerEventKeys = await prune(sql, 'provider_event_keys', old);
       const idempotencyKeys = await prune(
         sql,
         'idempotency_keys',
@@ -52,7 +51,7 @@ export class Maintenance {
       );
       await sql.query(`SELECT pg_advisory_unlock(hashtextextended('touchmap.maintenance', 0))`);
       unlocked = true;
-      return { dropped: dropped.map(({ name }) => name), eventKeys, idempotencyKeys };
+      return { dropped: dropped.map(({ name }) => name), eventKeys, providerEventKeys, idempotencyKeys };
     } finally {
       // A failure may have left the lock with the connection: it goes with it.
       client.release(!unlocked);
