@@ -215,6 +215,20 @@ describe('the ledger when things break', () => {
     expect(await message(messageId)).toMatchObject({ state: 'accepted', reason: null, cancel_requested: true });
   });
 
+  it('knows of a letter before its provider does: whatever is reported finds its row', async () => {
+    const { messageId } = await planned();
+    const known: unknown[] = [];
+    const transport = new ScriptedTransport();
+    transport.script = [
+      async (mail) => {
+        known.push(await message(mail.messageId)); // on another connection: committed
+        return { kind: 'accepted', status: 250, providerMessageId: null };
+      },
+    ];
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    expect(known).toMatchObject([{ id: messageId, state: 'sending', attempts: 1 }]);
+  });
+
   it('has at most as many letters in sending as the transport has places', async () => {
     for (let i = 0; i < 8; i++) await planned();
     const transport = new ScriptedTransport(3);

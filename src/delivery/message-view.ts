@@ -27,6 +27,10 @@ export interface MessageView {
   readonly attempts: number;
   /** The person may get it twice: an ambiguous attempt was repeated. */
   readonly mayBeDuplicate: boolean;
+  /** How far the provider says that it came, and never back: processed, deferred, delivered, blocked, bounced, dropped, complained. */
+  readonly delivery: string | null;
+  /** When the provider says that the mailbox took it. */
+  readonly deliveredAt: string | null;
   readonly firstOpenedAt: string | null;
   readonly firstClickedAt: string | null;
 }
@@ -65,7 +69,7 @@ export interface MessageDetail extends MessageView {
 export const MESSAGE_COLUMNS = `m.id, m.contact_id, m.enrollment_id, m.scenario_key, m.step_id, m.template_key,
   m.template_version, m.message_class, m.state, m.reason,
   coalesce(m.to_address, c.email) AS to_address, m.locale, m.subject, m.due_at, m.sent_at, m.attempts,
-  m.dup_risk, m.first_opened_at, m.first_clicked_at`;
+  m.dup_risk, m.delivery, m.delivered_at, m.first_opened_at, m.first_clicked_at`;
 
 export interface MessageRow {
   readonly id: string;
@@ -85,6 +89,8 @@ export interface MessageRow {
   readonly sent_at: Date | null;
   readonly attempts: number;
   readonly dup_risk: boolean;
+  readonly delivery: string | null;
+  readonly delivered_at: Date | null;
   readonly first_opened_at: Date | null;
   readonly first_clicked_at: Date | null;
 }
@@ -111,6 +117,8 @@ export function messageView(row: MessageRow): MessageView {
     sentAt: MAY_HAVE_GONE.includes(row.state) ? iso(row.sent_at) : null,
     attempts: row.attempts,
     mayBeDuplicate: row.dup_risk,
+    delivery: row.delivery,
+    deliveredAt: iso(row.delivered_at),
     firstOpenedAt: iso(row.first_opened_at),
     firstClickedAt: iso(row.first_clicked_at),
   };

@@ -61,12 +61,18 @@ describe('provider webhooks', () => {
   const SIGNATURE = 'x-twilio-email-event-webhook-signature';
 
   it('settle a letter of which nobody knew whether it went out, and are no news the second time', async () => {
+    await shop.engage(letter, 'open'); // people may open before the provider tells of the delivery
     await app.engine.query(`UPDATE messages SET state = 'unknown', unknown_since = clock_timestamp() WHERE id = $1`, [
       letter,
     ]);
     const body = JSON.stringify([report()]);
+    expect(await shop.messages()).toMatchObject([{ id: letter, delivery: null, deliveredAt: null }]);
     expect(await post(body)).toMatchObject({ status: 200, body: { duplicates: 0 } });
     expect(await shop.messages()).toMatchObject([{ id: letter, state: 'accepted' }]);
+    const told = await shop.message(letter);
+    expect(told).toMatchObject({ delivery: 'delivered', deliveredAt: expect.stringMatching(/^\d{4}-.*Z$/) });
+    expect(await post(JSON.stringify([report({ event: 'processed' })]))).toMatchObject({ status: 200 });
+    expect(await shop.message(letter)).toEqual(told);
     expect(await post(body)).toMatchObject({ status: 200, body: { duplicates: 1 } });
   });
 
