@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { StoredKeyVerifier } from './key-verifier.js';
@@ -47,6 +48,36 @@ describe('verifying a key', () => {
     verifier.forget(id);
     expect(await verifier.verify(key)).toBeNull();
     expect(await new StoredKeyVerifier(database.engine, new ProcessClock()).verify(key)).toBeNull();
+  });
+
+  it('refuses a key within 10 seconds after another process revoked it', async () => {
+    const clock = { ms: 1_000, now: () => new Date(0), monotonicMs: () => clock.ms };
+    const elsewhere = new StoredKeyVerifier(database.engine, clock);
+    const { id, key } = await aKey();
+    expect(await elsewhere.verify(key)).not.toBeNull();
+    await database.engine.query('UPDATE api_keys SET revoked_at = clock_timestamp() WHERE id = $1', [id]);
+    clock.ms += 10_001;
+    expect(await elsewhere.verify(key)).toBeNull();
+  });
+
+  it('says that the database is away when it is too slow to tell', async () => {
+    const owner = new pg.Client({ connectionString: database.url });
+    await owner.connect();
+    const { key } = await aKey();
+    await owner.query('BEGIN');
+    await owner.query('LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE');
+    const asked = verifier.verify(key);
+    await expect(asked).rejects.toMatchObject({ status: 503 });
+    await owner.query('COMMIT');
+    await owner.end();
+    expect(await verifier.verify(key)).not.toBeNull();
+  });
+
+  it('knows which keys were in force here, and no other text', async () => {
+    const { key } = await aKey();
+    expect(verifier.isFamiliar(key)).toBe(false);
+    await verifier.verify(key);
+    expect([verifier.isFamiliar(key), verifier.isFamiliar('hello')]).toEqual([true, false]);
   });
 
   it('asks the database once for many requests at the same moment', async () => {

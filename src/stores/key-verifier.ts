@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { timingSafeEqual } from 'node:crypto';
+import { atMost } from '../platform/at-most.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { type Caller, KeyVerifier } from '../platform/http/auth.js';
+import { Unavailable } from '../platform/http/domain-error.js';
 import { logger } from '../platform/logging/logger.js';
 import { type ApiKey, hashSecret, parseApiKey } from './api-key.js';
 
@@ -11,6 +13,8 @@ import { type ApiKey, hashSecret, parseApiKey } from './api-key.js';
 const CACHED_MS = 10_000;
 const CACHED_KEYS = 10_000;
 const USED_EVERY_MS = 60_000;
+/** A storefront gets its answer within five seconds, also from a slow database; the rest of them is ingest's. */
+const LOOK_UP_MS = 1_500;
 /** Compared against when there is no such key, so that an unknown id takes as long as a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
 
@@ -33,7 +37,7 @@ interface KeyRow {
 export class StoredKeyVerifier extends KeyVerifier {
   private readonly log = logger(StoredKeyVerifier.name);
   /** An id that does not exist is cached as null: guessing ids must not become a load on the database. */
-  private readonly cache = new LRUCache<string, { readonly known: Known | null }>({ max: CACHED_KEYS, ttl: CACHED_MS });
+  private readonly cache: LRUCache<string, { readonly known: Known | null }>;
   private readonly loading = new Map<string, Promise<Known | null>>();
   private readonly used = new LRUCache<string, number>({ max: CACHED_KEYS });
 
@@ -42,6 +46,12 @@ export class StoredKeyVerifier extends KeyVerifier {
     private readonly clock: ProcessClock,
   ) {
     super();
+    this.cache = new LRUCache({
+      max: CACHED_KEYS,
+      ttl: CACHED_MS,
+      ttlResolution: 0,
+      perf: { now: () => clock.monotonicMs() },
+    });
   }
 
   verify(text: string): Caller | null | Promise<Caller | null> {
@@ -49,6 +59,11 @@ export class StoredKeyVerifier extends KeyVerifier {
     if (!key) return null;
     const cached = this.cache.get(key.id);
     return cached ? this.check(key, cached.known) : this.load(key.id).then((known) => this.check(key, known));
+  }
+
+  isFamiliar(text: string): boolean {
+    const key = parseApiKey(text);
+    return key !== null && this.used.has(key.id);
   }
 
   /** Forgets a key that this process just revoked. */
@@ -66,7 +81,7 @@ export class StoredKeyVerifier extends KeyVerifier {
   private load(id: string): Promise<Known | null> {
     const under = this.loading.get(id);
     if (under) return under;
-    const loading = this.read(id).finally(() => this.loading.delete(id));
+    const loading = atMost(this.read(id), LOOK_UP_MS, tooSlow).finally(() => this.loading.delete(id));
     this.loading.set(id, loading);
     return loading;
   }
@@ -94,6 +109,10 @@ export class StoredKeyVerifier extends KeyVerifier {
         this.log.warn('the use of a key was not noted', { event: 'key.use_lost', key: id, reason: error.message }),
       );
   }
+}
+
+function tooSlow(): Unavailable {
+  return new Unavailable('the key could not be looked up in time', 1);
 }
 
 function callerOf(id: string, row: KeyRow): Caller {

@@ -20,6 +20,9 @@ export interface Caller {
 export abstract class KeyVerifier {
   /** Answers at once (no promise) while the key is cached. */
   abstract verify(key: string): Caller | null | Promise<Caller | null>;
+
+  /** Whether a key of this id was in force here before: then looking at it again cannot be guessing ids. */
+  abstract isFamiliar(key: string): boolean;
 }
 
 /** The caller of this request; only on routes with a scope. */

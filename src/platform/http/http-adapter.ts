@@ -1,6 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import { ProcessClock } from '../clock/clock.js';
 import type { Env, Role } from '../config/env.js';
 import { newId } from '../ids.js';
 import { registerAccess } from './access-hook.js';
@@ -12,6 +13,7 @@ import { registerBodyParsers } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { problemOf } from './problem.js';
 import { sendProblem } from './problem.filter.js';
+import { WrongKeys } from './wrong-keys.js';
 
 const EVENT_BYTES = 262_144;
 const REQUEST_MS = 60_000;
@@ -55,7 +57,7 @@ export function prepareServer(server: FastifyInstance, keys: KeyVerifier, roles:
     void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
     done(request.routeOptions.config?.notServed ? new NotFound('this path') : undefined);
   });
-  registerAccess(server, keys);
+  registerAccess(server, keys, new WrongKeys(new ProcessClock()));
   registerBodyParsers(server);
   return paths;
 }
