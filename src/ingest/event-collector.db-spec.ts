@@ -245,6 +245,27 @@ describe('EventCollector', () => {
     await away.end();
   });
 
+  it('answers in time while the database is slow, and stores what was sent again once', async () => {
+    const owner = new pg.Client({ connectionString: db.url });
+    await owner.connect();
+    await owner.query('BEGIN');
+    await owner.query('LOCK TABLE event_keys IN ACCESS EXCLUSIVE MODE');
+    const patient = aCollector(db.engine, wake, mergeRuns, { patienceMs: 200 });
+    const event = (key: string) => live({ key });
+    const underWay = patient.submit([event('1')]);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // its statement is under way, the next ones wait behind it
+    const behind = [patient.submit([event('2')]), patient.submit([event('3')])];
+    const results = (await Promise.all([underWay, ...behind])).flat();
+    expect(results.map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable', 'unavailable']);
+    await owner.query('COMMIT');
+    await owner.end();
+    await patient.idle();
+    expect((await events()).map(({ key }) => key as string)).toEqual(['1']);
+    expect(await kinds(event('1'), event('2'), event('3'))).toEqual(['duplicate', 'stored', 'stored']);
+    expect(await events()).toHaveLength(3);
+    expect((await patient.submit([event('4')]))[0]!.kind).toBe('stored');
+  });
+
   it('refuses more when too much is waiting, and loses nothing of what it took', async () => {
     const taken = Array.from({ length: 10 }, () => collector.submit(Array.from({ length: 1_000 }, () => live())));
     expect(() => collector.submit([live()])).toThrow(Unavailable);

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { ProcessClock } from '../platform/clock/clock.js';
 import { Unavailable } from '../platform/http/domain-error.js';
 import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { EventStore } from './event-store.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
+import { IngestTimes } from './ingest-times.js';
 import { failureOf } from './write-failure.js';
 
 const GROUP_EVENTS = 500;
@@ -19,6 +21,8 @@ const UNAVAILABLE: IngestResult = { kind: 'unavailable' };
 interface Waiting {
   readonly event: IncomingEvent;
   readonly settle: (result: IngestResult) => void;
+  /** Monotonic milliseconds: then its sender is answered, whatever the database does. */
+  readonly until: number;
   lostRaces: number;
 }
 
@@ -33,27 +37,36 @@ export class EventCollector {
   private waiting: Waiting[] = [];
   private bytes = 0;
   private running: Promise<void> | null = null;
+  /** The group under way, in the order of arrival. */
+  private group: readonly Waiting[] = [];
+  private alarm: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly store: EventStore,
     private readonly waker: StageWaker,
+    private readonly clock: ProcessClock,
+    private readonly times: IngestTimes,
   ) {}
 
   /**
    * Makes events durable, in their order; results come in the same order.
-   * Throws Unavailable at once when too much waits already: nothing of these events is stored then.
+   * Throws Unavailable at once when too much waits already: nothing of these events is stored then. An event that is not
+   * stored within the patience of `IngestTimes` is `unavailable`: one that waited is never stored, one whose statement was
+   * under way may be, and is known by its id when it is sent again.
    */
   submit(events: readonly IncomingEvent[]): Promise<readonly IngestResult[]> {
     if (this.waiting.length >= WAITING_EVENTS || this.bytes >= WAITING_BYTES)
       throw new Unavailable('too many events are waiting to be stored', 1);
+    const until = this.clock.monotonicMs() + this.times.patienceMs;
     const results = events.map(
       (event) =>
         new Promise<IngestResult>((settle) => {
-          this.waiting.push({ event, settle, lostRaces: 0 });
+          this.waiting.push({ event, settle, until, lostRaces: 0 });
           this.bytes += sizeOf(event);
         }),
     );
     this.running ??= this.drain();
+    this.alarm ??= setTimeout(() => this.giveUp(), this.times.patienceMs);
     return Promise.all(results);
   }
 
@@ -66,12 +79,33 @@ export class EventCollector {
     // Whoever arrives in this turn of the event loop joins the first group.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
-      const group = this.take();
-      const rest = await this.write(group);
+      this.group = this.take();
+      const rest = (await this.write(this.group)).filter((waiting) => !this.isOver(waiting));
       this.waiting.unshift(...rest);
       for (const { event } of rest) this.bytes += sizeOf(event);
     }
+    this.group = [];
     this.running = null;
+    clearTimeout(this.alarm);
+    this.alarm = undefined;
+  }
+
+  /** Answers everybody whose time is over; who arrived first is over first, so the queue loses its head only. */
+  private giveUp(): void {
+    const over = this.waiting.findIndex((waiting) => !this.isOver(waiting));
+    const gone = this.waiting.splice(0, over < 0 ? this.waiting.length : over);
+    for (const { event } of gone) this.bytes -= sizeOf(event);
+    const late = [...this.group.filter((waiting) => this.isOver(waiting)), ...gone];
+    for (const { settle } of late) settle(UNAVAILABLE);
+    if (late.length > 0)
+      this.log.warn('events could not be stored in time', { event: 'ingest.too_slow', events: late.length });
+    const next = this.group.find((waiting) => !this.isOver(waiting)) ?? this.waiting[0];
+    const waitMs = next ? next.until - this.clock.monotonicMs() : this.times.patienceMs;
+    this.alarm = setTimeout(() => this.giveUp(), Math.max(1, Math.ceil(waitMs)));
+  }
+
+  private isOver({ until }: Waiting): boolean {
+    return this.clock.monotonicMs() >= until;
   }
 
   private take(): Waiting[] {

@@ -5,13 +5,21 @@ import { EventCollector } from './event-collector.js';
 import { EventReader } from './event-reader.js';
 import { EventStore } from './event-store.js';
 import { EventsController } from './events.controller.js';
+import { IngestTimes } from './ingest-times.js';
 import { IngestService } from './ingest.service.js';
 
 /** Takes storefront events in and makes them durable: the first stage of an event's way. */
 @Module({
   imports: [ContactsModule],
   controllers: [EventsController],
-  providers: [EventChecker, EventCollector, EventReader, EventStore, IngestService],
+  providers: [
+    EventChecker,
+    EventCollector,
+    EventReader,
+    EventStore,
+    IngestService,
+    { provide: IngestTimes, useFactory: () => new IngestTimes() },
+  ],
   exports: [IngestService],
 })
 export class IngestModule implements BeforeApplicationShutdown {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../platform/http/auth.js';
-import { BadInput, DomainError } from '../platform/http/domain-error.js';
+import { BadInput, DomainError, Unavailable } from '../platform/http/domain-error.js';
 import { problemOf, type ProblemDetails } from '../platform/http/problem.js';
 import { EventChecker } from './event-checker.js';
 import { EventCollector } from './event-collector.js';
@@ -41,6 +41,9 @@ export class IngestService {
     const events: IncomingEvent[] = checked.flatMap((one) => (one.ok ? [one.event] : []));
     const stored = (events.length > 0 ? await this.collector.submit(events) : []).values();
     const answers = checked.map((one) => (one.ok ? answerOf(stored.next().value!) : one.error));
+    // While nothing at all can be stored, the sender must see it by the status: not everybody reads the results.
+    const [away, ...others] = answers.filter((_, i) => checked[i]!.ok);
+    if (away instanceof Unavailable && others.every((answer) => answer instanceof Unavailable)) throw away;
     const taken = answers.filter((answer): answer is EventTaken => !(answer instanceof DomainError));
     const duplicates = taken.filter((answer) => answer.duplicate).length;
     return {
