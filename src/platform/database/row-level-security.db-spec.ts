@@ -28,4 +28,22 @@ describe('row-level security', () => {
   it('shows nothing to a request that does not say whose it is, also after another one on the same connection', async () => {
     expect((await request.query('SELECT 1 FROM stores')).rowCount).toBe(0);
   });
+
+  it('is forced on every table that belongs to a store or an environment, with one policy for each role', async () => {
+    const tables = await database.engine.query<{ name: string; forced: boolean; policies: number }>(
+      `SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced,
+         (SELECT count(*)::int FROM pg_policy AS p WHERE p.polrelid = c.oid) AS policies
+       FROM pg_class AS c WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
+       ORDER BY 1`,
+    );
+    const open = tables.filter(({ forced, policies }) => !forced || policies !== 2).map(({ name }) => name);
+    // Facts of the installation: its secret's fingerprint, what was migrated, which workers are alive.
+    expect(open).toEqual(['installation', 'migrations', 'workers']);
+    const columns = await database.engine.query<{ table_name: string }>(
+      `SELECT DISTINCT table_name FROM information_schema.columns
+       WHERE table_schema = 'public' AND column_name IN ('environment_id', 'store_id') AND table_name = ANY ($1)`,
+      [open],
+    );
+    expect(columns).toEqual([]);
+  });
 });
