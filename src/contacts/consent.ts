@@ -11,16 +11,18 @@ export interface ConsentStatement extends ContactRef {
 
 /**
  * Records that a person takes marketing consent back (an unsubscribe link, a one-click POST): evidence, and the contact's
- * state unless newer evidence says otherwise. Runs are the caller's to end. The contact's row stays locked until the commit.
+ * state unless newer evidence says otherwise. Where a store asks for confirmation, a later consent has to be confirmed anew:
+ * anybody could have given it. Runs are the caller's to end. The contact's row stays locked until the commit.
  */
 export async function withdrawConsent(tx: Sql, statement: ConsentStatement): Promise<void> {
   await tx.query(
-    `UPDATE contacts SET marketing_consent = false, consent_changed_at = $3, unsubscribed_at = $3, updated_at = clock_timestamp()
+    `UPDATE contacts SET marketing_consent = false, confirmed_at = NULL, consent_changed_at = $3, unsubscribed_at = $3,
+       updated_at = clock_timestamp()
      WHERE environment_id = $1 AND id = $2 AND coalesce(consent_changed_at <= $3, true)`,
     [statement.environmentId, statement.contactId, statement.at],
     'consent_withdraw',
   );
-  await keepEvidence(tx, statement, false);
+  await keepEvidence(tx, statement, 'marketing', false);
 }
 
 /** Records that a person gives marketing consent; after a withdrawal only a later statement gives it again. */
@@ -31,15 +33,35 @@ export async function giveConsent(tx: Sql, statement: ConsentStatement): Promise
     [statement.environmentId, statement.contactId, statement.at],
     'consent_give',
   );
-  await keepEvidence(tx, statement, true);
+  await keepEvidence(tx, statement, 'marketing', true);
 }
 
-async function keepEvidence(tx: Sql, statement: ConsentStatement, granted: boolean): Promise<void> {
+/**
+ * Records consent that came through a letter to the person's own mailbox: given and confirmed in one. It counts whatever
+ * was said before, also at the same instant (a sandbox's clock stands): it is said now, under the contact's lock.
+ */
+export async function confirmConsent(tx: Sql, statement: ConsentStatement): Promise<void> {
+  await tx.query(
+    `UPDATE contacts SET marketing_consent = true, confirmed_at = $3, consent_changed_at = greatest(consent_changed_at, $3),
+       unsubscribed_at = NULL, updated_at = clock_timestamp()
+     WHERE environment_id = $1 AND id = $2`,
+    [statement.environmentId, statement.contactId, statement.at],
+  );
+  await keepEvidence(tx, statement, 'marketing', true);
+}
+
+/** Evidence alone, append only. `purpose`: `marketing`, a topic (`class:care`, `group:carts`) or `pause`. */
+export async function keepEvidence(
+  tx: Sql,
+  statement: ConsentStatement,
+  purpose: string,
+  granted: boolean,
+): Promise<void> {
   const { environmentId, contactId, source, at, evidence = {} } = statement;
   await tx.query(
     `INSERT INTO consents (environment_id, id, contact_id, purpose, granted, source, occurred_at, evidence)
-     VALUES ($1, $2, $3, 'marketing', $4, $5, $6, $7::jsonb)`,
-    [environmentId, newId(), contactId, granted, source, at, JSON.stringify(evidence)],
+     VALUES ($1, $2, $3, $8, $4, $5, $6, $7::jsonb)`,
+    [environmentId, newId(), contactId, granted, source, at, JSON.stringify(evidence), purpose],
     'consent_evidence',
   );
 }

@@ -20,6 +20,8 @@ interface FactsRow {
   readonly created_at: Date;
   readonly marketing_consent: boolean | null;
   readonly confirmed_at: Date | null;
+  readonly declined: string[] | null;
+  readonly paused_until: Date | null;
   readonly suppressed: string | null;
   readonly erased_at: Date | null;
 }
@@ -69,6 +71,8 @@ function factsOf(row: FactsRow): ContactFacts {
     createdAt: row.created_at.toISOString(),
     marketingConsent: row.marketing_consent,
     confirmedAt: row.confirmed_at?.toISOString() ?? null,
+    declined: row.declined ?? [],
+    pausedUntil: row.paused_until?.toISOString() ?? null,
     suppressed: row.suppressed,
     erased: row.erased_at !== null,
   };
@@ -82,7 +86,7 @@ FROM jsonb_to_recordset($1::jsonb) AS asked(e uuid, c uuid)
 CROSS JOIN LATERAL (SELECT coalesce(k.merged_into, k.id) AS id FROM contacts k
   WHERE k.environment_id = asked.e AND k.id = asked.c LIMIT 1) stays
 CROSS JOIN LATERAL (SELECT k.id, k.email, k.email_key, k.external_id, k.first_name, k.last_name, k.locale, k.timezone, k.tags,
-    k.attributes, k.created_at, k.marketing_consent, k.confirmed_at, k.erased_at
+    k.attributes, k.created_at, k.marketing_consent, k.confirmed_at, k.declined, k.paused_until, k.erased_at
   FROM contacts k WHERE k.environment_id = asked.e AND k.id = stays.id LIMIT 1) person`;
 
 const LOCK = `

@@ -18,6 +18,13 @@ export interface ContactView {
     /** Double opt-in: when the address was confirmed. */
     readonly confirmedAt: string | null;
   };
+  /** What the person chose on the preference page. */
+  readonly preferences: {
+    /** Topics that they do not want: `class:marketing`, `class:care`, `group:` with a scenario's group or key. */
+    readonly declined: readonly string[];
+    /** Until then they want no letters but service ones. */
+    readonly pausedUntil: string | null;
+  };
   /** Why nothing may be sent to the address, else null. */
   readonly suppressed: string | null;
   readonly createdAt: string;
@@ -40,6 +47,8 @@ export interface ContactRow {
   readonly consent_changed_at: Date | null;
   readonly unsubscribed_at: Date | null;
   readonly confirmed_at: Date | null;
+  readonly declined: string[] | null;
+  readonly paused_until: Date | null;
   readonly suppressed: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -69,6 +78,7 @@ export function contactView(row: ContactRow): ContactView {
       unsubscribedAt: row.unsubscribed_at?.toISOString() ?? null,
       confirmedAt: row.confirmed_at?.toISOString() ?? null,
     },
+    preferences: { declined: row.declined ?? [], pausedUntil: row.paused_until?.toISOString() ?? null },
     suppressed: row.suppressed,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

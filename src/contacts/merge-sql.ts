@@ -19,7 +19,8 @@ WITH main AS (SELECT * FROM contacts WHERE environment_id = $1 AND id = $4),
 other AS (SELECT * FROM contacts WHERE environment_id = $1 AND id IN ($2, $3) AND id <> $4),
 gone AS (
   UPDATE contacts SET external_id = NULL, email = NULL, email_key = NULL, first_name = NULL, last_name = NULL, phone = NULL,
-    locale = NULL, timezone = NULL, tags = '{}', attributes = '{}', merged_into = $3, updated_at = clock_timestamp()
+    locale = NULL, timezone = NULL, tags = '{}', attributes = '{}', declined = NULL, paused_until = NULL,
+    merged_into = $3, updated_at = clock_timestamp()
   WHERE environment_id = $1 AND (id = $2 OR merged_into = $2)
 )
 UPDATE contacts stays SET
@@ -38,6 +39,8 @@ UPDATE contacts stays SET
   unsubscribed_at = CASE WHEN newer.main THEN main.unsubscribed_at ELSE other.unsubscribed_at END,
   confirmed_at = CASE WHEN main.email_key IS NULL OR main.email_key = other.email_key
     THEN coalesce(main.confirmed_at, other.confirmed_at) ELSE main.confirmed_at END,
+  declined = (SELECT array_agg(DISTINCT topic ORDER BY topic) FROM unnest(main.declined || other.declined) AS topic),
+  paused_until = greatest(main.paused_until, other.paused_until),
   updated_at = clock_timestamp()
 FROM main, other, LATERAL (SELECT other.consent_changed_at IS NULL
   OR coalesce(main.consent_changed_at >= other.consent_changed_at, false) AS main) newer

@@ -35,6 +35,7 @@ export function compileScenario(
       scenario,
       key: scenario.key,
       messageClass: scenario.messageClass,
+      group: scenario.group?.key ?? scenario.key,
       triggerEvent: scenario.trigger.event,
       trigger,
       afterExit: coolDown(scenario.reentry.afterExit),

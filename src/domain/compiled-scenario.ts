@@ -82,6 +82,8 @@ export interface CompiledScenario {
   readonly scenario: Scenario;
   readonly key: string;
   readonly messageClass: MessageClass;
+  /** What people decline it by: its group's key, else its own. */
+  readonly group: string;
   readonly triggerEvent: string;
   readonly trigger: {
     readonly when: Condition | null;

@@ -26,6 +26,10 @@ export interface ContactFacts {
   /** The newest consent evidence for marketing: true given, false withdrawn, null never asked. */
   readonly marketingConsent: boolean | null;
   readonly confirmedAt: string | null;
+  /** Topics that the person does not want: `class:…` and `group:…`. */
+  readonly declined: readonly string[];
+  /** Until then the person wants no letters but service ones. */
+  readonly pausedUntil: string | null;
   /** Why nothing may be sent to this address at all (hard bounce, complaint, by hand), else null. */
   readonly suppressed: string | null;
   readonly erased: boolean;

@@ -112,12 +112,26 @@ const goal = z.strictObject({
   value: expression.optional().describe('Money that the event is worth, such as event.total.'),
 });
 
+const group = z
+  .strictObject({
+    key: kebab.describe('Scenarios with the same key are chosen and declined together.'),
+    label: z
+      .record(
+        z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as en or pt-BR'),
+        z.string().trim().min(1).max(100),
+      )
+      .refine((label) => Object.keys(label).length > 0, { message: 'says it in at least one language' })
+      .describe('How the preference page calls it, by language.'),
+  })
+  .describe('What people choose or decline it by on the preference page; by default the scenario itself.');
+
 const schema = z
   .strictObject({
     $schema: z.string().optional().describe('For editors; not kept.'),
     key: kebab.describe('Unique in the store; never changes.'),
     name: z.string().trim().min(1).max(200),
     messageClass: z.enum(['marketing', 'care', 'service']),
+    group: group.optional(),
     trigger,
     reentry: z
       .strictObject({
@@ -208,6 +222,7 @@ function withDefaults({
   key,
   name,
   messageClass,
+  group: named,
   trigger,
   reentry,
   exits,
@@ -221,7 +236,18 @@ function withDefaults({
     const late = { after: step.late?.after ?? DAY, then: step.late?.then ?? (isService ? 'send' : 'skip') };
     return { ...step, late, delivery: step.delivery ?? (isService ? 'at-least-once' : 'at-most-once') };
   });
-  return { key, name, messageClass, trigger, reentry, exits, goals, holdout, steps };
+  return {
+    key,
+    name,
+    messageClass,
+    ...(named ? { group: named } : {}),
+    trigger,
+    reentry,
+    exits,
+    goals,
+    holdout,
+    steps,
+  };
 }
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]

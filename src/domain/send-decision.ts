@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never.js';
 import type { CompiledEmail, CompiledScenario, Condition } from './compiled-scenario.js';
 import type { EndReason, SkipReason } from './reasons.js';
+import { preferenceBarrier } from './preferences.js';
 import type { Facts, RunState, SendDecision } from './run.js';
 
 /** As `SendDecision`, and a letter that ends its run is told as skipped. */
@@ -25,7 +26,7 @@ export function decideSend(
   const email = emailStepOf(compiled, stepId);
   if (run.holdout) return skip('holdout');
   if (!holds(email.when, run, facts, now)) return skip('condition_false');
-  const barrier = barrierOf(compiled, facts);
+  const barrier = barrierOf(compiled, facts, now);
   if (barrier !== null) return skip(barrier);
   return now.getTime() - dueAt.getTime() > email.lateAfterMs ? decideLate(email) : SEND;
 }
@@ -36,12 +37,13 @@ export function holds(when: Condition | null, run: RunState, facts: Facts, now: 
 }
 
 /** What stands between this person and a letter of this class. */
-function barrierOf({ messageClass }: CompiledScenario, { contact, store }: Facts): SkipReason | null {
+function barrierOf({ messageClass, group }: CompiledScenario, { contact, store }: Facts, now: Date): SkipReason | null {
   if (contact.email === null) return 'no_address';
   if (contact.suppressed !== null) return 'suppressed';
   if (messageClass === 'service') return null;
   if (contact.marketingConsent !== true) return 'no_consent';
-  return store.doubleOptIn && contact.confirmedAt === null ? 'not_confirmed' : null;
+  if (store.doubleOptIn && contact.confirmedAt === null) return 'not_confirmed';
+  return preferenceBarrier({ messageClass, group }, contact, now);
 }
 
 function decideLate({ step }: CompiledEmail): LetterDecision {

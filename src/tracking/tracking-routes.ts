@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { logger } from '../platform/logging/logger.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
 import { hitOfRequest } from './hit-of-request.js';
-import { htmlOf, type Page, PAGE_HEADERS } from './page.js';
+import type { Reader } from './letter-person.js';
+import { answerPage, PAGE_ROUTE, takeForms, type TokenRequest } from './page-routes.js';
+import type { PageLocale } from './page.js';
+import { pageLocale } from './reader-locale.js';
 import { TokenReader } from './token-reader.js';
-import { browserLocale, unsubscribeTexts } from './unsubscribe-texts.js';
-import { type Reader, Unsubscriber } from './unsubscriber.js';
-
-type TokenRequest = FastifyRequest<{ Params: { token: string } }>;
+import { unsubscribeTexts } from './unsubscribe-texts.js';
+import { Unsubscriber } from './unsubscriber.js';
 
 /** A transparent pixel, 1 × 1. */
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
@@ -23,8 +24,6 @@ const REDIRECT_HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-robots-tag': 'noindex, nofollow',
 };
-const ROUTE = { config: { access: { scope: null } } };
-const MAX_FORM_BYTES = 64 * 1024;
 
 /**
  * The addresses inside letters. Plain Fastify routes in a plugin of their own: no Nest pipeline on the hottest path, and
@@ -43,14 +42,11 @@ export class TrackingRoutes {
 
   /** The Fastify plugin. */
   readonly plugin = (fastify: FastifyInstance, _options: unknown, done: () => void): void => {
-    fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser('*', { bodyLimit: MAX_FORM_BYTES, parseAs: 'buffer' }, (_request, _body, parsed) =>
-      parsed(null),
-    );
-    fastify.get('/t/o/:token', ROUTE, (request: TokenRequest, reply) => this.open(request, reply));
-    fastify.get('/t/c/:token', ROUTE, (request: TokenRequest, reply) => this.click(request, reply));
-    fastify.get('/u/:token', ROUTE, (request: TokenRequest, reply) => this.ask(request, reply));
-    fastify.post('/u/:token', ROUTE, (request: TokenRequest, reply) => this.unsubscribe(request, reply));
+    takeForms(fastify);
+    fastify.get('/t/o/:token', PAGE_ROUTE, (request: TokenRequest, reply) => this.open(request, reply));
+    fastify.get('/t/c/:token', PAGE_ROUTE, (request: TokenRequest, reply) => this.click(request, reply));
+    fastify.get('/u/:token', PAGE_ROUTE, (request: TokenRequest, reply) => this.ask(request, reply));
+    fastify.post('/u/:token', PAGE_ROUTE, (request: TokenRequest, reply) => this.unsubscribe(request, reply));
     done();
   };
 
@@ -77,7 +73,7 @@ export class TrackingRoutes {
     // The page needs the database for its language only; without it the browser's will do.
     const reader = await this.unsubscriber.reader(claims).catch(() => undefined);
     if (reader === null) return notFound(request, reply);
-    return show(reply, 200, unsubscribeTexts(reader?.locale ?? localeOf(request)).ask(reader?.shop ?? ''));
+    return answerPage(reply, 200, unsubscribeTexts(localeOf(request, reader)).ask(reader?.shop ?? ''));
   }
 
   private async unsubscribe(request: TokenRequest, reply: FastifyReply): Promise<unknown> {
@@ -92,10 +88,10 @@ export class TrackingRoutes {
         { event: 'tracking.unsubscribe_failed', message: claims.messageId },
         error,
       );
-      return show(reply.header('retry-after', '60'), 503, unsubscribeTexts(localeOf(request)).tryAgain());
+      return answerPage(reply.header('retry-after', '60'), 503, unsubscribeTexts(localeOf(request, null)).tryAgain());
     }
     if (!reader) return notFound(request, reply);
-    return show(reply, 200, unsubscribeTexts(reader.locale).done(reader.shop));
+    return answerPage(reply, 200, unsubscribeTexts(localeOf(request, reader)).done(reader.shop));
   }
 }
 
@@ -106,13 +102,9 @@ function headerOf(url: string): string | null {
 }
 
 function notFound(request: TokenRequest, reply: FastifyReply): FastifyReply {
-  return show(reply, 404, unsubscribeTexts(localeOf(request)).notFound());
+  return answerPage(reply, 404, unsubscribeTexts(localeOf(request, null)).notFound());
 }
 
-function localeOf(request: TokenRequest): Page['locale'] {
-  return browserLocale(request.headers['accept-language']);
-}
-
-function show(reply: FastifyReply, status: number, page: Page): FastifyReply {
-  return reply.code(status).headers(PAGE_HEADERS).send(htmlOf(page));
+function localeOf(request: TokenRequest, reader: Reader | null | undefined): PageLocale {
+  return pageLocale(reader, request.headers['accept-language']);
 }

@@ -9,6 +9,8 @@ import { StoresModule } from '../stores/stores.module.js';
 import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
+import { PreferenceCenter } from './preferences/preference-center.js';
+import { PreferenceRoutes } from './preferences/preference-routes.js';
 import { ProviderEventsModule } from './provider-events/provider-events.module.js';
 import { Spool } from './spool.js';
 import { TokenReader } from './token-reader.js';
@@ -24,6 +26,8 @@ import { Unsubscriber } from './unsubscriber.js';
     EngagementStore,
     EngagementWriter,
     { provide: Spool, useFactory: (env: Env) => new Spool(join(env.DATA_DIR, 'spool')), inject: [Env] },
+    PreferenceCenter,
+    PreferenceRoutes,
     TokenReader,
     TrackingRoutes,
     TrackingStage,
@@ -35,12 +39,14 @@ export class TrackingModule implements OnModuleInit {
   constructor(
     private readonly http: HttpAdapterHost,
     private readonly routes: TrackingRoutes,
+    private readonly preferences: PreferenceRoutes,
     private readonly stages: StageRunner,
     private readonly stage: TrackingStage,
   ) {}
 
   onModuleInit(): void {
     this.stages.registerStage(this.stage);
-    void this.http.httpAdapter.getInstance<FastifyInstance>().register(this.routes.plugin);
+    const server = this.http.httpAdapter.getInstance<FastifyInstance>();
+    for (const { plugin } of [this.routes, this.preferences]) void server.register(plugin);
   }
 }

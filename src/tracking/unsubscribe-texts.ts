@@ -1,6 +1,4 @@
-import type { Page } from './page.js';
-
-type Locale = Page['locale'];
+import type { Page, PageLocale } from './page.js';
 
 /** The pages of the unsubscribe link, in the words of each language; `shop` is the store's name. */
 export interface UnsubscribeTexts {
@@ -61,12 +59,6 @@ const RU: UnsubscribeTexts = {
 };
 
 /** Texts in the language of the page's reader. */
-export function unsubscribeTexts(locale: Locale): UnsubscribeTexts {
+export function unsubscribeTexts(locale: PageLocale): UnsubscribeTexts {
   return locale === 'ru' ? RU : EN;
-}
-
-/** The language that a browser asks for, of those that we have. */
-export function browserLocale(acceptLanguage: string | undefined): Locale {
-  const first = /\b(ru|en)\b/i.exec(acceptLanguage ?? '')?.[1]?.toLowerCase();
-  return first === 'ru' ? 'ru' : 'en';
 }

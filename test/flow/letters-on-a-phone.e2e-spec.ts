@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { type FlowApp, startApp } from '../support/app.js';
 import { describeIf } from '../support/needs.js';
 import { readdirSync, readFileSync } from 'node:fs';
-import { Shop } from '../support/shop.js';
+import { aCart, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
 const FOLDER = new URL('../../templates/', import.meta.url);
@@ -80,5 +80,21 @@ describeIf('Chromium', existsSync(CHROMIUM), () => {
     const seen = await look({ url }, 'light');
     expect(seen.width).toBe(PHONE.width);
     expect(seen.requests).toEqual([url]);
+  });
+
+  it.each(['p'])('the page /%s/ fits a phone by day and by night and asks nobody else for anything', async (kind) => {
+    for (const locale of ['ru', 'en']) {
+      await shop.reset(NOON);
+      await shop.event(aCart('anna@example.com', NOON));
+      await shop.must('PATCH', '/v1/contacts/anna@example.com', { locale });
+      await shop.advance('1 hour');
+      const { html } = await shop.message((await shop.messages({ state: 'accepted' }))[0]!.id);
+      const url = app.url + new URL(new RegExp(`"(http[^"]*/${kind}/[^"]+)"`).exec(html)![1]!).pathname;
+      for (const scheme of ['light', 'dark'] as const) {
+        const seen = await look({ url }, scheme);
+        expect([kind, locale, scheme, seen.width, seen.requests]).toEqual([kind, locale, scheme, PHONE.width, [url]]);
+        expect(/[а-я]/i.test(seen.text)).toBe(locale === 'ru' || kind === 'p'); // the list of languages names them all
+      }
+    }
   });
 });

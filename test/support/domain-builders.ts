@@ -60,6 +60,8 @@ export function aContact(over: Partial<ContactFacts> = {}): ContactFacts {
     createdAt: '2026-01-01T00:00:00.000Z',
     marketingConsent: true,
     confirmedAt: null,
+    declined: [],
+    pausedUntil: null,
     suppressed: null,
     erased: false,
     ...over,

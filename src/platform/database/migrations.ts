@@ -3,6 +3,7 @@ import { RowLevelSecurity1763740000001 } from './migrations/1763740000001-row-le
 import { Restraint1763740000002 } from './migrations/1763740000002-restraint.js';
 import { ProviderEvents1763740000003 } from './migrations/1763740000003-provider-events.js';
 import { Maintenance1763740000004 } from './migrations/1763740000004-maintenance.js';
+import { Preferences1763740000006 } from './migrations/1763740000006-preferences.js';
 import { KeptAnswers1763740000020 } from './migrations/1763740000020-kept-answers.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -12,5 +13,6 @@ export const MIGRATIONS = [
   Restraint1763740000002,
   ProviderEvents1763740000003,
   Maintenance1763740000004,
+  Preferences1763740000006,
   KeptAnswers1763740000020,
 ];

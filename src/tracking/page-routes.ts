@@ -1,0 +1,36 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Visitor } from './letter-person.js';
+import { htmlOf, type Page, PAGE_HEADERS } from './page.js';
+
+/** A request for a page of a letter; `body` is what `takeForms` made of a posted form. */
+export type TokenRequest = FastifyRequest<{ Params: { token: string }; Body: URLSearchParams | null }>;
+
+/** Pages of letters need no key: the token is one. */
+export const PAGE_ROUTE = { config: { access: { scope: null } } };
+
+const MAX_FORM_BYTES = 64 * 1024;
+
+/** Makes a plugin read posted forms, and take and ignore bodies of any other type. */
+export function takeForms(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  const limits = { bodyLimit: MAX_FORM_BYTES, parseAs: 'string' } as const;
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', limits, (_request, body, parsed) =>
+    parsed(null, new URLSearchParams(body.toString())),
+  );
+  fastify.addContentTypeParser('*', { ...limits, parseAs: 'buffer' }, (_request, _body, parsed) => parsed(null, null));
+}
+
+/** Who asks, as far as the request tells. */
+export function visitorOf(request: TokenRequest): Visitor {
+  return { userAgent: request.headers['user-agent']?.slice(0, 500) ?? null, ip: request.ip };
+}
+
+/** Answers a page of a few words. */
+export function answerPage(reply: FastifyReply, status: number, page: Page): FastifyReply {
+  return answerHtml(reply, status, htmlOf(page));
+}
+
+/** Answers a page that is HTML already. */
+export function answerHtml(reply: FastifyReply, status: number, html: string): FastifyReply {
+  return reply.code(status).headers(PAGE_HEADERS).send(html);
+}

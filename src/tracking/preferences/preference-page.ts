@@ -1,0 +1,122 @@
+import type { DeclinableClass, Topic } from '../../domain/preferences.js';
+import { escapeHtml, frameOf, type PageLocale } from '../page.js';
+import type { PreferenceAction } from './preference-form.js';
+import { preferenceTexts, type PreferenceTexts } from './preference-texts.js';
+import type { TopicGroup } from './topics.js';
+
+/** What the preference page shows of a person. */
+export interface PreferenceView {
+  readonly shop: string;
+  readonly isSubscribed: boolean;
+  readonly groups: readonly TopicGroup[];
+  readonly declined: readonly string[];
+  /** The pause that goes on now; null when there is none. */
+  readonly pausedUntil: Date | null;
+  /** IANA zone in which days are told. */
+  readonly timezone: string;
+  /** Language of the person's letters as it is known. */
+  readonly language: string | null;
+}
+
+const CLASSES: readonly DeclinableClass[] = ['marketing', 'care'];
+const LANGUAGES: readonly (readonly [string, string])[] = [
+  ['en', 'English'],
+  ['ru', 'Русский'],
+];
+
+/** The page's HTML; `done` is the button that was pressed and did its work. */
+export function preferenceHtml(view: PreferenceView, locale: PageLocale, done: PreferenceAction | null): string {
+  const texts = preferenceTexts(locale);
+  const title = texts.title(view.shop);
+  const said = done === null ? '' : `<p class="said" role="status">${escapeHtml(texts.done[done])}</p>`;
+  const parts = view.isSubscribed
+    ? [
+        form(topics(view, texts) + language(view, locale, texts) + button('save', texts.save)),
+        pause(view, locale, texts),
+        stop(texts),
+      ]
+    : [
+        `<p>${escapeHtml(texts.stopped)}</p>`,
+        form(button('subscribe', texts.subscribe)),
+        `<section>${form(language(view, locale, texts) + button('save', texts.save, 'second'))}</section>`,
+      ];
+  return frameOf(locale, title, `<main class="long"><h1>${escapeHtml(title)}</h1>${said}${parts.join('')}</main>`);
+}
+
+/** Every topic that this page lets choose. */
+export function topicsOf(groups: readonly TopicGroup[]): readonly Topic[] {
+  return [...classesOf(groups).map((one): Topic => `class:${one}`), ...groups.map(({ topic }) => topic)];
+}
+
+/** Care is offered only where the store has letters of it. */
+function classesOf(groups: readonly TopicGroup[]): readonly DeclinableClass[] {
+  return CLASSES.filter((one) => one === 'marketing' || groups.some(({ messageClass }) => messageClass === one));
+}
+
+function topics({ groups, declined }: PreferenceView, texts: PreferenceTexts): string {
+  const boxes = classesOf(groups).flatMap((one) => [
+    box({ topic: `class:${one}`, label: texts.classes[one], isWanted: !declined.includes(`class:${one}`) }),
+    ...groups
+      .filter(({ messageClass }) => messageClass === one)
+      .map(({ topic, label }) => box({ topic, label, isWanted: !declined.includes(topic), isPart: true })),
+  ]);
+  return (
+    `<fieldset><legend>${escapeHtml(texts.topics)}</legend>${boxes.join('')}</fieldset>` +
+    `<p class="quiet">${escapeHtml(texts.alwaysSent)}</p>`
+  );
+}
+
+function box(choice: { topic: Topic; label: string; isWanted: boolean; isPart?: boolean }): string {
+  const value = escapeHtml(choice.topic);
+  return (
+    `<label${choice.isPart ? ' class="part"' : ''}><input type="hidden" name="shown" value="${value}">` +
+    `<input type="checkbox" name="want" value="${value}"${choice.isWanted ? ' checked' : ''}>` +
+    `<span>${escapeHtml(choice.label)}</span></label>`
+  );
+}
+
+function language({ language: known }: PreferenceView, locale: PageLocale, texts: PreferenceTexts): string {
+  const current = LANGUAGES.find(([code]) => known?.toLowerCase().split(/[-_]/)[0] === code)?.[0] ?? known ?? locale;
+  const offered = LANGUAGES.some(([code]) => code === current)
+    ? LANGUAGES
+    : [...LANGUAGES, [current, nameOf(current, locale)] as const];
+  const options = offered.map(
+    ([code, name]) =>
+      `<option value="${escapeHtml(code)}"${code === current ? ' selected' : ''}>${escapeHtml(name)}</option>`,
+  );
+  return `<label class="field">${escapeHtml(texts.language)}<select name="language">${options.join('')}</select></label>`;
+}
+
+function nameOf(language: string, locale: PageLocale): string {
+  try {
+    return new Intl.DisplayNames([locale], { type: 'language' }).of(language.replaceAll('_', '-')) ?? language;
+  } catch {
+    return language; // RangeError: a store's own spelling that Intl does not read
+  }
+}
+
+function pause({ pausedUntil, timezone }: PreferenceView, locale: PageLocale, texts: PreferenceTexts): string {
+  if (pausedUntil === null) return section(texts.pauseTitle, texts.pauseText, button('pause', texts.pause, 'second'));
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: timezone }).format(pausedUntil);
+  return section(
+    texts.pausedTitle(day.replace(/\sг\.$/, '')),
+    texts.pausedText,
+    button('resume', texts.resume, 'second'),
+  );
+}
+
+function stop(texts: PreferenceTexts): string {
+  return section(texts.stopTitle, texts.stopText, button('unsubscribe', texts.stop, 'second'));
+}
+
+function section(title: string, text: string, control: string): string {
+  return `<section><h2>${escapeHtml(title)}</h2><p>${escapeHtml(text)}</p>${form(control)}</section>`;
+}
+
+function form(controls: string): string {
+  return `<form method="post">${controls}</form>`;
+}
+
+function button(action: PreferenceAction, words: string, kind = 'first'): string {
+  return `<button type="submit" name="action" value="${action}" class="${kind}">${escapeHtml(words)}</button>`;
+}
