@@ -13,11 +13,14 @@ const MAX_FORM_BYTES = 64 * 1024;
 /** Makes a plugin read posted forms, and take and ignore bodies of any other type. */
 export function takeForms(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  const limits = { bodyLimit: MAX_FORM_BYTES, parseAs: 'string' } as const;
-  fastify.addContentTypeParser('application/x-www-form-urlencoded', limits, (_request, body, parsed) =>
-    parsed(null, new URLSearchParams(body.toString())),
+  fastify.addContentTypeParser<string>(
+    'application/x-www-form-urlencoded',
+    { bodyLimit: MAX_FORM_BYTES, parseAs: 'string' },
+    (_request, body, parsed) => parsed(null, new URLSearchParams(body)),
   );
-  fastify.addContentTypeParser('*', { ...limits, parseAs: 'buffer' }, (_request, _body, parsed) => parsed(null, null));
+  fastify.addContentTypeParser('*', { bodyLimit: MAX_FORM_BYTES, parseAs: 'buffer' }, (_request, _body, parsed) =>
+    parsed(null, null),
+  );
 }
 
 /** Who asks, as far as the request tells. */

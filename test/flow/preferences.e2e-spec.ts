@@ -40,7 +40,10 @@ describe('the preference page', () => {
     reader.call<string>(
       'POST',
       page,
-      new URLSearchParams([['action', action], ...fields.map((f) => [...f])]).toString(),
+      new URLSearchParams([
+        ['action', action],
+        ...fields.map(([name, value]): [string, string] => [name, value]),
+      ]).toString(),
       FORM,
     );
   const shownIn = (html: string) => [...html.matchAll(/name="shown" value="([^"]+)"/g)].map(([, topic]) => topic!);
