@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { logger } from '../platform/logging/logger.js';
 import { DeliveryTimes } from './delivery-times.js';
+import { ProviderStates } from './provider-states.js';
 
 interface Circuit {
   untilMs: number;
@@ -21,6 +22,7 @@ export class Circuits {
   constructor(
     private readonly clock: ProcessClock,
     private readonly times: DeliveryTimes,
+    private readonly states: ProviderStates,
   ) {}
 
   /** Shuts the store's way out after a configuration fault, twice as long as the last time; answers for how long. */
@@ -34,19 +36,25 @@ export class Circuits {
       storeId,
       forMs: lastMs,
     });
+    this.states.refused(storeId, lastMs);
     return lastMs;
   }
 
   /** Waits as long as the provider asks for. */
   pause(storeId: string, ms: number): void {
     const known = this.stores.get(storeId);
-    const untilMs = Math.max(known?.untilMs ?? 0, this.clock.monotonicMs() + Math.min(ms, this.times.circuitMaxMs));
+    const forMs = Math.min(ms, this.times.circuitMaxMs);
+    const untilMs = Math.max(known?.untilMs ?? 0, this.clock.monotonicMs() + forMs);
     this.stores.set(storeId, { untilMs, lastMs: known?.lastMs ?? 0 });
+    this.states.paused(storeId, forMs);
   }
 
   /** A letter went out: whatever was wrong is right again. */
   success(storeId: string): void {
-    if (this.leftMs(storeId) === 0) this.stores.delete(storeId);
+    const known = this.stores.get(storeId);
+    if (!known || this.leftMs(storeId) > 0) return;
+    this.stores.delete(storeId);
+    if (known.lastMs > 0) this.states.recovered(storeId);
   }
 
   /** Milliseconds for which the store's mail is still kept back. */

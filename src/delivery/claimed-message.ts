@@ -18,6 +18,8 @@ export interface ClaimedMessage {
   readonly dueAt: Date;
   /** When it was first meant to go: `dueAt` as long as nothing put it off. */
   readonly meantAt: Date;
+  /** Why it was put off the last time, null when it was not. */
+  readonly waitsFor: string | null;
   /** Times that this letter was on its way before. */
   readonly attempts: number;
   /** Those of them that count towards the limit. */

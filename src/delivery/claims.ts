@@ -64,7 +64,7 @@ RETURNING m.environment_id AS "environmentId", m.id, m.store_id AS "storeId", m.
   m.contact_id AS "contactId", m.scenario_key AS "scenarioKey", m.version, m.step_id AS "stepId", m.pass,
   m.message_class AS "messageClass", m.template_key AS "templateKey", m.template_pin AS "templatePin", m.due_at AS "dueAt",
   coalesce(m.meant_at, m.due_at) AS "meantAt",
-  m.attempts, m.dup_risk AND m.sent_at IS NOT NULL AS "mayHaveArrived",
+  m.reason AS "waitsFor", m.attempts, m.dup_risk AND m.sent_at IS NOT NULL AS "mayHaveArrived",
   CASE WHEN m.attempts = 0 THEN 0 ELSE (SELECT count(*)::int FROM send_attempts AS a WHERE a.environment_id = m.environment_id
     AND a.message_id = m.id AND a.outcome = 'retry') END AS failures`;
 

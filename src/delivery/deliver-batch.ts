@@ -7,6 +7,7 @@ import { Claims } from './claims.js';
 import { ComposeLetters } from './compose-letters.js';
 import { Dispatch } from './dispatch.js';
 import type { Letter } from './letter.js';
+import { SendBudgets } from './send-budgets.js';
 
 /** What one batch did. */
 export interface BatchResult {
@@ -25,6 +26,7 @@ export class DeliverBatch {
     private readonly composer: ComposeLetters,
     private readonly dispatch: Dispatch,
     private readonly circuits: Circuits,
+    private readonly budgets: SendBudgets,
   ) {}
 
   /** Works off up to a few hundred letters that are due in the lane; safe to run in several processes at once. */
@@ -32,8 +34,10 @@ export class DeliverBatch {
     const claim = await this.claims.take(lane, CLAIM_SIZE, this.circuits.shut());
     if (claim.messages.length === 0) return { claimed: 0, accepted: 0 };
     try {
-      const letters = await this.composer.compose(lane, claim.messages);
-      const { accepted, moved, left } = await this.dispatch.run(lane, claim.token, letters);
+      const admitted = await this.budgets.admit(lane, claim);
+      const letters = await this.composer.compose(lane, admitted.messages);
+      const { accepted, started, moved, left } = await this.dispatch.run(lane, claim.token, letters);
+      await this.budgets.settle(admitted, started);
       for (const [storeId, messages] of byStore(left))
         await this.claims.giveBack(claim.token, messages, this.circuits.leftMs(storeId));
       // A letter that waits for an event is due again at once where time stands: it must not count as work that goes on.

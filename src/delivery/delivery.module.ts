@@ -12,6 +12,7 @@ import { DeliveryTimes } from './delivery-times.js';
 import { Dispatch } from './dispatch.js';
 import { Guard } from './guard.js';
 import { GuardFacts } from './guard-facts.js';
+import { LaterWake } from './later-wake.js';
 import { LedgerModule } from './ledger.module.js';
 import { LetterLinks } from './letter-links.js';
 import { MessageReader } from './message-reader.js';
@@ -19,6 +20,8 @@ import { MessagesController } from './messages.controller.js';
 import { Resend } from './resend.js';
 import { RestraintFacts } from './restraint-facts.js';
 import { Restraint } from './restraint.js';
+import { ProviderStates, SqlProviderStates } from './provider-states.js';
+import { SendBudgets } from './send-budgets.js';
 import { Settle } from './settle.js';
 import { Sweeper } from './sweeper.js';
 import { TestSendController } from './test-send.controller.js';
@@ -44,7 +47,10 @@ import { Transports } from './transports/transports.js';
     Resend,
     Restraint,
     RestraintFacts,
+    LaterWake,
+    SendBudgets,
     Settle,
+    { provide: ProviderStates, useClass: SqlProviderStates },
     Sweeper,
     TestSend,
     Transports,

@@ -3,6 +3,7 @@ import { ProcessClock } from '../platform/clock/clock.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { logger } from '../platform/logging/logger.js';
 import { Circuits } from './circuits.js';
+import type { ClaimedMessage } from './claimed-message.js';
 import { DeliveryTimes } from './delivery-times.js';
 import { Guard } from './guard.js';
 import type { ClearedLetter } from './guard-writes.js';
@@ -16,6 +17,8 @@ import { Transports } from './transports/transports.js';
 /** What became of a batch's letters. */
 export interface Dispatched {
   readonly accepted: number;
+  /** Letters that were handed to the provider, or to the outbox. */
+  readonly started: readonly ClaimedMessage[];
   /** Letters that left their place in the queue: all but those that wait for an event. */
   readonly moved: number;
   /** Letters that were not even guarded, because their store's mail is kept back. */
@@ -41,6 +44,7 @@ export class Dispatch {
     const { transport, slots } = this.transports.of(lane.clock);
     const settling = new SettleQueue((items) => this.settle.write(lane, token, items), this.log);
     const left: Letter[] = [];
+    const started: ClaimedMessage[] = [];
     let moved = 0;
     let kept = 0;
     let queue = letters;
@@ -56,6 +60,7 @@ export class Dispatch {
             ? await this.guard.clear(lane, token, transport, group)
             : { cleared: [], others: 0, sinceMs: 0 };
         moved += cleared.length + others;
+        for (const { letter } of cleared) started.push(letter.message);
         if (transport.isLedger) {
           kept += cleared.length;
           slots.giveBack(places);
@@ -69,7 +74,7 @@ export class Dispatch {
         throw error;
       }
     }
-    return { accepted: kept + (await settling.done()), moved, left };
+    return { accepted: kept + (await settling.done()), started, moved, left };
   }
 
   /** Ends when the outcome is in the ledger: until then the letter takes its place, so that a kill leaves few unknown. */

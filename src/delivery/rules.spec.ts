@@ -1,6 +1,7 @@
 import { MOST_FAILURES, retryDelayMs } from './backoff.js';
 import { Circuits } from './circuits.js';
 import { DeliveryTimes } from './delivery-times.js';
+import type { ProviderStates } from './provider-states.js';
 import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
 import { outcomeOfResult } from './outcome.js';
 import { isAllowedRecipient } from './recipients.js';
@@ -117,10 +118,16 @@ describe('places of a transport', () => {
 });
 
 describe('a circuit', () => {
-  it('stays open twice as long with each repeated fault, and forgets after a success', () => {
+  it('stays open twice as long with each repeated fault, forgets after a success, and tells the other processes', () => {
     let nowMs = 0;
     const clock = { now: () => new Date(0), monotonicMs: () => nowMs };
-    const circuits = new Circuits(clock, new DeliveryTimes({ circuitMs: 100, circuitMaxMs: 300 }));
+    const told: unknown[] = [];
+    const states: ProviderStates = {
+      refused: (storeId, forMs) => void told.push(['refused', storeId, forMs]),
+      recovered: (storeId) => void told.push(['recovered', storeId]),
+      paused: (storeId, forMs) => void told.push(['paused', storeId, forMs]),
+    };
+    const circuits = new Circuits(clock, new DeliveryTimes({ circuitMs: 100, circuitMaxMs: 300 }), states);
     expect(circuits.fault('s', 'no')).toBe(100);
     expect(circuits.shut()).toEqual(['s']);
     nowMs = 100;
@@ -128,7 +135,18 @@ describe('a circuit', () => {
     expect(circuits.fault('s', 'no')).toBe(200);
     nowMs = 300;
     circuits.success('s');
+    circuits.success('s');
     expect(circuits.fault('s', 'no')).toBe(100);
+    circuits.pause('t', 1_000);
+    nowMs = 700;
+    circuits.success('t');
+    expect(told).toEqual([
+      ['refused', 's', 100],
+      ['refused', 's', 200],
+      ['recovered', 's'],
+      ['refused', 's', 100],
+      ['paused', 't', 300],
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { parseDuration, type DurationUnits } from './duration.js';
-import { offsetSpan } from './zone.js';
+import { isZone, offsetSpan } from './zone.js';
 
 const DAY_MS = 86_400_000;
 const KEPT = 1_000;
@@ -15,6 +15,12 @@ const read = new Map<string, DurationUnits>();
 export function addDuration(at: Date, iso: string, zone: string): Date {
   const units = unitsOf(iso);
   return new Date(addCalendar(at.getTime(), units, zone) + units.elapsedMs);
+}
+
+/** When the next calendar day begins in the zone; UTC's where the zone is not known. */
+export function nextMidnight(at: Date, zone: string): Date {
+  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(isZone(zone) ? zone : 'UTC');
+  return new Date(local.add({ days: 1 }).startOfDay().epochMilliseconds);
 }
 
 function unitsOf(iso: string): DurationUnits {

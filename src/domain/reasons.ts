@@ -32,7 +32,14 @@ export type SkipReason =
   | 'empty_content';
 
 /** Why a planned message waits longer than its step meant. */
-export type WaitReason = 'quiet_hours' | 'send_window' | 'minimum_gap' | 'order_feed_silent' | `lost_to:${string}`;
+export type WaitReason =
+  | 'quiet_hours'
+  | 'send_window'
+  | 'minimum_gap'
+  | 'order_feed_silent'
+  | 'provider_rate'
+  | 'warm_up'
+  | `lost_to:${string}`;
 
 /** Why a planned message was taken back before it went out. */
 export type CancelReason =

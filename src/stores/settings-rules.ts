@@ -1,5 +1,6 @@
 import { parseDuration, windowMs } from '../domain/duration.js';
 import { parseEmail } from '../domain/email-address.js';
+import { parseSendRate } from '../domain/send-rate.js';
 import { isZone } from '../domain/zone.js';
 import { jsonRule } from '../platform/http/json-rule.js';
 
@@ -45,6 +46,14 @@ export const IsTagValue = (): PropertyDecorator =>
     holds: isTagValue,
   });
 
+/** Letters in a stretch of time. */
+export const IsSendRate = (): PropertyDecorator =>
+  jsonRule({ name: 'send_rate', message: 'must be a rate such as 10/s, 600/m, 5000/h or 20000/d', holds: isSendRate });
+
+/** A calendar day. */
+export const IsDay = (): PropertyDecorator =>
+  jsonRule({ name: 'day', message: 'must be a day such as 2026-12-01', holds: isDay });
+
 /** Addresses or domains. */
 export const IsRecipient = (): PropertyDecorator =>
   jsonRule({ name: 'recipient', message: 'must be an e-mail address or a domain', holds: isRecipient }, { each: true });
@@ -61,6 +70,11 @@ const isSpan = text((value) => {
 });
 const isTimeOfDay = text((value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
 const isRecipient = text((value) => parseEmail(value.includes('@') ? value : `anyone@${value}`).ok);
+const isSendRate = text((value) => parseSendRate(value) !== null);
+const isDay = text((value) => {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(value) : Number.NaN;
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value);
+});
 const isTagValue = text(
   (value) =>
     value.length >= 1 && value.length <= 200 && !/[{}]/.test(value.replace(/\{(scenario|step|template)\}/g, '')),

@@ -1,5 +1,6 @@
 import type { Arbitration, FrequencyCap, StoreRestraint } from '../domain/restraint.js';
 import type { StoreFacts } from '../domain/run.js';
+import type { WarmUp } from '../domain/warm-up.js';
 
 /** How a store's letters look. */
 export interface Brand {
@@ -46,6 +47,10 @@ export interface StoreSettings extends StoreRestraint {
   readonly doubleOptIn: boolean;
   /** Added to links of the letters; null adds none. */
   readonly utm: Utm | null;
+  /** Letters that the provider takes in live: `10/s`, `600/m`, `5000/h`, `20000/d`; null for no limit. */
+  readonly sendRate: string | null;
+  /** How live letters grow day by day while a sender is new; null for no plan. */
+  readonly warmUp: WarmUp | null;
   /** Addresses or domains that live may write to; empty means all. */
   readonly liveRecipients: readonly string[];
 }
@@ -67,6 +72,8 @@ export function defaultSettings(name: string): StoreSettings {
     arbitration: 'defer',
     doubleOptIn: false,
     utm: null,
+    sendRate: null,
+    warmUp: null,
     liveRecipients: [],
   };
 }

@@ -5,6 +5,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNumber,
   IsObject,
   IsOptional,
   IsString,
@@ -18,9 +19,11 @@ import {
   IsAddress,
   IsColor,
   IsCurrency,
+  IsDay,
   IsHttpUrl,
   IsLocale,
   IsRecipient,
+  IsSendRate,
   IsSpan,
   IsTagValue,
   IsTimeOfDay,
@@ -112,6 +115,30 @@ class UtmDto {
   readonly term?: string | null;
 }
 
+/** Day n of the plan (from 0, in the store's zone) allows ⌊firstDay · growthⁿ⌋ letters. */
+class WarmUpDto {
+  /** First day, `YYYY-MM-DD`. */
+  @IsDay()
+  readonly startsOn!: string;
+
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly firstDay!: number;
+
+  /** Each day so many times the day before. */
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(1)
+  @Max(10)
+  readonly growth!: number;
+
+  /** Length of the plan; behind it nothing is limited. */
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  readonly days!: number;
+}
+
 /** Settings to change: an absent field stays as it is, `null` clears one that may be empty. */
 export class PatchStoreDto {
   @AbsentOr()
@@ -198,6 +225,24 @@ export class PatchStoreDto {
   @ValidateNested()
   @Type(() => UtmDto)
   readonly utm?: UtmDto | null;
+
+  /**
+   * Letters that the store's provider takes in live, over all processes: `10/s`, `600/m`, `5000/h`, `20000/d`. Others wait, as
+   * `provider_rate`, service mail least. At most a second's letters and a fifth of them more leave at once.
+   */
+  @IsOptional()
+  @IsSendRate()
+  readonly sendRate?: string | null;
+
+  /**
+   * While a sender is new: how many letters leave on each day. Marketing and care beyond it wait for the next day as `warm_up`;
+   * service mail counts and never waits for it.
+   */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => WarmUpDto)
+  readonly warmUp?: WarmUpDto | null;
 
   /** Addresses or domains that live may write to; empty means everyone. */
   @AbsentOr()

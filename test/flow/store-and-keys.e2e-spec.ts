@@ -47,6 +47,9 @@ describe('a store and its keys', () => {
     [{ brand: { colors: { primary: 'red' } } }, '/brand/colors/primary', 'color'],
     [{ brand: { size: 1 } }, '/brand/size', 'unknown_field'],
     [{ liveRecipients: ['nobody@@x'] }, '/liveRecipients', 'recipient'],
+    [{ sendRate: '10/w' }, '/sendRate', 'send_rate'],
+    [{ warmUp: { startsOn: '2026-02-30', firstDay: 50, growth: 1.5, days: 20 } }, '/warmUp/startsOn', 'day'],
+    [{ warmUp: { startsOn: '2026-02-28', firstDay: 50, growth: 0.5, days: 20 } }, '/warmUp/growth', 'min'],
     [{ utm: { source: 'shop', medium: '{contact.email}' } }, '/utm/medium', 'tag_value'],
     [{ quietHours: { from: '25:00', to: '08:00' } }, '/quietHours/from', 'time_of_day'],
   ])('refuses the setting %j', async (patch, pointer, code) => {

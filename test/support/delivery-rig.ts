@@ -13,6 +13,9 @@ import { LetterLinks } from '../../src/delivery/letter-links.js';
 import { SqlMessageLedger } from '../../src/delivery/message-ledger.js';
 import { RestraintFacts } from '../../src/delivery/restraint-facts.js';
 import { Restraint } from '../../src/delivery/restraint.js';
+import { LaterWake } from '../../src/delivery/later-wake.js';
+import { SqlProviderStates } from '../../src/delivery/provider-states.js';
+import { SendBudgets } from '../../src/delivery/send-budgets.js';
 import { Settle } from '../../src/delivery/settle.js';
 import { Sweeper } from '../../src/delivery/sweeper.js';
 import { Transport, type Mail, type SendResult } from '../../src/delivery/transports/transport.js';
@@ -86,10 +89,11 @@ export function aWorker(
     renderer as unknown as TemplateRenderer,
     links,
   );
-  const circuits = new Circuits(clock, times);
   const settle = new Settle(db, mover, waker);
   const out = wayOut(transport);
   const transports = { of: () => out } as unknown as Transports;
+  const circuits = new Circuits(clock, times, new SqlProviderStates(db, transports));
+  const budgets = new SendBudgets(db, stores, transports, new LaterWake(clock, waker));
   const restraint = new Restraint(new RestraintFacts());
   const guardFacts = new GuardFacts(facts, settings);
   const guard = new Guard(db, guardFacts, restraint, mover, { id }, settings, times, clock, watermark, waker);
@@ -104,7 +108,7 @@ export function aWorker(
     composer,
     guard,
     settle,
-    batch: new DeliverBatch(claims, composer, dispatch, circuits),
+    batch: new DeliverBatch(claims, composer, dispatch, circuits, budgets),
     sweeper: new Sweeper(db, settle, times, watermark, waker),
   };
 }

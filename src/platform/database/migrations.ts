@@ -5,6 +5,7 @@ import { ProviderEvents1763740000003 } from './migrations/1763740000003-provider
 import { Maintenance1763740000004 } from './migrations/1763740000004-maintenance.js';
 import { Preferences1763740000006 } from './migrations/1763740000006-preferences.js';
 import { KeptAnswers1763740000020 } from './migrations/1763740000020-kept-answers.js';
+import { StoreProviders1763740000021 } from './migrations/1763740000021-store-providers.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Maintenance1763740000004,
   Preferences1763740000006,
   KeptAnswers1763740000020,
+  StoreProviders1763740000021,
 ];

@@ -1,0 +1,78 @@
+import type { SendBudget } from '../domain/send-budget.js';
+import type { Sql } from '../platform/database/sql.js';
+import type { ClaimedMessage } from './claimed-message.js';
+
+/** A claimed letter that is put off. */
+export interface WaitingLetter {
+  readonly message: ClaimedMessage;
+  readonly until: Date;
+  readonly reason: 'provider_rate' | 'warm_up';
+}
+
+/** Reasons of letters that were put off here before. */
+export const PUT_OFF_BEFORE: ReadonlySet<string> = new Set(['provider_rate', 'warm_up']);
+
+/** The store's budget under its row's lock, made when there is none yet; what was counted on another day is left out. */
+export async function lockBudget(tx: Sql, storeId: string, provider: string, day: string): Promise<SendBudget> {
+  await tx.query(MAKE, [storeId, provider]);
+  const [budget] = await tx.query<SendBudget & Record<string, unknown>>(LOCK, [storeId, provider, day]);
+  return budget!;
+}
+
+/** Writes it back. */
+export async function saveBudget(
+  tx: Sql,
+  storeId: string,
+  provider: string,
+  day: string,
+  { tokens, refilledAt, againUntil, firstUntil, sentToday, waitingToday }: SendBudget,
+): Promise<void> {
+  await tx.query(SAVE, [storeId, provider, day, tokens, refilledAt, againUntil, firstUntil, sentToday, waitingToday]);
+}
+
+/** Takes back what admitted letters did not use; a bucket that overflows by it is levelled at its next use. */
+export async function giveBackUnused(
+  sql: Sql,
+  storeId: string,
+  provider: string,
+  day: string,
+  letters: number,
+): Promise<void> {
+  await sql.query(GIVE_BACK, [storeId, provider, day, letters]);
+}
+
+/** Back to `planned`, due at an instant of each letter's own; `meant_at` keeps when it was meant to go, from which `late` counts. */
+export async function writeWaiting(tx: Sql, token: string, letters: readonly WaitingLetter[]): Promise<void> {
+  if (letters.length === 0) return;
+  await tx.query(WAIT, [
+    token,
+    letters.map(({ message }) => message.environmentId),
+    letters.map(({ message }) => message.id),
+    letters.map(({ until }) => until),
+    letters.map(({ reason }) => reason),
+  ]);
+}
+
+const MAKE = `INSERT INTO store_providers (store_id, provider) VALUES ($1, $2) ON CONFLICT DO NOTHING`;
+
+const LOCK = `
+SELECT tokens, refilled_at AS "refilledAt", again_until AS "againUntil", first_until AS "firstUntil",
+  paused_until AS "pausedUntil", CASE WHEN day = $3 THEN sent_today ELSE 0 END AS "sentToday",
+  CASE WHEN day = $3 THEN waiting_today ELSE 0 END AS "waitingToday"
+FROM store_providers WHERE store_id = $1 AND provider = $2 FOR UPDATE`;
+
+const SAVE = `
+UPDATE store_providers SET day = $3, tokens = $4, refilled_at = $5, again_until = $6, first_until = $7, sent_today = $8,
+  waiting_today = $9
+WHERE store_id = $1 AND provider = $2`;
+
+const GIVE_BACK = `
+UPDATE store_providers SET tokens = tokens + $4,
+  sent_today = CASE WHEN day = $3 THEN greatest(0, sent_today - $4) ELSE sent_today END
+WHERE store_id = $1 AND provider = $2`;
+
+const WAIT = `
+UPDATE messages AS m SET state = 'planned', reason = v.reason, due_at = v.due, meant_at = coalesce(m.meant_at, m.due_at),
+  next_attempt_at = NULL, claim_token = NULL, claimed_by = NULL, lease_until = NULL
+FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) AS v (environment_id, id, due, reason)
+WHERE m.environment_id = v.environment_id AND m.id = v.id AND m.claim_token = $1 AND m.state = 'claimed'`;

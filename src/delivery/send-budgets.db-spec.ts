@@ -1,0 +1,180 @@
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import {
+  aPlannedLetter,
+  aScenario,
+  aWorker,
+  type LetterOptions,
+  TWO_LETTERS,
+} from '../../test/support/delivery-rig.js';
+import { aContact } from '../../test/support/letters.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+
+const SERVICE = {
+  ...TWO_LETTERS,
+  key: 'order-thank-you',
+  messageClass: 'service',
+  trigger: { type: 'event', event: 'order.placed', subject: 'event.cartId' },
+  exits: [],
+};
+const PARCEL: LetterOptions = { scenario: 'order-thank-you', messageClass: 'service' };
+
+describe('what a store may send through its provider', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+  });
+  beforeEach(async () => {
+    store = await aStore(database.engine);
+    await aScenario(database.engine, store);
+    await aScenario(database.engine, store, SERVICE);
+  });
+  afterEach(() => database.engine.query(`UPDATE messages SET held = true WHERE state = 'planned'`));
+  afterAll(() => database.close());
+
+  const set = (settings: object) =>
+    database.engine.query('UPDATE stores SET settings = $2 WHERE id = $1', [store.storeId, settings]);
+  const letters = async (count: number, options: LetterOptions = {}) => {
+    for (let i = 0; i < count; i++)
+      await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId), options);
+  };
+  const states = async () => {
+    const rows = await database.engine.query<{ what: string; n: number }>(
+      `SELECT concat_ws(' ', state, message_class, reason) AS what, count(*)::int AS n FROM messages WHERE store_id = $1 GROUP BY 1`,
+      [store.storeId],
+    );
+    return Object.fromEntries(rows.map(({ what, n }) => [what, n]));
+  };
+  /** As if so much time had passed for letters and budget. */
+  const pass = async (ms: number) => {
+    const by = `make_interval(secs => ${ms / 1000})`;
+    await database.engine.query(`UPDATE messages SET due_at = due_at - ${by} WHERE store_id = $1`, [store.storeId]);
+    await database.engine.query(
+      `UPDATE store_providers SET refilled_at = refilled_at - ${by}, again_until = again_until - ${by},
+         first_until = first_until - ${by}, paused_until = paused_until - ${by} WHERE store_id = $1`,
+      [store.storeId],
+    );
+  };
+  const runAll = async (...workers: readonly ReturnType<typeof aWorker>[]) => {
+    for (let claimed = 1; claimed > 0;) {
+      const results = await Promise.all(workers.map((worker) => worker.batch.run(REAL_LANE)));
+      claimed = results.reduce((sum, result) => sum + result.claimed, 0);
+    }
+  };
+
+  it('is one rate for all workers together: what is beyond it stays planned and is due later', async () => {
+    await set({ sendRate: '60/h' }); // a token a minute: nothing is refilled while the test runs
+    await letters(8);
+    const workers = [aWorker(database.engine), aWorker(database.engine)];
+    await runAll(...workers);
+    expect(await states()).toEqual({ 'accepted marketing': 1, 'planned marketing provider_rate': 7 });
+    const [waiting] = await database.engine.query(
+      `SELECT count(DISTINCT due_at)::int AS instants, bool_and(due_at > clock_timestamp()) AS later, bool_and(meant_at < due_at) AS meant,
+         count(claim_token)::int AS held FROM messages WHERE store_id = $1 AND state = 'planned'`,
+      [store.storeId],
+    );
+    expect(waiting).toEqual({ instants: 7, later: true, meant: true, held: 0 });
+  });
+
+  it('lets every letter out in the end, at the rate', async () => {
+    await set({ sendRate: '60/h' });
+    await letters(6);
+    const worker = aWorker(database.engine);
+    await runAll(worker);
+    for (let sent = 1; sent <= 6; sent++) {
+      expect(await states()).toMatchObject({ 'accepted marketing': sent });
+      await pass(60_000);
+      await runAll(worker);
+    }
+  });
+
+  it('lets service mail go first, and on while marketing waits', async () => {
+    await set({ sendRate: '60/h' });
+    await letters(4);
+    await letters(1, PARCEL);
+    const worker = aWorker(database.engine);
+    await runAll(worker);
+    expect(await states()).toEqual({ 'accepted service': 1, 'planned marketing provider_rate': 4 });
+    await letters(1, PARCEL);
+    await runAll(worker);
+    expect(await states()).toMatchObject({ 'accepted service': 2 });
+  });
+
+  it('is not used up by letters that end unsent', async () => {
+    await set({ sendRate: '60/h' });
+    await letters(1);
+    await database.engine.query(`UPDATE contacts SET marketing_consent = false WHERE environment_id = $1`, [
+      store.liveId,
+    ]);
+    const worker = aWorker(database.engine);
+    await runAll(worker);
+    expect(await states()).toEqual({ 'skipped marketing no_consent': 1 });
+    await letters(1);
+    await runAll(worker);
+    expect(await states()).toMatchObject({ 'accepted marketing': 1 });
+  });
+
+  it('waits in every process when the provider asks one of them to', async () => {
+    await set({ sendRate: '10/s' });
+    await letters(1);
+    const asked = aWorker(database.engine);
+    asked.transport.script = [
+      () => ({ kind: 'retry', status: 429, detail: 'slow down', retryAfterMs: 30_000, counts: false }),
+    ];
+    await asked.batch.run(REAL_LANE);
+    await letters(1, PARCEL);
+    const other = aWorker(database.engine);
+    await runAll(other);
+    expect(other.transport.sent).toEqual([]);
+    expect(await states()).toEqual({ 'retry marketing': 1, 'planned service provider_rate': 1 });
+    await pass(31_000);
+    await runAll(other);
+    expect(await states()).toMatchObject({ 'accepted service': 1 });
+  });
+
+  it('grows day by day while a sender is warmed up; the rest of a day goes out on the next', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    await set({ warmUp: { startsOn: today, firstDay: 2, growth: 2, days: 3 } });
+    await letters(5);
+    await letters(1, PARCEL);
+    const worker = aWorker(database.engine);
+    await runAll(worker, aWorker(database.engine));
+    expect(await states()).toEqual({ 'accepted service': 1, 'accepted marketing': 1, 'planned marketing warm_up': 4 });
+    const [row] = await database.engine.query(
+      `SELECT array_agg(extract(epoch FROM due_at - date_trunc('day', clock_timestamp() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')::text
+         ORDER BY due_at) AS due FROM messages WHERE store_id = $1 AND reason = 'warm_up'`,
+      [store.storeId],
+    );
+    expect(row).toEqual({ due: ['86400.000000', '86400.001000', '86400.002000', '86400.003000'] });
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    await set({ warmUp: { startsOn: yesterday, firstDay: 2, growth: 2, days: 3 } });
+    await database.engine.query(`UPDATE store_providers SET day = $2 WHERE store_id = $1`, [store.storeId, yesterday]);
+    await pass(86_400_000);
+    await runAll(aWorker(database.engine));
+    expect(await states()).toMatchObject({ 'accepted marketing': 5 });
+  });
+
+  it('counts the wait as lateness: a letter that is too late by then is skipped', async () => {
+    await set({ sendRate: '60/h' });
+    await letters(2);
+    const worker = aWorker(database.engine);
+    await runAll(worker);
+    await database.engine.query(
+      `UPDATE messages SET meant_at = meant_at - interval '30 days' WHERE store_id = $1 AND state = 'planned'`,
+      [store.storeId],
+    );
+    await pass(60_000);
+    await runAll(worker);
+    expect(await states()).toEqual({ 'accepted marketing': 1, 'skipped marketing late': 1 });
+  });
+
+  it('limits nobody who has set nothing', async () => {
+    await letters(30);
+    await runAll(aWorker(database.engine));
+    expect(await states()).toEqual({ 'accepted marketing': 30 });
+    expect(await database.engine.query('SELECT 1 FROM store_providers WHERE store_id = $1', [store.storeId])).toEqual(
+      [],
+    );
+  });
+});
