@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { withoutAddresses } from './without-addresses.js';
 
 /** What a log line carries beside its text: the event's name and ids, never addresses or payloads. */
 export interface LogFields {
@@ -7,7 +8,10 @@ export interface LogFields {
   readonly [field: string]: unknown;
 }
 
-/** Structured lines: text for people, `event` and ids for programs. */
+/**
+ * Structured lines: text for people, `event` and ids for programs. What others say (a provider, PostgreSQL) may name
+ * addresses and keys: whatever is written loses them here.
+ */
 export class Log {
   private readonly logger: Logger;
 
@@ -17,25 +21,31 @@ export class Log {
 
   /** A state change, one line each. */
   info(text: string, fields: LogFields): void {
-    this.logger.log(text, fields);
+    this.logger.log(withoutAddresses(text), cleaned(fields));
   }
 
   /** Something that heals itself. */
   warn(text: string, fields: LogFields): void {
-    this.logger.warn(text, fields);
+    this.logger.warn(withoutAddresses(text), cleaned(fields));
   }
 
   /** Somebody should look: the text and the error's stack. */
   error(text: string, fields: LogFields, error?: unknown): void {
-    this.logger.error(text, {
-      ...fields,
-      ...(error instanceof Error ? { error: error.message, stack: error.stack } : {}),
-    });
+    const thrown = error instanceof Error ? { error: error.message, stack: error.stack } : {};
+    this.logger.error(withoutAddresses(text), cleaned({ ...fields, ...thrown }));
   }
 
   debug(text: string, fields: LogFields): void {
-    this.logger.debug(text, fields);
+    this.logger.debug(withoutAddresses(text), cleaned(fields));
   }
+}
+
+function cleaned(fields: LogFields): LogFields {
+  const entries = Object.entries(fields).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? withoutAddresses(value) : value,
+  ]);
+  return Object.fromEntries(entries) as LogFields;
 }
 
 /** A logger for one class: `private readonly log = logger(DeliverBatch.name)`. */
