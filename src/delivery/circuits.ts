@@ -10,6 +10,15 @@ interface Circuit {
   lastMs: number;
 }
 
+/** The refusal that a store's letters get, and how many of them got it with nothing else between. */
+interface Refusals {
+  readonly code: string;
+  count: number;
+}
+
+/** After so many equal refusals in a row no letter is to blame any more. */
+export const MOST_EQUAL_REFUSALS = 10;
+
 /**
  * Stores whose mail is kept back in this process: after a configuration fault, which would hit every letter, and while the
  * provider asks for a pause. Their letters stay planned; none is used up on finding out that the key is still wrong.
@@ -18,6 +27,7 @@ interface Circuit {
 export class Circuits {
   private readonly log = logger(Circuits.name);
   private readonly stores = new Map<string, Circuit>();
+  private readonly refusals = new Map<string, Refusals>();
 
   constructor(
     private readonly clock: ProcessClock,
@@ -40,6 +50,17 @@ export class Circuits {
     return lastMs;
   }
 
+  /**
+   * Notes that a letter was refused for something other than its recipient; answers whether that is a fault of the settings,
+   * because the last letters of the store were all refused for the same.
+   */
+  refused(storeId: string, code: string): boolean {
+    const known = this.refusals.get(storeId);
+    const last = known?.code === code ? known : { code, count: 0 };
+    this.refusals.set(storeId, last);
+    return ++last.count > MOST_EQUAL_REFUSALS;
+  }
+
   /** Waits as long as the provider asks for. */
   pause(storeId: string, ms: number): void {
     const known = this.stores.get(storeId);
@@ -51,6 +72,7 @@ export class Circuits {
 
   /** A letter went out: whatever was wrong is right again. */
   success(storeId: string): void {
+    this.refusals.delete(storeId);
     const known = this.stores.get(storeId);
     if (!known || this.leftMs(storeId) > 0) return;
     this.stores.delete(storeId);

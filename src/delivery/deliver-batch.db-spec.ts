@@ -211,25 +211,12 @@ describe('a batch of letters', () => {
 
   it('keeps a refusal of the provider with its code', async () => {
     const transport = new ScriptedTransport();
-    transport.script = [() => ({ kind: 'rejected', status: 550, code: '5.1.1', detail: 'no such user' })];
+    transport.script = [
+      () => ({ kind: 'rejected', status: 550, code: '5.1.1', detail: 'no such user', concerns: 'recipient' }),
+    ];
     const { messageId } = await aPlannedLetter(database.engine, store, await person());
     await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
     expect(await message(messageId)).toMatchObject({ state: 'rejected', reason: '5.1.1' });
-  });
-
-  it('burns no letter on a wrong key and keeps the rest of the store back', async () => {
-    const transport = new ScriptedTransport(1);
-    transport.script = [() => ({ kind: 'config', status: 401, detail: 'unauthorized' })];
-    const first = await aPlannedLetter(database.engine, store, await person());
-    const second = await aPlannedLetter(database.engine, store, await person());
-    const worker = aWorker(database.engine, { transport });
-    await worker.batch.run(REAL_LANE);
-    expect(transport.sent).toHaveLength(1);
-    expect(await message(first.messageId)).toMatchObject({ state: 'planned' });
-    expect(await message(second.messageId)).toMatchObject({ state: 'planned' });
-    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
-    await Promise.all([retryNow(first.messageId), retryNow(second.messageId)]);
-    expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 2 });
   });
 
   it('does not call the provider when the lease is nearly over', async () => {

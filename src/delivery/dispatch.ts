@@ -98,12 +98,20 @@ export class Dispatch {
     return written;
   }
 
-  private outcome(result: SendResult, storeId: string, failures: number): Outcome {
+  private outcome(answer: SendResult, storeId: string, failures: number): Outcome {
+    const result = this.judged(answer, storeId);
     let circuitMs = 0;
     if (result.kind === 'accepted') this.circuits.success(storeId);
     if (result.kind === 'config') circuitMs = this.circuits.fault(storeId, result.detail);
     if (result.kind === 'retry' && result.retryAfterMs) this.circuits.pause(storeId, result.retryAfterMs);
     return outcomeOfResult(result, failures, circuitMs, Math.random());
+  }
+
+  /** A provider that refuses letter after letter for the same, whoever they are for, is not asked with the next ones. */
+  private judged(result: SendResult, storeId: string): SendResult {
+    if (result.kind !== 'rejected' || result.concerns !== 'content') return result;
+    if (!this.circuits.refused(storeId, result.code)) return result;
+    return { kind: 'config', status: result.status, detail: result.detail };
   }
 
   /** An answer after the deadline still tells the truth about its attempt. */

@@ -1,5 +1,5 @@
 import { MOST_FAILURES, retryDelayMs } from './backoff.js';
-import { Circuits } from './circuits.js';
+import { Circuits, MOST_EQUAL_REFUSALS } from './circuits.js';
 import { DeliveryTimes } from './delivery-times.js';
 import type { ProviderStates } from './provider-states.js';
 import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
@@ -147,6 +147,22 @@ describe('a circuit', () => {
       ['refused', 's', 100],
       ['paused', 't', 300],
     ]);
+  });
+});
+
+describe('equal refusals', () => {
+  it('of more than ten letters in a row are a fault of the settings; another one, or a success, begins anew', () => {
+    const states = { refused: () => undefined, recovered: () => undefined, paused: () => undefined };
+    const circuits = new Circuits({ now: () => new Date(0), monotonicMs: () => 0 }, new DeliveryTimes(), states);
+    const refused = (times: number, code = '400:content') =>
+      Array.from({ length: times }, () => circuits.refused('s', code)).filter(Boolean).length;
+    expect(refused(MOST_EQUAL_REFUSALS)).toBe(0);
+    expect(refused(3)).toBe(3);
+    expect(refused(MOST_EQUAL_REFUSALS, '413')).toBe(0);
+    expect(refused(1)).toBe(0);
+    expect(refused(MOST_EQUAL_REFUSALS - 1)).toBe(0);
+    circuits.success('s');
+    expect(refused(1)).toBe(0);
   });
 });
 

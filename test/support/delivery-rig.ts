@@ -54,8 +54,17 @@ export class ScriptedTransport extends Transport {
     super();
   }
 
+  private refusal: SendResult | null = null;
+
+  /** Answers this to every letter until the end. */
+  refuse(result: SendResult): { end(): void } {
+    this.refusal = result;
+    return { end: () => (this.refusal = null) };
+  }
+
   async send(mail: Mail): Promise<SendResult> {
     this.sent.push(mail);
+    if (this.refusal) return this.refusal;
     const answer = this.script.shift();
     return answer ? answer(mail) : { kind: 'accepted', status: 250, providerMessageId: `p-${mail.messageId}` };
   }
@@ -68,10 +77,15 @@ export class ScriptedTransport extends Transport {
 /** One worker's delivery, with the real runs behind it, a renderer that needs no thread and a transport that obeys. */
 export function aWorker(
   db: EngineDatabase,
-  { transport = new ScriptedTransport(), times = new DeliveryTimes(), env = {}, id = newId() }: WorkerOptions = {},
+  {
+    transport = new ScriptedTransport(),
+    times = new DeliveryTimes(),
+    env = {},
+    id = newId(),
+    clock = new ProcessClock(),
+  }: WorkerOptions = {},
 ) {
   const settings = { PORT: 3000, MAIL_FROM: 'Shop <shop@shop.example>', LIVE_RECIPIENTS: [], ...env } as unknown as Env;
-  const clock = new ProcessClock();
   const waker: StageWaker = { wake: () => undefined };
   const watermark = new DueWatermark(clock);
   const ledger = new SqlMessageLedger(watermark);
@@ -118,6 +132,7 @@ export interface WorkerOptions {
   readonly times?: DeliveryTimes;
   readonly env?: Partial<Env>;
   readonly id?: string;
+  readonly clock?: ProcessClock;
 }
 
 const publishedTemplates = {

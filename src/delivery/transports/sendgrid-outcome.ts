@@ -22,7 +22,7 @@ export function sendGridOutcome(failure: SendGridFailure, nowMs: number): SendRe
   if (failure.response) return answered(statusOf(failure), failure.response, nowMs);
   const detail = `${failure.code ?? 'error'}: ${failure.message}`;
   if (!failure.isAxiosError && failure.code === undefined)
-    return { kind: 'rejected', status: null, code: 'invalid_mail', detail: failure.message };
+    return { kind: 'rejected', status: null, code: 'invalid_mail', detail: failure.message, concerns: 'content' };
   const code = String(failure.code ?? '');
   if (code === 'ERR_INVALID_CHAR' || code === 'ERR_INVALID_URL') return { kind: 'config', status: null, detail };
   const connecting = (failure.syscall ?? failure.cause?.syscall) === 'connect';
@@ -32,6 +32,9 @@ export function sendGridOutcome(failure: SendGridFailure, nowMs: number): SendRe
 }
 
 function answered(status: number, response: NonNullable<SendGridFailure['response']>, nowMs: number): SendResult {
+  // The line broke in the answer's body: its status was said already.
+  if (status >= 200 && status < 300)
+    return { kind: 'accepted', status, providerMessageId: messageIdOf(response.headers) };
   const fault = firstFault(response.body ?? response.data);
   const detail = fault?.message ?? `HTTP ${status}`;
   if (status === 429)
@@ -42,7 +45,15 @@ function answered(status: number, response: NonNullable<SendGridFailure['respons
   if (CONFIG_STATUS.has(status) || status < 400 || fault?.field?.startsWith('from'))
     return { kind: 'config', status, detail };
   if (status >= 500 || status === 408) return { kind: 'unknown', status, detail, late: null };
-  return { kind: 'rejected', status, code: fault?.field ? `${status}:${fault.field}` : String(status), detail };
+  const code = fault?.field ? `${status}:${fault.field}` : String(status);
+  const concerns = /^personalizations\.\d+\.to\b/.test(fault?.field ?? '') ? 'recipient' : 'content';
+  return { kind: 'rejected', status, code, detail, concerns };
+}
+
+/** SendGrid's own id of the letter, which its reports carry. */
+export function messageIdOf(headers: unknown): string | null {
+  const value = (headers as Readonly<Record<string, unknown>> | null)?.['x-message-id'];
+  return typeof value === 'string' ? value.slice(0, 200) : null;
 }
 
 function statusOf(failure: SendGridFailure): number {

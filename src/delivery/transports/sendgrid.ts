@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { MailService } from '@sendgrid/mail';
 import type { ProcessClock } from '../../platform/clock/clock.js';
 import { withDeadline } from './deadline.js';
-import { sendGridOutcome, type SendGridFailure } from './sendgrid-outcome.js';
+import { messageIdOf, sendGridOutcome, type SendGridFailure } from './sendgrid-outcome.js';
 import { Transport, type Mail, type SendResult } from './transport.js';
 
 const SLOTS = 32;
@@ -55,7 +55,7 @@ export class SendGridTransport extends Transport {
       return {
         kind: 'accepted',
         status: response.statusCode,
-        providerMessageId: headerOf(response.headers, 'x-message-id'),
+        providerMessageId: messageIdOf(response.headers),
       };
     } catch (error) {
       return sendGridOutcome(error as SendGridFailure, this.clock.now().getTime());
@@ -100,9 +100,4 @@ function requestOf(mail: Mail): Parameters<MailService['send']>[0] {
       ganalytics: { enable: false },
     },
   };
-}
-
-function headerOf(headers: unknown, name: string): string | null {
-  const value = (headers as Readonly<Record<string, unknown>> | null)?.[name];
-  return typeof value === 'string' ? value.slice(0, 200) : null;
 }

@@ -24,7 +24,7 @@ export function smtpOutcome(failure: SmtpFailure, handedOver: boolean): SendResu
       : { kind: 'retry', status, detail, retryAfterMs: null, counts: true };
   if (status < 500) return { kind: 'retry', status, detail, retryAfterMs: null, counts: true };
   return concernsLetter(failure, status)
-    ? { kind: 'rejected', status, code: enhancedCode(detail) ?? String(status), detail }
+    ? { kind: 'rejected', status, code: enhancedCode(detail) ?? String(status), detail, concerns: 'recipient' }
     : { kind: 'config', status, detail };
 }
 

@@ -23,8 +23,14 @@ export interface Mail {
 export type SendResult =
   /** The provider has taken the letter on. */
   | { readonly kind: 'accepted'; readonly status: number | null; readonly providerMessageId: string | null }
-  /** This letter will never be taken; `code` is the provider's. */
-  | { readonly kind: 'rejected'; readonly status: number | null; readonly code: string; readonly detail: string }
+  /** This letter will never be taken; `code` is the provider's. What it blames: this recipient, or what many letters share. */
+  | {
+      readonly kind: 'rejected';
+      readonly status: number | null;
+      readonly code: string;
+      readonly detail: string;
+      readonly concerns: 'recipient' | 'content';
+    }
   /** Certainly not taken this time, may be later. A rate limit does not count as a try. */
   | {
       readonly kind: 'retry';

@@ -1,0 +1,108 @@
+import { Logger } from '@nestjs/common';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aContact } from '../../test/support/letters.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+import { MOST_EQUAL_REFUSALS } from './circuits.js';
+
+describe('a provider that takes no letter at all', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false); // an open circuit is an error for people to look at
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    await aScenario(database.engine, store);
+  });
+  afterEach(() =>
+    database.engine.query(`UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state = 'planned'`),
+  );
+  afterAll(() => database.close());
+
+  const person = (): Promise<string> => aContact(database.engine, store.liveId);
+  const message = async (id: string): Promise<Record<string, unknown>> => {
+    const [row] = await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]);
+    return row!;
+  };
+  const retryNow = (id: string): Promise<unknown> =>
+    database.engine.query('UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = $1', [id]);
+
+  it('burns no letter on a wrong key and keeps the rest of the store back', async () => {
+    const transport = new ScriptedTransport(1);
+    transport.script = [() => ({ kind: 'config', status: 401, detail: 'unauthorized' })];
+    const first = await aPlannedLetter(database.engine, store, await person());
+    const second = await aPlannedLetter(database.engine, store, await person());
+    const worker = aWorker(database.engine, { transport });
+    await worker.batch.run(REAL_LANE);
+    expect(transport.sent).toHaveLength(1);
+    expect(await message(first.messageId)).toMatchObject({ state: 'planned' });
+    expect(await message(second.messageId)).toMatchObject({ state: 'planned' });
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
+    await Promise.all([retryNow(first.messageId), retryNow(second.messageId)]);
+    expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 2 });
+  });
+
+  it('asks a provider that refuses the key for an hour now and then; once it is repaired all letters go, the late ones say so', async () => {
+    const HOUR_MS = 3_600_000;
+    const letters = [];
+    for (let i = 0; i < 20; i++) letters.push(await aPlannedLetter(database.engine, store, await person()));
+    const ids = letters.map(({ messageId }) => messageId);
+    const late = ids.slice(0, 5);
+    await database.engine.query(`UPDATE messages SET due_at = due_at - interval '25 hours' WHERE id = ANY ($1)`, [
+      late,
+    ]);
+    const states = async () =>
+      (
+        await database.engine.query<{ what: string }>(
+          `SELECT concat_ws(' ', state, reason) AS what FROM messages WHERE id = ANY ($1) ORDER BY array_position($1::uuid[], id)`,
+          [ids],
+        )
+      ).map(({ what }) => what);
+    const transport = new ScriptedTransport(2);
+    const clock = { ms: 0, now: () => new Date(clock.ms), monotonicMs: () => clock.ms };
+    const worker = aWorker(database.engine, { transport, clock });
+    const refuse = transport.refuse({ kind: 'config', status: 401, detail: 'unauthorized' });
+    for (; clock.ms < HOUR_MS; clock.ms += 10_000) {
+      await database.engine.query(`UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = ANY ($1)`, [ids]);
+      while ((await worker.batch.run(REAL_LANE)).claimed > 0);
+    }
+    // Half a minute, then twice as long each time, ten minutes at most; as many letters as there are places each time.
+    expect(transport.sent.length).toBeLessThanOrEqual(10 * transport.slots);
+    expect(new Set((await states()).slice(5))).toEqual(new Set(['planned']));
+    refuse.end();
+    clock.ms += HOUR_MS;
+    await database.engine.query(`UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = ANY ($1)`, [ids]);
+    while ((await worker.batch.run(REAL_LANE)).claimed > 0);
+    expect(await states()).toEqual([
+      ...new Array<string>(5).fill('skipped late'),
+      ...new Array<string>(15).fill('accepted'),
+    ]);
+  });
+
+  it('stops asking a provider that refuses letter after letter for the same: only the first ones are burned', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 30; i++) ids.push((await aPlannedLetter(database.engine, store, await person())).messageId);
+    const transport = new ScriptedTransport(1);
+    transport.refuse({ kind: 'rejected', status: 400, code: '400:content', detail: 'no', concerns: 'content' });
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    const counts = await database.engine.query(
+      `SELECT state, count(*)::int AS letters FROM messages WHERE id = ANY ($1) GROUP BY state ORDER BY state`,
+      [ids],
+    );
+    expect(counts).toEqual([
+      { state: 'planned', letters: 30 - MOST_EQUAL_REFUSALS },
+      { state: 'rejected', letters: MOST_EQUAL_REFUSALS },
+    ]);
+    await Promise.all(ids.map(retryNow));
+    expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 30 - MOST_EQUAL_REFUSALS });
+  });
+
+  it('goes on with a store of which many recipients are unknown', async () => {
+    const transport = new ScriptedTransport(1);
+    transport.refuse({ kind: 'rejected', status: 550, code: '5.1.1', detail: 'no such user', concerns: 'recipient' });
+    for (let i = 0; i < 20; i++) await aPlannedLetter(database.engine, store, await person());
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    expect(transport.sent).toHaveLength(20);
+  });
+});
