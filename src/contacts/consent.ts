@@ -20,7 +20,6 @@ export async function withdrawConsent(tx: Sql, statement: ConsentStatement): Pro
        updated_at = clock_timestamp()
      WHERE environment_id = $1 AND id = $2 AND coalesce(consent_changed_at <= $3, true)`,
     [statement.environmentId, statement.contactId, statement.at],
-    'consent_withdraw',
   );
   await keepEvidence(tx, statement, 'marketing', false);
 }
@@ -31,7 +30,6 @@ export async function giveConsent(tx: Sql, statement: ConsentStatement): Promise
     `UPDATE contacts SET marketing_consent = true, consent_changed_at = $3, unsubscribed_at = NULL, updated_at = clock_timestamp()
      WHERE environment_id = $1 AND id = $2 AND coalesce(consent_changed_at < $3, true)`,
     [statement.environmentId, statement.contactId, statement.at],
-    'consent_give',
   );
   await keepEvidence(tx, statement, 'marketing', true);
 }
@@ -62,6 +60,5 @@ export async function keepEvidence(
     `INSERT INTO consents (environment_id, id, contact_id, purpose, granted, source, occurred_at, evidence)
      VALUES ($1, $2, $3, $8, $4, $5, $6, $7::jsonb)`,
     [environmentId, newId(), contactId, granted, source, at, JSON.stringify(evidence), purpose],
-    'consent_evidence',
   );
 }

@@ -32,7 +32,7 @@ interface FactsRow {
  */
 export async function loadContactFacts(tx: Sql, refs: readonly ContactRef[]): Promise<Map<string, ContactFacts>> {
   if (refs.length === 0) return new Map();
-  const rows = await tx.query<FactsRow>(FACTS, [JSON.stringify(distinct(refs))], 'contact_facts');
+  const rows = await tx.query<FactsRow>(FACTS, [JSON.stringify(distinct(refs))]);
   return new Map(rows.map((row) => [row.asked_id, factsOf(row)]));
 }
 
@@ -48,8 +48,8 @@ export async function lockContacts(
 ): Promise<ReadonlySet<string>> {
   if (refs.length === 0) return new Set();
   const rows = options.skipLocked
-    ? await tx.query<{ id: string }>(`${LOCK} SKIP LOCKED`, [JSON.stringify(distinct(refs))], 'contact_lock_free')
-    : await tx.query<{ id: string }>(LOCK, [JSON.stringify(distinct(refs))], 'contact_lock');
+    ? await tx.query<{ id: string }>(`${LOCK} SKIP LOCKED`, [JSON.stringify(distinct(refs))])
+    : await tx.query<{ id: string }>(LOCK, [JSON.stringify(distinct(refs))]);
   return new Set(rows.map((row) => row.id));
 }
 

@@ -18,6 +18,5 @@ export async function suppress(
     `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, $3, $4)
      ON CONFLICT (environment_id, email_key) DO NOTHING`,
     [suppression.environmentId, address.key, address.email, suppression.reason],
-    'suppress',
   );
 }

@@ -35,7 +35,7 @@ interface Row {
 export async function readStoredEvents(tx: Sql, questions: readonly EventQuestion[]): Promise<StoredEvent[]> {
   const asked = merge(questions);
   if (asked.length === 0) return [];
-  const rows = await tx.query<Row>(READ, [JSON.stringify(asked)], 'stored_events');
+  const rows = await tx.query<Row>(READ, [JSON.stringify(asked)]);
   return rows.map((row) => ({
     contactId: row.contact_id,
     eventId: row.id,

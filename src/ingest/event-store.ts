@@ -6,7 +6,6 @@ import { newId } from '../platform/ids.js';
 import { eventKeyOf, foldGroup, type GroupPlan, keyOf, keysOf, type KnownGroup } from './fold-group.js';
 import { KNOWN, WRITE } from './group-sql.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
-import { statementName } from './statement-name.js';
 import { writeParameters } from './write-parameters.js';
 
 interface KnownRow {
@@ -32,8 +31,6 @@ const NOBODY: ReadonlySet<string> = new Set();
 /** Writes groups of events: one query to see who is who, one statement that makes the whole group durable. */
 @Injectable()
 export class EventStore {
-  private writes = 0;
-
   constructor(
     private readonly database: EngineDatabase,
     private readonly identities: IdentityChanges,
@@ -67,22 +64,17 @@ export class EventStore {
     const keys = new Map(events.flatMap(keysOf).map((key) => [keyOf(key.environmentId, key.kind, key.key), key]));
     const eventKeys = events.flatMap((event) => (event.key === null ? [] : [{ e: event.environmentId, v: event.key }]));
     const environments = [...new Set(events.map((event) => event.environmentId))];
-    const rows = await this.database.query<KnownRow>(
-      KNOWN,
-      [
-        JSON.stringify([...keys.values()].map((key) => ({ e: key.environmentId, k: key.kind, v: key.key }))),
-        JSON.stringify(eventKeys),
-        environments,
-      ],
-      statementName('ingest_known', this.writes),
-    );
+    const rows = await this.database.query<KnownRow>(KNOWN, [
+      JSON.stringify([...keys.values()].map((key) => ({ e: key.environmentId, k: key.kind, v: key.key }))),
+      JSON.stringify(eventKeys),
+      environments,
+    ]);
     return knownGroup(rows);
   }
 
   /** Ids of contacts that are not what they were: nothing of theirs was written. */
   private async write(plan: GroupPlan): Promise<ReadonlySet<string>> {
-    const name = statementName('ingest_write', this.writes++);
-    const rows = await this.database.query<{ id: string }>(WRITE, writeParameters(plan, newId), name);
+    const rows = await this.database.query<{ id: string }>(WRITE, writeParameters(plan, newId));
     return new Set(rows.map((row) => row.id));
   }
 }

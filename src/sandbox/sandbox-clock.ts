@@ -93,11 +93,7 @@ export class SandboxClock {
   }
 
   private async moveTo(lane: VirtualLane, now: Date): Promise<VirtualLane> {
-    await this.database.query(
-      'UPDATE environments SET virtual_now = $2 WHERE id = $1',
-      [lane.environmentId, now],
-      'sandbox.move',
-    );
+    await this.database.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [lane.environmentId, now]);
     return { ...lane, now };
   }
 }

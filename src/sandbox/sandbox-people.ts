@@ -50,7 +50,7 @@ export class SandboxPeople {
 
   /** Records one act now. 404 for an unknown letter, 422 for one that did not go out or has no such link. */
   async engage(environmentId: string, { message, action, link, as = 'person' }: Act): Promise<Engaged> {
-    const [letter] = await this.database.query<LetterRow>(LETTER, [environmentId, message], 'sandbox.letter');
+    const [letter] = await this.database.query<LetterRow>(LETTER, [environmentId, message]);
     if (!letter) throw new NotFound('message');
     if (letter.state !== 'accepted')
       throw new Unprocessable('not_accepted', `the message is ${letter.state}: nobody has it in a mailbox`);

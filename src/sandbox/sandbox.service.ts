@@ -37,7 +37,7 @@ export class SandboxService {
 
   /** Tells the sandbox's now and what waits. */
   async state(environmentId: string): Promise<SandboxState> {
-    const [row] = await this.database.query<{ now: Date; waiting: number }>(STATE, [environmentId], 'sandbox.state');
+    const [row] = await this.database.query<{ now: Date; waiting: number }>(STATE, [environmentId]);
     const { now, waiting } = row!;
     const nextDueAt = await this.clock.nextDueAt({ clock: 'virtual', environmentId, now });
     return { now: now.toISOString(), waiting, nextDueAt: nextDueAt?.toISOString() ?? null };

@@ -40,7 +40,7 @@ export async function readEnvironmentScenarios(
   environmentIds: readonly string[],
 ): Promise<EnvironmentScenarios[]> {
   if (environmentIds.length === 0) return [];
-  const rows = await tx.query<Row>(READ, [environmentIds], 'environment_scenarios');
+  const rows = await tx.query<Row>(READ, [environmentIds]);
   return rows.map((row) => ({
     environmentId: row.environment_id,
     storeId: row.store_id,

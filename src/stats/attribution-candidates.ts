@@ -33,16 +33,12 @@ export interface Candidate extends CreditCandidate {
 
 /** The letters that these buyers, under any of their merged contacts, had opened or clicked before they bought. */
 export async function loadCandidates(tx: Sql, conversions: readonly PendingConversion[]): Promise<ActedLetter[]> {
-  return tx.query<ActedLetter>(
-    CANDIDATES,
-    [
-      conversions.map((c) => c.environmentId),
-      conversions.map((c) => c.eventId),
-      conversions.map((c) => c.contactId),
-      conversions.map((c) => c.occurredAt),
-    ],
-    'attribution.candidates',
-  );
+  return tx.query<ActedLetter>(CANDIDATES, [
+    conversions.map((c) => c.environmentId),
+    conversions.map((c) => c.eventId),
+    conversions.map((c) => c.contactId),
+    conversions.map((c) => c.occurredAt),
+  ]);
 }
 
 /**

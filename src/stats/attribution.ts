@@ -39,7 +39,7 @@ export class Attribution {
         const credit = creditBy.get(eventId);
         return { environmentId, eventId, messageId: credit?.messageId, goal: credit?.goal.key, ...money.get(eventId) };
       });
-      await tx.query(WRITE, [JSON.stringify(rows)], 'attribution.write');
+      await tx.query(WRITE, [JSON.stringify(rows)]);
       return pending.length;
     });
   }
@@ -55,12 +55,8 @@ function creditOf(conversion: PendingConversion, letters: readonly Candidate[]):
 
 async function claim(tx: Sql, lane: Lane): Promise<PendingConversion[]> {
   return lane.clock === 'real'
-    ? tx.query<PendingConversion>(`${CLAIM} AND e.clock = 'real' ${ORDER}`, [], 'attribution.claim')
-    : tx.query<PendingConversion>(
-        `${CLAIM} AND c.environment_id = $1 ${ORDER}`,
-        [lane.environmentId],
-        'attribution.claim_of',
-      );
+    ? tx.query<PendingConversion>(`${CLAIM} AND e.clock = 'real' ${ORDER}`, [])
+    : tx.query<PendingConversion>(`${CLAIM} AND c.environment_id = $1 ${ORDER}`, [lane.environmentId]);
 }
 
 const CLAIM = `

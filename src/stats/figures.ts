@@ -27,7 +27,7 @@ export class Figures {
   }
 
   private async waits(environmentId: string): Promise<boolean> {
-    const [row] = await this.database.query<{ waits: boolean }>(WAITS, [environmentId], 'figures.waits');
+    const [row] = await this.database.query<{ waits: boolean }>(WAITS, [environmentId]);
     return row!.waits;
   }
 }

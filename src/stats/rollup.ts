@@ -65,24 +65,20 @@ async function mayCount(tx: Sql, lane: Lane): Promise<boolean> {
 
 function take(tx: Sql, lane: Lane): Promise<DirtyRow[]> {
   return lane.clock === 'virtual'
-    ? tx.query<DirtyRow>(takeWhere('d.environment_id = $1'), [lane.environmentId], 'rollup.take_of')
-    : tx.query<DirtyRow>(takeWhere(`e.clock = 'real'`), [], 'rollup.take');
+    ? tx.query<DirtyRow>(takeWhere('d.environment_id = $1'), [lane.environmentId])
+    : tx.query<DirtyRow>(takeWhere(`e.clock = 'real'`), []);
 }
 
 async function reopen(tx: Sql, dirty: readonly DirtyRow[]): Promise<void> {
   const acts = dirty.filter((row) => row.contact_id !== null && row.acted_at !== null);
   if (acts.length === 0) return;
   const column = <K extends keyof DirtyRow>(key: K): DirtyRow[K][] => acts.map((row) => row[key]);
-  await tx.query(REOPEN, [column('environment_id'), column('contact_id'), column('acted_at')], 'rollup.reopen');
+  await tx.query(REOPEN, [column('environment_id'), column('contact_id'), column('acted_at')]);
 }
 
 async function recount(tx: Sql, cells: readonly Cell[]): Promise<void> {
   const column = <K extends keyof Cell>(key: K): Cell[K][] => cells.map((cell) => cell[key]);
-  await tx.query(
-    RECOUNT,
-    [column('environment_id'), column('scenario_key'), column('step_id'), column('day')],
-    'rollup.recount',
-  );
+  await tx.query(RECOUNT, [column('environment_id'), column('scenario_key'), column('step_id'), column('day')]);
 }
 
 function distinct(cells: readonly Cell[]): Cell[] {

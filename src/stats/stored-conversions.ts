@@ -15,7 +15,6 @@ export class StoredConversions extends ConversionRecorder {
        ORDER BY 1, 3
        ON CONFLICT DO NOTHING`,
       [JSON.stringify(rows)],
-      'conversions.record',
     );
   }
 }

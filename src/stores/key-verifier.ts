@@ -91,7 +91,6 @@ export class StoredKeyVerifier extends KeyVerifier {
       `SELECT k.secret_hash, k.store_id, k.environment_id, e.mode, e.clock, k.scopes
        FROM api_keys k JOIN environments e ON e.id = k.environment_id WHERE k.id = $1 AND k.revoked_at IS NULL`,
       [id],
-      'key_by_id',
     );
     const known = row ? { hash: row.secret_hash, caller: callerOf(id, row) } : null;
     this.cache.set(id, { known });

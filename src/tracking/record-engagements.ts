@@ -76,10 +76,10 @@ export interface Recorded {
 
 /** Stores engagements exactly once by their ids and counts them on their letters. */
 export async function recordEngagements(sql: Sql, hits: readonly JudgedHit[]): Promise<Recorded> {
-  const [row] = await sql.query<{ added: number; now: Date }>(
-    RECORD,
-    [JSON.stringify(hits), FASTEST_CLICK_MS, hits.length],
-    'engagements.record',
-  );
+  const [row] = await sql.query<{ added: number; now: Date }>(RECORD, [
+    JSON.stringify(hits),
+    FASTEST_CLICK_MS,
+    hits.length,
+  ]);
   return row!;
 }

@@ -1,8 +1,11 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import type { Sql } from './sql.js';
+import { StatementNames } from './statement-names.js';
 
 /** deadlock_detected and serialization_failure: the transaction did nothing and may simply be run again. */
 const RETRIED = new Set(['40P01', '40001']);
+/** feature_not_supported, said of a prepared statement whose answer a migration has changed: nothing was done either. */
+const PLAN_IS_OLD = '0A000';
 const ATTEMPTS = 4;
 
 /**
@@ -10,10 +13,18 @@ const ATTEMPTS = 4;
  * A plain pg pool and not the TypeORM data source, because only here statements are prepared under a name.
  */
 export class EngineDatabase implements Sql {
+  private readonly names = new StatementNames();
+
   constructor(readonly pool: Pool) {}
 
-  async query<R extends QueryResultRow>(text: string, values: readonly unknown[] = [], name?: string): Promise<R[]> {
-    return (await this.pool.query<R>({ text, values: [...values], name })).rows;
+  async query<R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    try {
+      return await this.ask<R>(this.pool, text, values);
+    } catch (error) {
+      if (codeOf(error) !== PLAN_IS_OLD) throw error;
+      this.names.renew();
+      return this.ask<R>(this.pool, text, values);
+    }
   }
 
   /**
@@ -25,7 +36,9 @@ export class EngineDatabase implements Sql {
       try {
         return await this.once(work);
       } catch (error) {
-        if (attempt >= ATTEMPTS || !RETRIED.has((error as { code?: string }).code ?? '')) throw error;
+        const code = codeOf(error);
+        if (attempt >= ATTEMPTS || !(RETRIED.has(code) || code === PLAN_IS_OLD)) throw error;
+        if (code === PLAN_IS_OLD) this.names.renew();
       }
     }
   }
@@ -35,7 +48,10 @@ export class EngineDatabase implements Sql {
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
-      const result = await work(sqlOf(client));
+      const result = await work({
+        query: <R extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+          this.ask<R>(client, text, values),
+      });
       await client.query('COMMIT');
       return result;
     } catch (error) {
@@ -45,13 +61,24 @@ export class EngineDatabase implements Sql {
       client.release(broken);
     }
   }
+
+  private async ask<R extends QueryResultRow>(
+    on: Pool | PoolClient,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<R[]> {
+    return (await on.query<R>({ text, values: [...values], name: this.names.of(text) })).rows;
+  }
 }
 
-/** The Sql of one checked-out client. */
+function codeOf(error: unknown): string {
+  return (error as { readonly code?: string }).code ?? '';
+}
+
+/** The Sql of one checked-out client, nothing prepared: for statements that run once an hour. */
 export function sqlOf(client: PoolClient): Sql {
   return {
-    async query<R extends QueryResultRow>(text: string, values: readonly unknown[] = [], name?: string): Promise<R[]> {
-      return (await client.query<R>({ text, values: [...values], name })).rows;
-    },
+    query: async <R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
+      (await client.query<R>(text, [...values])).rows,
   };
 }

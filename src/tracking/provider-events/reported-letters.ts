@@ -25,7 +25,7 @@ export async function readLetters(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, ReportedLetter>> {
   if (ids.length === 0) return new Map();
-  const rows = await tx.query<ReportedLetter>(LETTERS, [environmentId, ids], 'provider_event_letters');
+  const rows = await tx.query<ReportedLetter>(LETTERS, [environmentId, ids]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

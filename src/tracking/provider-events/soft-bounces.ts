@@ -35,11 +35,11 @@ export async function forgetSoftBounces(
   addresses: readonly { readonly emailKey: string; readonly until: Date }[],
 ): Promise<void> {
   if (addresses.length === 0) return;
-  await tx.query(
-    FORGET,
-    [environmentId, addresses.map(({ emailKey }) => emailKey), addresses.map(({ until }) => until)],
-    'soft_bounces_forget',
-  );
+  await tx.query(FORGET, [
+    environmentId,
+    addresses.map(({ emailKey }) => emailKey),
+    addresses.map(({ until }) => until),
+  ]);
 }
 
 const ADD = `

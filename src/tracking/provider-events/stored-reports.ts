@@ -24,7 +24,7 @@ export async function environmentTime(
 
 /** Takes the keys that nobody has taken yet; they stay taken only if the transaction commits. */
 export async function takeKeys(tx: Sql, environmentId: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await tx.query<{ key: string }>(TAKE_KEYS, [environmentId, keys], 'provider_event_keys');
+  const rows = await tx.query<{ key: string }>(TAKE_KEYS, [environmentId, keys]);
   return new Set(rows.map(({ key }) => key));
 }
 
@@ -43,7 +43,7 @@ export async function storeReports(
     provider: event.providerMessageId,
     detail: event.detail,
   }));
-  await tx.query(STORE, [environmentId, connectorId, JSON.stringify(rows)], 'provider_events_store');
+  await tx.query(STORE, [environmentId, connectorId, JSON.stringify(rows)]);
 }
 
 // In the order of the keys, so that two deliveries of the same reports wait for one another instead of deadlocking.

@@ -28,7 +28,7 @@ export async function writeNews(
     complainedAt: of.complainedAt,
     provider: of.providerMessageId,
   }));
-  return tx.query<SettledLetter>(WRITE, [environmentId, JSON.stringify(rows), DELIVERIES, now], 'provider_news');
+  return tx.query<SettledLetter>(WRITE, [environmentId, JSON.stringify(rows), DELIVERIES, now]);
 }
 
 const WRITE = `

@@ -1,0 +1,41 @@
+import pg from 'pg';
+import { migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { EngineDatabase } from './engine-database.js';
+
+describe('the engine’s way to the database', () => {
+  let database: TestDatabase;
+  let owner: pg.Pool;
+  let engine: EngineDatabase;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    owner = new pg.Pool({ connectionString: database.url, max: 1 });
+    engine = new EngineDatabase(owner);
+    await engine.query('CREATE TABLE shelf (id integer)');
+    await engine.query('INSERT INTO shelf VALUES (1)');
+  });
+  afterAll(async () => {
+    await owner.end();
+    await database.close();
+  });
+
+  const SHELF = 'SELECT * FROM shelf';
+
+  it('prepares each statement once a connection', async () => {
+    for (let i = 0; i < 3; i++) await engine.query(SHELF);
+    const prepared = await engine.query('SELECT name FROM pg_prepared_statements WHERE statement = $1', [SHELF]);
+    expect(prepared).toHaveLength(1);
+  });
+
+  it('goes on when a migration changed what a prepared statement answers', async () => {
+    await engine.query(SHELF);
+    await owner.query('ALTER TABLE shelf ADD COLUMN colour text');
+    expect(await engine.query(SHELF)).toEqual([{ id: 1, colour: null }]);
+  });
+
+  it('goes on inside of a transaction as well, which is run again', async () => {
+    await engine.query(SHELF);
+    await owner.query('ALTER TABLE shelf ADD COLUMN size integer');
+    expect(await engine.transaction((tx) => tx.query(SHELF))).toEqual([{ id: 1, colour: null, size: null }]);
+  });
+});
