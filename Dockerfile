@@ -23,6 +23,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY templates ./templates
+COPY built-in ./built-in
 COPY demo ./demo
 # A named volume takes the owner of the directory it is first mounted on.
 COPY --from=dependencies --chown=node:node /data /data

@@ -4,6 +4,7 @@ import { DeliveryModule } from './delivery/delivery.module.js';
 import { LedgerModule } from './delivery/ledger.module.js';
 import { EnrollmentsModule } from './enrollments/enrollments.module.js';
 import { RunPortsModule } from './enrollments/run-ports.module.js';
+import { IngestPortsModule } from './ingest/ingest-ports.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import type { Platform } from './platform/platform.js';
@@ -30,7 +31,7 @@ const FLOW = [
   SandboxModule,
 ];
 /** What earlier stages ask of later ones, bound without their knowing one another. */
-const PORTS = [RunPortsModule, LedgerModule, ConversionsModule, PortsModule];
+const PORTS = [IngestPortsModule, RunPortsModule, LedgerModule, ConversionsModule, PortsModule];
 
 /** The whole service. */
 @Module({})

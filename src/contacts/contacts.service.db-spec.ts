@@ -29,7 +29,7 @@ describe('ContactsService', () => {
     db = await migratedDatabase();
     source = await new DataSource(requestDataSource(db.url) as never).initialize();
     const requests = new RequestDatabase(source);
-    contacts = new ContactsService(requests, db.engine, { endRuns });
+    contacts = new ContactsService(requests, db.engine, { endRuns }, { consentGiven: () => Promise.resolve() });
     suppressions = new SuppressionsService(requests, db.engine);
   });
   afterAll(async () => {

@@ -11,7 +11,7 @@ import { findContactId } from './contact-lookup.js';
 import { CONTACT_BY_ID, type ContactRow, contactView, type ContactView } from './contact-view.js';
 import { editContact } from './edit-contact.js';
 import { eraseContact } from './erase-contact.js';
-import { RunEnder } from './ports.js';
+import { RunEnder, SubscriptionRequests } from './ports.js';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -30,6 +30,7 @@ export class ContactsService {
     private readonly reads: RequestDatabase,
     private readonly database: EngineDatabase,
     private readonly runs: RunEnder,
+    private readonly subscriptions: SubscriptionRequests,
   ) {}
 
   /** Throws NotFound. */
@@ -43,7 +44,7 @@ export class ContactsService {
   patch(scope: Scope, ref: string, dto: ContactDto): Promise<ContactView> {
     return this.database.transaction(async (tx) => {
       const row = await this.locked(tx, scope, ref);
-      await editContact(tx, { environmentId: scope.environmentId, row, at: await this.now(tx, scope) }, dto, false);
+      await this.edit(tx, scope, row, dto, false);
       return this.view(tx, scope, row.id);
     });
   }
@@ -64,7 +65,7 @@ export class ContactsService {
       const created = (await findContactId(tx, scope.environmentId, ref)) === null;
       if (created) await this.make(tx, scope, ref);
       const row = await this.locked(tx, scope, ref);
-      await editContact(tx, { environmentId: scope.environmentId, row, at: await this.now(tx, scope) }, dto, true);
+      await this.edit(tx, scope, row, dto, true);
       return { created, contact: await this.view(tx, scope, row.id) };
     });
   }
@@ -78,6 +79,15 @@ export class ContactsService {
       await this.runs.endRuns(tx, { environmentId, contactId, reason: 'erased', at });
       await eraseContact(tx, { environmentId, contactId }, at);
     });
+  }
+
+  private async edit(tx: Sql, scope: Scope, row: ContactRow, dto: ContactDto, replace: boolean): Promise<void> {
+    const at = await this.now(tx, scope);
+    await editContact(tx, { environmentId: scope.environmentId, row, at }, dto, replace);
+    if (!dto.consent?.marketing) return;
+    const { storeId, environmentId } = scope;
+    const source = dto.consent.source ?? 'api';
+    await this.subscriptions.consentGiven(tx, { storeId, environmentId, contactId: row.id, source, at });
   }
 
   private async make(tx: Sql, scope: Scope, ref: string): Promise<void> {

@@ -28,3 +28,19 @@ export abstract class RunEnder {
     end: { readonly environmentId: string; readonly contactId: string; readonly reason: 'erased'; readonly at: Date },
   ): Promise<void>;
 }
+
+/** A consent to marketing mail that was given without an event of the storefront. */
+export interface ConsentGiven {
+  readonly storeId: string;
+  readonly environmentId: string;
+  readonly contactId: string;
+  readonly source: string;
+  /** Lane time. */
+  readonly at: Date;
+}
+
+/** What a consent given through the API asks of the inbox; ingest implements it. The caller holds the contact's lock. */
+export abstract class SubscriptionRequests {
+  /** Asks the person for a confirmation, where the store wants one; joins the caller's transaction. */
+  abstract consentGiven(tx: Sql, given: ConsentGiven): Promise<void>;
+}

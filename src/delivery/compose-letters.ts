@@ -60,7 +60,7 @@ export class ComposeLetters {
       const template = found?.locales.length
         ? { version: found.version, locale: chooseLocale(contact.locale, settings.locale, found.locales) }
         : null;
-      const links = this.links.pages(message.environmentId, message.id);
+      const links = this.links.pages(message);
       const request = template && {
         storeId: message.storeId,
         templateKey: message.templateKey,

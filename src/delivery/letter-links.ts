@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Env } from '../platform/config/env.js';
 import { Secrets } from '../platform/secrets.js';
 import { signToken, type TokenPurpose } from '../platform/tokens.js';
+import type { ClaimedMessage } from './claimed-message.js';
 import type { LinkSigning, TemplateLinks } from '../templates/render-request.js';
+
+type PagedLetter = Pick<ClaimedMessage, 'environmentId' | 'id' | 'messageClass'>;
 
 /** Makes the signed addresses that a letter carries. */
 @Injectable()
@@ -15,11 +18,16 @@ export class LetterLinks {
     this.baseUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
   }
 
-  /** Pages that every letter can offer. */
-  pages(environmentId: string, messageId: string): TemplateLinks {
+  /** Pages that a letter can offer. */
+  pages({ environmentId, id: messageId, messageClass }: PagedLetter): TemplateLinks {
     const page = (path: string, purpose: TokenPurpose): string =>
       `${this.baseUrl}/${path}/${signToken(this.key, { purpose, environmentId, messageId, linkIndex: 0, url: '' })}`;
-    return { unsubscribe: page('u', 'unsubscribe'), preferences: page('p', 'preferences'), view: page('m', 'view') };
+    return {
+      unsubscribe: page('u', 'unsubscribe'),
+      preferences: page('p', 'preferences'),
+      view: page('m', 'view'),
+      ...(messageClass === 'service' ? { confirm: page('c', 'confirm') } : {}),
+    };
   }
 
   /** What the render thread needs to sign the letter's own links and its pixel. */

@@ -1,4 +1,5 @@
 import type { CompiledScenario } from './compiled-scenario.js';
+import { SUBSCRIPTION_REQUESTED } from './double-opt-in.js';
 import { exitFor } from './exit.js';
 import type { NoEntryReason } from './reasons.js';
 import type { Advance, EventFacts, Facts, RunState } from './run.js';
@@ -85,6 +86,7 @@ function mayRestart(compiled: CompiledScenario, run: RunState): boolean {
 function refusalOf(compiled: CompiledScenario, input: EntryInput): NoEntryReason | null {
   const { event, facts, subject, lastEndedAt, runCount } = input;
   if (input.paused) return 'paused';
+  if (compiled.triggerEvent === SUBSCRIPTION_REQUESTED && facts.contact.confirmedAt !== null) return 'confirmed';
   if (compiled.messageClass !== 'service' && (facts.contact.suppressed !== null || facts.contact.erased))
     return 'suppressed';
   if (isCoolingDown(compiled, lastEndedAt, Date.parse(event.at))) return 'cool_down';

@@ -57,6 +57,7 @@ export type NoEntryReason =
   | 'limit'
   | 'paused'
   | 'suppressed'
+  | 'confirmed'
   | `exited:${string}`;
 
 export type MessageState =

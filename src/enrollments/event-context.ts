@@ -1,5 +1,6 @@
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import { matchTrigger, type TriggerMatch } from '../domain/entry.js';
+import { isMeantBy, SUBSCRIPTION_REQUESTED } from '../domain/double-opt-in.js';
 import { exitSubject } from '../domain/exit.js';
 import type { EnvironmentScenarios } from '../scenarios/environment-scenarios.js';
 import { type ListeningScenario, listeningTo, versionKey } from '../scenarios/scenario-registry.js';
@@ -36,10 +37,12 @@ export interface EventContext extends Definitions {
   readonly stored: ReadonlyMap<string, readonly StoredEvent[]>;
 }
 
-/** The scenarios of the event's environment that it triggers. */
+/** The scenarios of the event's environment that it may trigger: those of its type, and the request for a confirmation. */
 export function listeningScenarios({ scenarios, versions }: Definitions, event: InboxEvent): ListeningScenario[] {
   const own = scenarios.get(event.environmentId);
-  return own ? listeningTo(own, versions, event.facts.type) : [];
+  if (!own) return [];
+  const types = new Set([event.facts.type, SUBSCRIPTION_REQUESTED]);
+  return [...types].flatMap((type) => listeningTo(own, versions, type));
 }
 
 /** What each event triggers, by its id. */
@@ -52,9 +55,10 @@ export function triggeredBy(
   return new Map(
     events.map((event) => {
       const { storeId = '' } = definitions.scenarios.get(event.environmentId) ?? {};
-      const triggered = listeningScenarios(definitions, event).map((listening) => {
+      const triggered = listeningScenarios(definitions, event).flatMap((listening) => {
         const known = facts.of({ contactId: event.contactId, storeId }, null);
-        return { listening, storeId, match: matchTrigger(listening.compiled, event.facts, known, now) };
+        if (!isMeantBy(event.facts, listening.compiled, known)) return [];
+        return [{ listening, storeId, match: matchTrigger(listening.compiled, event.facts, known, now) }];
       });
       return [event.id, triggered];
     }),

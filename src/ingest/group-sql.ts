@@ -54,6 +54,7 @@ WITH c AS MATERIALIZED (
     marketing_consent = coalesce(p.consent, k.marketing_consent),
     consent_changed_at = CASE WHEN p.consent IS NULL THEN k.consent_changed_at ELSE p.consent_at END,
     unsubscribed_at = CASE WHEN p.consent IS NULL THEN k.unsubscribed_at WHEN NOT p.consent THEN p.consent_at END,
+    confirmed_at = CASE WHEN p.consent IS FALSE THEN NULL ELSE k.confirmed_at END,
     updated_at = clock_timestamp()
   FROM patch p WHERE k.environment_id = p.environment_id AND k.id = p.id
     AND (p.now IS DISTINCT FROM p.was OR p.attributes <> (p.was).attributes OR p.consent IS NOT NULL)

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 /** What a token is good for; one made for one purpose is refused for every other. */
-export type TokenPurpose = 'open' | 'click' | 'unsubscribe' | 'preferences' | 'view';
+export type TokenPurpose = 'open' | 'click' | 'unsubscribe' | 'preferences' | 'view' | 'confirm';
 
 /** What a token says, all of it under the signature. */
 export interface TokenClaims {
@@ -32,7 +32,7 @@ export type VerifiedToken =
 export const MAX_TOKEN_URL_BYTES = 5_000;
 
 const FORMAT = 1;
-const PURPOSES: readonly TokenPurpose[] = ['open', 'click', 'unsubscribe', 'preferences', 'view'];
+const PURPOSES: readonly TokenPurpose[] = ['open', 'click', 'unsubscribe', 'preferences', 'view', 'confirm'];
 const MAC_BYTES = 16;
 /** format, purpose, environment, message, link index, length of the key id. */
 const FIXED_BYTES = 1 + 1 + 16 + 16 + 2 + 1;

@@ -6,6 +6,8 @@ import type { ScenarioDraft } from './scenario.entity.js';
 
 /** `templates/` of the package: two levels up from here in src/ and in dist/ alike. */
 const PRESETS = fileURLToPath(new URL('../../templates/', import.meta.url));
+/** Scenarios that are part of the service, not offered as presets. */
+const BUILT_IN = fileURLToPath(new URL('../../built-in/', import.meta.url));
 const LETTER = /^([a-z0-9-]+)\.([A-Za-z-]+)\.mjml$/;
 
 /** A ready-made scenario with its letters. */
@@ -29,12 +31,17 @@ export async function readPresets(): Promise<Preset[]> {
     folders
       .map(({ name }) => name)
       .sort()
-      .map(readPreset),
+      .map((key) => readPreset(PRESETS, key)),
   );
 }
 
-async function readPreset(key: string): Promise<Preset> {
-  const folder = path.join(PRESETS, key);
+/** Reads a scenario that is part of the service. */
+export function readBuiltIn(key: string): Promise<Preset> {
+  return readPreset(BUILT_IN, key);
+}
+
+async function readPreset(root: string, key: string): Promise<Preset> {
+  const folder = path.join(root, key);
   const read = (file: string): Promise<string> => readFile(path.join(folder, file), 'utf8');
   const event = JSON.parse(await read('sample-event.json')) as TemplateSample['event'] & {
     readonly contact?: TemplateSample['contact'];

@@ -66,7 +66,8 @@ export class PresetsService extends StarterContent {
     }
   }
 
-  private async installOne(storeId: string, { templates, document }: Preset): Promise<boolean> {
+  /** Installs as drafts what the store does not have yet; answers whether the scenario was new. */
+  async installOne(storeId: string, { templates, document }: Preset): Promise<boolean> {
     for (const { key, sources, sample } of templates) await this.templates.install(storeId, key, sources, sample);
     return this.scenarios.install(storeId, document);
   }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { StarterContent } from '../stores/starter-content.js';
 import { TemplatesModule } from '../templates/templates.module.js';
+import { ConfirmationScenario } from './confirmation-scenario.js';
 import { PresetsController } from './presets.controller.js';
 import { PresetsService } from './presets.service.js';
 import { ScenarioPublisher } from './scenario-publisher.js';
@@ -17,12 +18,13 @@ import { SchemasController } from './schemas.controller.js';
   imports: [TypeOrmModule.forFeature([ScenarioEntity, ScenarioVersionEntity]), TemplatesModule],
   controllers: [ScenariosController, SchemasController, PresetsController],
   providers: [
+    ConfirmationScenario,
     PresetsService,
     ScenarioPublisher,
     ScenarioRegistry,
     ScenariosService,
     { provide: StarterContent, useExisting: PresetsService },
   ],
-  exports: [ScenarioRegistry, StarterContent],
+  exports: [ConfirmationScenario, ScenarioRegistry, StarterContent],
 })
 export class ScenariosModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { ConfirmationLetters } from './confirmation-letters.js';
 import { fullSettings, patchedSettings } from './merge-settings.js';
 import type { PatchStoreDto } from './store.dto.js';
 import { StoreEntity } from './store.entity.js';
@@ -18,6 +19,7 @@ export class StoreSettingsService {
   constructor(
     private readonly database: RequestDatabase,
     private readonly stores: StoresService,
+    private readonly confirmations: ConfirmationLetters,
   ) {}
 
   get(scope: Scope): Promise<StoreView> {
@@ -28,6 +30,8 @@ export class StoreSettingsService {
 
   /** Changes what the patch names, under the row's lock: two patches at once both count. */
   async patch(scope: Scope, patch: PatchStoreDto): Promise<StoreView> {
+    // First the letter, then the rule: nobody is to wait for a confirmation that nobody asks for.
+    if (patch.doubleOptIn) await this.confirmations.ensurePublished(scope.storeId);
     const view = await this.database.run(scope, async (manager) => {
       const store = await manager.findOneOrFail(StoreEntity, {
         where: { id: scope.storeId },

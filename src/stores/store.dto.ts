@@ -212,6 +212,10 @@ export class PatchStoreDto {
   @IsIn(['defer', 'drop', 'replace'])
   readonly arbitration?: 'defer' | 'drop' | 'replace';
 
+  /**
+   * Marketing and care go only to people who confirmed their address. Setting it publishes the scenario
+   * `confirm-subscription`, which asks them, live and in the sandbox, unless it runs there.
+   */
   @AbsentOr()
   @IsBoolean()
   readonly doubleOptIn?: boolean;

@@ -32,6 +32,7 @@ const LINKS = {
   unsubscribe: 'https://example.com/unsubscribe',
   preferences: 'https://example.com/preferences',
   view: 'https://example.com/view',
+  confirm: 'https://example.com/confirm',
 };
 const NOBODY = {
   id: '00000000-0000-7000-8000-000000000000',

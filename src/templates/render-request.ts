@@ -19,6 +19,8 @@ export interface TemplateLinks {
   readonly unsubscribe: string;
   readonly preferences: string;
   readonly view: string;
+  /** Where a subscription is confirmed; only in service letters, as nobody unconfirmed gets any other. */
+  readonly confirm?: string;
 }
 
 /** What the render thread needs to sign the letter's click links and its pixel. */

@@ -6,6 +6,8 @@ import { EnrollmentsModule } from '../enrollments/enrollments.module.js';
 import { Env } from '../platform/config/env.js';
 import { StageRunner } from '../platform/queue/stage-runner.js';
 import { StoresModule } from '../stores/stores.module.js';
+import { ConfirmationRoutes } from './confirmation/confirmation-routes.js';
+import { SubscriptionConfirmer } from './confirmation/subscription-confirmer.js';
 import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
@@ -26,8 +28,10 @@ import { Unsubscriber } from './unsubscriber.js';
     EngagementStore,
     EngagementWriter,
     { provide: Spool, useFactory: (env: Env) => new Spool(join(env.DATA_DIR, 'spool')), inject: [Env] },
+    ConfirmationRoutes,
     PreferenceCenter,
     PreferenceRoutes,
+    SubscriptionConfirmer,
     TokenReader,
     TrackingRoutes,
     TrackingStage,
@@ -40,6 +44,7 @@ export class TrackingModule implements OnModuleInit {
     private readonly http: HttpAdapterHost,
     private readonly routes: TrackingRoutes,
     private readonly preferences: PreferenceRoutes,
+    private readonly confirmations: ConfirmationRoutes,
     private readonly stages: StageRunner,
     private readonly stage: TrackingStage,
   ) {}
@@ -47,6 +52,6 @@ export class TrackingModule implements OnModuleInit {
   onModuleInit(): void {
     this.stages.registerStage(this.stage);
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
-    for (const { plugin } of [this.routes, this.preferences]) void server.register(plugin);
+    for (const { plugin } of [this.routes, this.preferences, this.confirmations]) void server.register(plugin);
   }
 }

@@ -63,7 +63,7 @@ function kindOf(href: string, masked: MaskedSource): LinkKind {
   if (/^\s*(?:#|mailto:|tel:|sms:)/i.test(href)) return 'left';
   const marks = marksIn(href, masked);
   if (marks.length === 0) return safeUrl(href) === null ? 'bad' : 'wrapped';
-  const isOwnPage = /^\{\{~?\s*(?:@root\.|(?:\.\.\/)+)?links\.(?:unsubscribe|preferences|view)\s*~?\}\}$/;
+  const isOwnPage = /^\{\{~?\s*(?:@root\.|(?:\.\.\/)+)?links\.(?:unsubscribe|preferences|view|confirm)\s*~?\}\}$/;
   if (isOwnPage.test(unmask(href, masked).trim())) return 'left';
   // Data may choose the path of an address, and all of an address, but never turn another scheme's text into one.
   return /^\s*[a-z][a-z0-9+.-]*:/i.test(href) && !/^\s*https?:\/\//i.test(href) ? 'bad' : 'wrapped';
