@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import {
   aPlannedLetter,
@@ -164,6 +166,19 @@ describe('a batch of letters', () => {
     await aWorker(database.engine).batch.run(REAL_LANE);
     expect(await message(messageId)).toMatchObject({ state: 'failed', reason: 'template_error' });
     expect(await run(enrollmentId)).toMatchObject({ state: 'waiting' });
+  });
+
+  it('tells the log of links that lead nowhere, without what stood in them', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const { messageId } = await aPlannedLetter(database.engine, store, await person(), { template: 'cart/odd-link' });
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    expect(warn).toHaveBeenCalledWith(expect.any(String), {
+      event: 'delivery.links_refused',
+      messageId,
+      template: 'cart/odd-link',
+      links: ['link 0: not a safe http or https address'],
+    });
+    warn.mockRestore();
   });
 
   it('holds letters of a paused scenario until it is resumed', async () => {

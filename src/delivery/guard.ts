@@ -98,6 +98,7 @@ export class Guard {
     await this.moveRuns(tx, judged, at);
     if (transport.isLedger) await this.completeRuns(tx, cleared, at);
     this.tell(lane, unsent);
+    this.tellRefusedLinks(cleared);
     if (transport.isLedger && lane.clock === 'real') this.waker.wake('stats');
     return { cleared, others: unsent.filter(({ verdict }) => verdict.kind !== 'event-first').length };
   }
@@ -143,6 +144,20 @@ export class Guard {
           template: message.templateKey,
         });
     }
+  }
+
+  /** Such a link leads to `#`; which one is said, what stood there is not: it may hold anything. */
+  private tellRefusedLinks(cleared: readonly ClearedLetter[]): void {
+    for (const {
+      letter: { message, rendered },
+    } of cleared)
+      if (rendered.ok && rendered.refusedLinks.length > 0)
+        this.log.warn('A letter went out with links that lead nowhere: its data gave no safe address', {
+          event: 'delivery.links_refused',
+          messageId: message.id,
+          template: message.templateKey,
+          links: rendered.refusedLinks.slice(0, 10),
+        });
   }
 
   private async committed(token: string, decided: Guarded): Promise<Guarded> {

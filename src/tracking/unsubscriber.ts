@@ -39,10 +39,11 @@ export class Unsubscriber {
   private async takeOff(
     tx: Sql,
     { environmentId, messageId }: LetterRef,
-    { contact_id: contactId, now: at, received_at: receivedAt }: LetterRow,
+    { contact_id: contactId, erased, now: at, received_at: receivedAt }: LetterRow,
     { source, userAgent }: { readonly source: string; readonly userAgent: string | null },
   ): Promise<void> {
-    if (contactId === null) return;
+    // Nothing is sent to an erased person, and nothing of them may be kept any more.
+    if (contactId === null || erased) return;
     const [done] = await tx.query(
       `SELECT 1 FROM messages m JOIN contacts k ON k.environment_id = m.environment_id AND k.id = $3
        WHERE m.environment_id = $1 AND m.id = $2 AND m.unsubscribed_at IS NOT NULL AND k.marketing_consent IS FALSE`,

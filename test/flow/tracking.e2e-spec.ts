@@ -1,5 +1,5 @@
 import { type FlowApp, startApp } from '../support/app.js';
-import { aCart, Shop } from '../support/shop.js';
+import { aCart, anOrder, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
 const ANNA = 'anna@example.com';
@@ -129,6 +129,108 @@ describe('tracking', () => {
     const { headers } = await letter();
     const answer = await reader.call('POST', unsubscribePath(headers));
     expect(answer.status).toBe(200);
+    expect(await shop.advance('3 days')).toMatchObject({ messages: 0 });
+  });
+
+  it('refuses every token that is not its own with the same page, whatever is wrong with it', async () => {
+    const { html, headers } = await letter();
+    const click = path(html, 'c').slice('/t/c/'.length);
+    const open = path(html, 'o').slice('/t/o/'.length);
+    const off = unsubscribePath(headers).slice('/u/'.length);
+    const bytes = Buffer.from(click, 'base64url');
+    const changed = (at: number) => {
+      const copy = Buffer.from(bytes);
+      copy[at]! ^= 1;
+      return copy.toString('base64url');
+    };
+    const bad = {
+      empty: '-',
+      short: click.slice(0, 20),
+      cut: click.slice(0, -4),
+      padded: `${click}=`,
+      'of another format': changed(0),
+      'of another environment': changed(3),
+      'of another message': changed(20),
+      'with another link': changed(35),
+      'with another key id': changed(38),
+      'with another target': changed(bytes.length - 20),
+      'with another signature': changed(bytes.length - 1),
+      'made to open': open,
+      'made to unsubscribe': off,
+    };
+    const answers = await Promise.all(
+      ['/t/c/', '/t/o/', '/u/'].flatMap((at) =>
+        Object.entries(bad)
+          .filter(([, token]) => !(at === '/t/o/' && token === open) && !(at === '/u/' && token === off))
+          .map(async ([what, token]) => ({
+            what,
+            at,
+            answer: await reader.call('GET', at + token, undefined, BROWSER),
+          })),
+      ),
+    );
+    const { body } = answers[0]!.answer;
+    for (const { what, at, answer } of answers)
+      expect([at, what, answer.status, answer.headers.get('location'), answer.body]).toEqual([
+        at,
+        what,
+        404,
+        null,
+        body,
+      ]);
+    const posts = await Promise.all(
+      Object.values(bad)
+        .slice(0, -1)
+        .map((token) => reader.call('POST', `/u/${token}`)),
+    );
+    expect(new Set(posts.map(({ status }) => status))).toEqual(new Set([404]));
+    expect(await shop.advance('3 days')).toMatchObject({ messages: 1 }); // nobody is off the list
+  });
+
+  it('lets a scanner look at everything in a letter: nobody opened, clicked, bought by it or left', async () => {
+    const { html, id } = await letter();
+    const seen = new Set([...html.matchAll(/"(http[^"]*\/(?:t\/[oc]|u|p|m|c)\/[^"]+)"/g)].map((match) => match[1]!));
+    expect(seen.size).toBeGreaterThan(2);
+    const looks: readonly (readonly [method: string, headers: Record<string, string>])[] = [
+      ['GET', { 'user-agent': 'Barracuda Sentinel (EE)' }],
+      ['GET', { 'user-agent': 'curl/8.5.0' }],
+      ['GET', { ...BROWSER, 'sec-purpose': 'prefetch;prerender' }],
+      ['GET', { ...BROWSER, purpose: 'prefetch' }],
+      ['GET', { ...BROWSER, 'x-moz': 'prefetch' }],
+      ['HEAD', BROWSER],
+    ];
+    for (const url of seen)
+      for (const [method, headers] of looks) {
+        const { pathname } = new URL(url.replaceAll('&amp;', '&'));
+        const answer = await reader.call(method, pathname, undefined, headers);
+        expect([method, pathname, answer.status < 500]).toEqual([method, pathname, true]);
+      }
+    const after = await shop.message(id);
+    expect(new Set(after.engagements.map(({ actor }) => actor))).toEqual(new Set(['machine']));
+    expect([after.firstOpenedAt, after.firstClickedAt]).toEqual([null, null]);
+    expect(await shop.must('GET', `/v1/contacts/${ANNA}`)).toMatchObject({ consent: { marketing: true } });
+    // Unopened, the first letter is followed by the second; the order then is nobody's.
+    expect(await shop.advance('2 days')).toMatchObject({ messages: 1 });
+    await shop.event(anOrder(ANNA, '2026-11-23T13:00:00.000Z'));
+    await shop.advance('1 hour');
+    const { total } = await shop.must<{ total: object }>('GET', '/v1/stats/scenarios/abandoned-cart');
+    expect(total).toMatchObject({ opens: 0, uniqueOpens: 0, clicks: 0, uniqueClicks: 0, orders: 0, unsubscribes: 0 });
+  });
+
+  it('takes the unsubscribe of a person who was erased meanwhile, and keeps nothing of it', async () => {
+    const { headers } = await letter();
+    await shop.must('DELETE', `/v1/contacts/${ANNA}`);
+    const rows = async () =>
+      (
+        await app.engine.query<{ n: number }>(
+          'SELECT (SELECT count(*) FROM consents)::int + (SELECT count(*) FROM engagements)::int AS n',
+        )
+      )[0]!.n;
+    const before = await rows();
+    for (let i = 0; i < 2; i++)
+      expect(await reader.call('POST', unsubscribePath(headers), undefined, BROWSER)).toMatchObject({ status: 200 });
+    expect(await rows()).toBe(before);
+    expect((await reader.call('GET', unsubscribePath(headers), undefined, BROWSER)).status).toBe(200);
     expect(await shop.advance('3 days')).toMatchObject({ messages: 0 });
   });
 });

