@@ -55,6 +55,6 @@ import { Transports } from './transports/transports.js';
     TestSend,
     Transports,
   ],
-  exports: [DeliverBatch, Sweeper],
+  exports: [DeliverBatch, RestraintFacts, Sweeper, Transports],
 })
 export class DeliveryModule {}

@@ -1,5 +1,17 @@
 import 'reflect-metadata';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import {
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+} from 'class-validator';
 import { IsMailbox, IsRecipientList, IsRoleList } from './env-rules.js';
 import { Setting } from './setting.js';
 
@@ -106,6 +118,16 @@ export class Env {
   @Min(1, { message: 'must be a whole number of seconds from 1 to 604800' })
   @Max(604_800, { message: 'must be a whole number of seconds from 1 to 604800' })
   readonly WEBHOOK_WINDOW_S!: number;
+
+  @Setting('Whom alerts are mailed to, by the configured transport.')
+  @IsOptional()
+  @IsEmail({ require_tld: false }, { message: 'must be an e-mail address' })
+  readonly ALERT_EMAIL?: string;
+
+  @Setting('Where alerts are posted to as JSON: https://…')
+  @IsOptional()
+  @IsUrl({ ...URL_RULES, protocols: ['http', 'https'] }, { message: 'must be an http or https URL' })
+  readonly ALERT_WEBHOOK_URL?: string;
 
   @Setting('Believe X-Forwarded-For and X-Forwarded-Proto of a proxy in front.', 'false')
   @IsBoolean({ message: 'must be true or false' })

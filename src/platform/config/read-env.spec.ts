@@ -50,6 +50,8 @@ describe('the settings', () => {
     ['PUBLIC_URL', 'shop.example'],
     ['MAIL_FROM', 'not an address'],
     ['LIVE_RECIPIENTS', 'anna@@example.com'],
+    ['ALERT_EMAIL', 'Operators <ops@shop.example>'],
+    ['ALERT_WEBHOOK_URL', 'file:///etc/passwd'],
     ['SECRET_KEY', 'short'],
     ['LOG_LEVEL', 'loud'],
   ])('refuse %s=%s', (name, value) => {

@@ -6,6 +6,7 @@ import { Maintenance1763740000004 } from './migrations/1763740000004-maintenance
 import { Preferences1763740000006 } from './migrations/1763740000006-preferences.js';
 import { KeptAnswers1763740000020 } from './migrations/1763740000020-kept-answers.js';
 import { StoreProviders1763740000021 } from './migrations/1763740000021-store-providers.js';
+import { Alerts1763740000022 } from './migrations/1763740000022-alerts.js';
 import { WrittenTogether1763740000030 } from './migrations/1763740000030-written-together.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -18,5 +19,6 @@ export const MIGRATIONS = [
   Preferences1763740000006,
   KeptAnswers1763740000020,
   StoreProviders1763740000021,
+  Alerts1763740000022,
   WrittenTogether1763740000030,
 ];

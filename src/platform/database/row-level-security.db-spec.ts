@@ -37,8 +37,8 @@ describe('row-level security', () => {
        ORDER BY 1`,
     );
     const open = tables.filter(({ forced, policies }) => !forced || policies !== 2).map(({ name }) => name);
-    // Facts of the installation: its secret's fingerprint, what was migrated, which workers are alive.
-    expect(open).toEqual(['installation', 'migrations', 'workers']);
+    // Facts of the installation: what its operators are told, its secret's fingerprint, what was migrated, which workers are alive.
+    expect(open).toEqual(['alert_notices', 'alerts', 'installation', 'migrations', 'workers']);
     const columns = await database.engine.query<{ table_name: string }>(
       `SELECT DISTINCT table_name FROM information_schema.columns
        WHERE table_schema = 'public' AND column_name IN ('environment_id', 'store_id') AND table_name = ANY ($1)`,
