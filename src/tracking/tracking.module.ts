@@ -6,6 +6,7 @@ import { EnrollmentsModule } from '../enrollments/enrollments.module.js';
 import { Env } from '../platform/config/env.js';
 import { StageRunner } from '../platform/queue/stage-runner.js';
 import { StoresModule } from '../stores/stores.module.js';
+import { ViewRoutes } from './browser-view/view-routes.js';
 import { ConfirmationRoutes } from './confirmation/confirmation-routes.js';
 import { SubscriptionConfirmer } from './confirmation/subscription-confirmer.js';
 import { EngagementStore } from './engagement-store.js';
@@ -36,6 +37,7 @@ import { Unsubscriber } from './unsubscriber.js';
     TrackingRoutes,
     TrackingStage,
     Unsubscriber,
+    ViewRoutes,
   ],
   exports: [EngagementWriter, Unsubscriber],
 })
@@ -45,6 +47,7 @@ export class TrackingModule implements OnModuleInit {
     private readonly routes: TrackingRoutes,
     private readonly preferences: PreferenceRoutes,
     private readonly confirmations: ConfirmationRoutes,
+    private readonly views: ViewRoutes,
     private readonly stages: StageRunner,
     private readonly stage: TrackingStage,
   ) {}
@@ -52,6 +55,7 @@ export class TrackingModule implements OnModuleInit {
   onModuleInit(): void {
     this.stages.registerStage(this.stage);
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
-    for (const { plugin } of [this.routes, this.preferences, this.confirmations]) void server.register(plugin);
+    for (const { plugin } of [this.routes, this.preferences, this.confirmations, this.views])
+      void server.register(plugin);
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { type FlowApp, startApp } from '../support/app.js';
+import { packText } from '../../src/templates/packed-text.js';
 import { describeIf } from '../support/needs.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { aCart, Shop } from '../support/shop.js';
@@ -80,6 +81,35 @@ describeIf('Chromium', existsSync(CHROMIUM), () => {
     const seen = await look({ url }, 'light');
     expect(seen.width).toBe(PHONE.width);
     expect(seen.requests).toEqual([url]);
+  });
+
+  it('the page that confirms a subscription fits a phone and asks nobody else for anything', async () => {
+    await shop.must('PATCH', '/v1/store', { doubleOptIn: true });
+    await shop.reset(NOON);
+    await shop.event(aCart('anna@example.com', NOON));
+    await shop.advance('PT0S');
+    await shop.must('PATCH', '/v1/store', { doubleOptIn: false });
+    const [letter] = await shop.messages({ scenario: 'confirm-subscription' });
+    const { html } = await shop.message(letter!.id);
+    expect((await look({ content: html }, 'dark')).width).toBe(PHONE.width);
+    const url = app.url + new URL(/"(http[^"]*\/c\/[^"]+)"/.exec(html)![1]!).pathname;
+    const seen = await look({ url }, 'light');
+    expect([seen.width, seen.requests]).toEqual([PHONE.width, [url]]);
+  });
+
+  it('a letter in the browser runs no script, whatever its HTML says', async () => {
+    await shop.reset(NOON);
+    await shop.event(aCart('anna@example.com', NOON));
+    await shop.advance('1 hour');
+    const [letter] = await shop.messages({ state: 'accepted' });
+    const { html } = await shop.message(letter!.id);
+    const url = app.url + new URL(/"(http[^"]*\/m\/[^"]+)"/.exec(html)![1]!).pathname;
+    const evil = `<script>document.title='run'</script><img src="x" onerror="document.title='run'"><body>plain</body>`;
+    await app.engine.query('UPDATE message_bodies SET html = $2 WHERE message_id = $1', [letter!.id, packText(evil)]);
+    const page = await browser.newPage({ viewport: PHONE });
+    await page.goto(url);
+    expect([await page.title(), await page.innerText('body')]).toEqual(['', 'plain']);
+    await page.close();
   });
 
   it.each(['p'])('the page /%s/ fits a phone by day and by night and asks nobody else for anything', async (kind) => {

@@ -103,6 +103,34 @@ describe('tracking', () => {
     ).toMatch(/^https:\/\/shop\.example\//);
   });
 
+  it('shows the letter in a browser as it was sent, without scripts, and counts nothing until its pixel loads', async () => {
+    const { html, id, headers } = await letter();
+    const view = new URL(/"(http[^"]*\/m\/[^"]+)"/.exec(html)![1]!).pathname;
+    const shown = await reader.call<string>('GET', view, undefined, BROWSER);
+    expect([shown.status, shown.body]).toEqual([200, html]);
+    const policy = shown.headers.get('content-security-policy')!;
+    expect(policy).toMatch(/^sandbox (?!.*allow-scripts)(?!.*allow-same-origin)/);
+    for (const rule of ["default-src 'none'", "form-action 'none'", "frame-ancestors 'none'"])
+      expect(policy).toContain(rule);
+    expect(policy).not.toContain('script-src');
+    expect(shown.headers.get('x-robots-tag')).toContain('noindex');
+    expect(shown.headers.get('referrer-policy')).toBe('no-referrer');
+    expect((await shop.message(id)).engagements).toEqual([]);
+    await reader.call('GET', path(html, 'o'), undefined, BROWSER);
+    expect((await shop.message(id)).engagements).toHaveLength(1);
+    const other = unsubscribePath(headers).replace('/u/', '/m/');
+    expect((await reader.call('GET', other)).status).toBe(404);
+    await shop.must('DELETE', `/v1/contacts/${ANNA}`);
+    const gone = await reader.call<string>('GET', view, undefined, { 'accept-language': 'ru-RU,ru;q=0.9' });
+    expect([gone.status, gone.body.includes('Этого письма здесь больше нет')]).toEqual([404, true]);
+  });
+
+  it('offers one-click unsubscribing as RFC 8058 wants it: an address of ours alone, and the word for the POST', async () => {
+    const { headers } = await letter();
+    expect(headers['List-Unsubscribe']).toMatch(/^<https?:\/\/[^<>,\s]+\/u\/[\w-]+>$/);
+    expect(headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
+  });
+
   it('unsubscribes by POST only, as often as it is asked, and stops the chain', async () => {
     const { headers } = await letter();
     const page = unsubscribePath(headers);
