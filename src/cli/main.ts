@@ -8,6 +8,7 @@ import { WrongSecret } from '../platform/open-secrets.js';
 import { VERSION } from '../version.js';
 import { backup, restore } from './backup/commands.js';
 import { writeConfigDocs } from './config-docs.js';
+import { doctor } from './doctor/command.js';
 import { createKey, revokeKey } from './keys.js';
 import { migrateDatabase } from './migrate.js';
 import { writeOpenApi } from './openapi.js';
@@ -71,6 +72,18 @@ program
   .description('put a backup into an empty database, whole or not at all')
   .argument('<file>', 'what backup wrote')
   .action(async (file: string) => console.log(await restore(settings(), file)));
+program
+  .command('doctor')
+  .description(
+    'look at settings, database, queue, DNS and addresses, and say what to do; ends with 1 when something is wrong',
+  )
+  .option('--json', 'for programs', false)
+  .option('--dkim-selector <name...>', 'where the DKIM key of the sender is', [])
+  .action(async (options: { json: boolean; dkimSelector: string[] }) => {
+    const { text, isWell } = await doctor(process.env, options);
+    console.log(text);
+    if (!isWell) process.exitCode = 1;
+  });
 program
   .command('openapi')
   .description('write the description of the REST API')

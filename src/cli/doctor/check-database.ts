@@ -1,0 +1,70 @@
+import pg from 'pg';
+import type { ProcessClock } from '../../platform/clock/clock.js';
+import { MIGRATIONS } from '../../platform/database/migrations.js';
+import { type Finding, ok, unchecked, wrong } from './finding.js';
+
+const OLDEST = 150_000;
+const SLOW_MS = 50;
+const ASKED = 5;
+/** Live runs on the database's time; this machine's decides how old a signed webhook may be. */
+const SKEW_MS = 5_000;
+
+/** Version, latency, clock and schema. Changes nothing; throws when it cannot connect. */
+export async function checkDatabase(url: string, clock: ProcessClock): Promise<readonly Finding[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 10_000 });
+  client.on('error', () => undefined); // the query under way tells
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ number: number; text: string }>(
+      `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text`,
+    );
+    const { number, text } = rows[0]!;
+    const rounds = [];
+    for (let i = 0; i < ASKED; i++) rounds.push(await round(client, clock));
+    const fastest = rounds.reduce((a, b) => (b.tookMs < a.tookMs ? b : a));
+    return [
+      number >= OLDEST
+        ? ok('database', `PostgreSQL ${text}`)
+        : wrong('database', `PostgreSQL ${text} is too old`, 'use PostgreSQL 15 or newer'),
+      latency(fastest.tookMs),
+      skew(fastest.aheadMs),
+      await schema(client),
+    ];
+  } finally {
+    await client.end();
+  }
+}
+
+/** The database's clock against the middle of the question: half of the way there and back is the uncertainty. */
+async function round(client: pg.Client, clock: ProcessClock): Promise<{ tookMs: number; aheadMs: number }> {
+  const sinceMs = clock.monotonicMs();
+  const { rows } = await client.query<{ at: Date }>('SELECT clock_timestamp() AS at');
+  const tookMs = clock.monotonicMs() - sinceMs;
+  return { tookMs, aheadMs: rows[0]!.at.getTime() - (clock.now().getTime() - tookMs / 2) };
+}
+
+export function latency(ms: number): Finding {
+  const text = `answers in ${ms.toFixed(1)} ms`;
+  return ms <= SLOW_MS
+    ? ok('database latency', text)
+    : wrong('database latency', text, 'run the service near its database: each batch asks it several times');
+}
+
+export function skew(aheadMs: number): Finding {
+  const text = `the clocks of this machine and of the database differ by ${(Math.abs(aheadMs) / 1000).toFixed(1)} s`;
+  return Math.abs(aheadMs) <= SKEW_MS ? ok('clock', text) : wrong('clock', text, 'synchronise both by NTP');
+}
+
+async function schema(client: pg.Client): Promise<Finding> {
+  const { rows: tables } = await client.query(
+    `SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = 'migrations'`,
+  );
+  if (tables.length === 0)
+    return unchecked('schema', 'the database is empty', 'npm start makes it, or npm run cli -- migrate');
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations');
+  const done = new Set(rows.map(({ name }) => name));
+  const missing = MIGRATIONS.filter(({ name }) => !done.has(name)).length;
+  return missing === 0
+    ? ok('schema', 'up to date')
+    : wrong('schema', `${missing} migrations are missing`, 'npm run cli -- migrate, or start this version');
+}

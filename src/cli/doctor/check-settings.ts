@@ -1,0 +1,51 @@
+import { Secrets } from '../../platform/secrets.js';
+import type { Env } from '../../platform/config/env.js';
+import { type Finding, ok, unchecked, wrong } from './finding.js';
+
+/** What the settings mean together; each by itself was read already. */
+export function checkSettings(env: Env): readonly Finding[] {
+  return [
+    ok('settings', `they can be read; TRANSPORT=${env.TRANSPORT}, ROLES=${env.ROLES.join(',')}`),
+    ...(env.TRANSPORT === 'outbox'
+      ? [
+          unchecked(
+            'transport',
+            'outbox: letters of live are stored and not sent',
+            'set TRANSPORT=smtp or sendgrid to send',
+          ),
+        ]
+      : []),
+    ...(env.LIVE_RECIPIENTS.length > 0
+      ? [
+          unchecked(
+            'recipients',
+            `live writes to ${env.LIVE_RECIPIENTS.length} addresses or domains only (LIVE_RECIPIENTS)`,
+          ),
+        ]
+      : []),
+    alerts(env),
+    secret(env),
+  ];
+}
+
+function alerts({ ALERT_EMAIL: email, ALERT_WEBHOOK_URL: webhook, TRANSPORT }: Env): Finding {
+  if (email && !webhook && TRANSPORT === 'outbox')
+    return wrong(
+      'alerts',
+      'they would be mailed, and the outbox mails nothing',
+      'set ALERT_WEBHOOK_URL, or another TRANSPORT',
+    );
+  if (email || webhook) return ok('alerts', [email && 'mail', webhook && 'webhook'].filter(Boolean).join(' and '));
+  return unchecked('alerts', 'nobody is told of troubles', 'set ALERT_WEBHOOK_URL or ALERT_EMAIL');
+}
+
+function secret({ SECRET_KEY: text, DATABASE_URL: url }: Env): Finding {
+  if (text) return ok('secret', `SECRET_KEY is set (key ${new Secrets(text).keyId})`);
+  return url
+    ? unchecked(
+        'secret',
+        'it lies in DATA_DIR/secret',
+        'set SECRET_KEY when several machines share the database, and keep it with the backups',
+      )
+    : ok('secret', 'it lies in DATA_DIR/secret; keep it with the backups');
+}

@@ -1,0 +1,88 @@
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
+import { aScenario } from '../../../test/support/delivery-rig.js';
+import { temporaryDirectory } from '../../../test/support/service.js';
+import { onServer } from '../../../test/support/template-database.js';
+import { ProcessClock } from '../../platform/clock/clock.js';
+import { readEnv } from '../../platform/config/read-env.js';
+import { checkStores, senderDomains } from './check-stores.js';
+import { examine, type World } from './doctor.js';
+
+describe('the doctor', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+  let dir: Awaited<ReturnType<typeof temporaryDirectory>>;
+  const asked: string[] = [];
+  const world: World = {
+    resolver: {
+      resolveTxt: (name) => {
+        asked.push(name);
+        return Promise.reject(Object.assign(new Error(), { code: 'ECONNREFUSED' }));
+      },
+    },
+    fetch: () => Promise.reject(new Error('not reachable')),
+    clock: new ProcessClock(),
+  };
+
+  beforeAll(async () => {
+    [database, dir] = await Promise.all([migratedDatabase(), temporaryDirectory()]);
+    store = await aStore(database.engine, { key: 'coats' });
+    await database.engine.query(
+      `UPDATE stores SET settings = '{"from": {"email": "hello@Coats.example", "name": "Coats"}}'`,
+    );
+  });
+  afterAll(async () => {
+    await database.close();
+    await dir.remove();
+  });
+  const report = async (env: Readonly<Record<string, string>> = {}) => {
+    const settings = readEnv({ DATABASE_URL: database.url, DATA_DIR: dir.path, ...env });
+    return (await examine(settings, world, [])).map(({ check, state }) => `${check} ${state}`);
+  };
+
+  it('finds a database of this version in order, and looks up every sender', async () => {
+    expect(await report({ MAIL_FROM: 'Shop <a@Mail.example>' })).toEqual(
+      expect.arrayContaining(['database ok', 'clock ok', 'schema ok', 'webhook signature ok', 'data directory ok']),
+    );
+    expect(asked).toEqual(['mail.example', '_dmarc.mail.example', 'coats.example', '_dmarc.coats.example']);
+  });
+
+  it('finds migrations that are missing and makes none of them', async () => {
+    await onServer(database.url, `DELETE FROM migrations WHERE name LIKE 'Maintenance%'`);
+    expect(await report()).toContain('schema wrong');
+    expect(await report()).toContain('schema wrong');
+    await onServer(
+      database.url,
+      `INSERT INTO migrations (timestamp, name) VALUES (1763740000004, 'Maintenance1763740000004')`,
+    );
+    expect(await report()).toContain('schema ok');
+  });
+
+  it('finds a database that does not answer, without naming its password', async () => {
+    const away = readEnv({ DATABASE_URL: 'postgres://a:hunter2@127.0.0.1:1/x', DATA_DIR: dir.path });
+    const findings = await examine(away, world, []);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'database', state: 'wrong' }));
+    expect(JSON.stringify(findings)).not.toContain('hunter2');
+  });
+
+  it('finds live scenarios whose templates are not published, and stores whose provider reports to nobody', async () => {
+    const check = async (transport: string) =>
+      (await checkStores(database.engine, transport)).map(({ check, state, detail }) => `${state} ${check}: ${detail}`);
+    expect(await check('smtp')).toEqual(['unchecked templates: no scenario is published in live']);
+    await aScenario(database.engine, store);
+    const publish = (key: string) =>
+      database.engine.query(
+        `INSERT INTO publications (environment_id, kind, key, version, state) VALUES ($1, 'template', $2, 1, 'published')`,
+        [store.liveId, key],
+      );
+    await publish('abandoned-cart/reminder');
+    expect(await check('smtp')).toEqual([
+      'wrong templates coats: abandoned-cart sends abandoned-cart/follow-up, which is not published in live',
+    ]);
+    await publish('abandoned-cart/follow-up');
+    expect(await check('sendgrid')).toEqual([
+      'ok templates: those of 1 live scenarios are published',
+      expect.stringContaining('wrong connector coats') as string,
+    ]);
+    expect(await senderDomains(database.engine)).toEqual(['coats.example']);
+  });
+});
