@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '../scripts/node-flags.mjs';
 import { profileFlags } from './profile.mjs';
 
 const SERVICE = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -40,7 +41,7 @@ class Child {
 export class ServiceProcess extends Child {
   /** Resolves when it is ready. */
   static async start(env, port) {
-    const child = spawn(process.execPath, ['--enable-source-maps', ...profileFlags('service'), SERVICE], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...profileFlags('service'), SERVICE], {
       env: { ...cleanEnv(), PORT: String(port), LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -12,6 +12,10 @@ export type ParsedEmail =
 
 /** Letters, digits and the signs of RFC 5322 that mailboxes really use; a backtick or quote is an attack, not an address. */
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*$/;
+/** Visible ASCII, as nearly every address is: nothing in it can be invisible or written in two ways. */
+const PLAIN = /^[!-~]+$/;
+/** A name that is its own ASCII form; what begins with `xn--` is somebody's encoding and has to be checked. */
+const PLAIN_DOMAIN = /^(?!.*xn--)[a-z0-9.-]+$/;
 const LABEL = /^[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 /** Scripts whose letters are taken for one another: a label keeps to one of them. */
@@ -22,9 +26,13 @@ const LONGEST_DOMAIN = 253;
 
 /** Reads one plain address by our own rules (reject before anything is sent, look-alikes included); never throws. */
 export function parseEmail(text: string): ParsedEmail {
-  if (text.length > 1_000 || INVISIBLE.test(text)) return refused('holds invisible characters or is too long');
-  const written = text.normalize('NFKC').replace(/^ +| +$/g, '');
-  if (INVISIBLE.test(written) || /\s/.test(written)) return refused('holds spaces or invisible characters');
+  if (text.length > 1_000) return refused('holds invisible characters or is too long');
+  let written = text;
+  if (!PLAIN.test(text)) {
+    if (INVISIBLE.test(text)) return refused('holds invisible characters or is too long');
+    written = text.normalize('NFKC').replace(/^ +| +$/g, '');
+    if (INVISIBLE.test(written) || /\s/.test(written)) return refused('holds spaces or invisible characters');
+  }
   const parts = written.split('@');
   const [local, domain] = parts;
   if (parts.length !== 2 || local === undefined || domain === undefined)
@@ -63,6 +71,7 @@ function isMixed(label: string): boolean {
 
 /** The URL parser is the only punycode that Node and browsers share. */
 function toAscii(domain: string): string | null {
+  if (PLAIN_DOMAIN.test(domain)) return domain; // the parser costs 5 µs, twice an event
   try {
     return new URL(`http://${domain}/`).hostname;
   } catch {

@@ -18,7 +18,7 @@ const LETTER_LIMIT_MS = 1_000;
 const BATCH_LIMIT_MS = 3_000;
 /** After so many letters had to be stopped one by one, the rest of their batch is not tried. */
 const MAX_STOPPED = 3;
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 12, stackSizeMb: 4 };
 
 /** Letters of one template that a thread renders with one question. */
 export interface PoolBatch {
