@@ -45,7 +45,12 @@ describe('the render pool', () => {
     expect(html).toContain(`>${'x'.repeat(100)}<`);
   });
 
+  /** Prints 2³⁰ words with no data at all. */
+  const doubling = Array.from({ length: 30 }, (_, i) => `{{#*inline "p${i + 1}"}}{{> p${i}}}{{> p${i}}}{{/inline}}`);
+  const inlined = `{{#*inline "p0"}}word {{/inline}}${doubling.join('')}{{> p30}}`;
+
   it.each([
+    ['inline partials that double thirty times', inlined],
     ['a million mustaches', '{{event.cartId}}'.repeat(1_000_000)],
     ['a nesting of 5,000', '{{#if event.cartId}}'.repeat(5_000) + '{{/if}}'.repeat(5_000)],
   ])(

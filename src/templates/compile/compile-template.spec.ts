@@ -93,11 +93,20 @@ describe('compiling a template', () => {
   });
 });
 
+it('elements may close themselves, hold a > in an attribute, and stand in comments', async () => {
+  const body = '<!-- <mj-text> --><mj-image src="https://a.example/>.png" alt="a > b" /><mj-divider/><MJ-SPACER />';
+  expect(await refusals(anMjml(body))).toEqual([]);
+});
+
 describe('compiling refuses', () => {
   it.each([
     ['a file that would be included', anMjml('<mj-include path="/etc/passwd" />'), 'include'],
     ['an element that MJML does not know', anMjml('<mj-blink>x</mj-blink>'), 'mjml'],
     ['what is not MJML', '<mjml><mj-body><mj-section>', 'subject_missing'],
+    ['an element that is not closed', anMjml('<mj-text>x'), 'unclosed'],
+    ['elements that are closed crosswise', anMjml('<mj-wrapper><mj-text>x</mj-wrapper></mj-text>'), 'unclosed'],
+    ['an element that is closed and was never opened', anMjml('</mj-hero>'), 'unclosed'],
+    ['a document that just ends', anMjml('x').replace('</mj-body></mjml>', ''), 'unclosed'],
     ['a letter without a subject', '<mjml><mj-body></mj-body></mjml>', 'subject_missing'],
     ['a million mustaches', '{{a}}'.repeat(200_000), 'too_many_mustaches'],
     ['two megabytes', 'x'.repeat(2_000_000), 'too_large'],

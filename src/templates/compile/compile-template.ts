@@ -1,4 +1,5 @@
 import { addFooter } from './add-footer.js';
+import { checkBalance } from './check-balance.js';
 import { checkMarkup } from './check-markup.js';
 import { checkSource } from './check-source.js';
 import { checkSyntax, restoreMustaches } from './check-syntax.js';
@@ -21,6 +22,7 @@ const STEPS: readonly Step[] = [
   maskMustaches,
   checkSyntax,
   takeSubject,
+  checkBalance,
   compileMjml,
   checkMarkup,
   rewriteLinks,
