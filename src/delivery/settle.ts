@@ -3,6 +3,7 @@ import { lockContacts } from '../contacts/contact-facts.js';
 import { RunMover } from '../enrollments/run-mover.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
+import { withoutAddresses } from '../platform/logging/without-addresses.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import type { Outcome } from './outcome.js';
 
@@ -41,6 +42,8 @@ export class Settle {
       id,
       attempt,
       ...outcome,
+      // A mail server repeats the address that it refuses; from here it could not be erased later.
+      detail: outcome.detail && withoutAddresses(outcome.detail),
     }));
     const settled = await this.db.query<EndedRun & { readonly state: string; readonly atEnd: boolean }>(SETTLE, [
       JSON.stringify(rows),
