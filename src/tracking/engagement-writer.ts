@@ -6,8 +6,8 @@ import type { Hit } from './hit.js';
 import { Spool } from './spool.js';
 
 const MAX_GROUP = 500;
-/** One: groups are twice as large then, and most of what a statement costs it costs for one hit as for fifty. */
-const MAX_STATEMENTS = 1;
+/** Two, so that one group is received and judged while the other is being written. */
+const MAX_STATEMENTS = 2;
 /** Groups that may wait for PostgreSQL before hits go to the spool instead: a slow database must not eat the memory. */
 const MAX_BACKLOG = 20;
 /** A recipient waits for a page at most so long because of us. */
