@@ -17,8 +17,11 @@ const SCRUBS: readonly string[] = [
    WHERE m.environment_id = $1 AND m.contact_id = $2 AND b.environment_id = m.environment_id AND b.message_id = m.id`,
   `UPDATE engagements e SET user_agent = NULL, url = NULL FROM messages m
    WHERE m.environment_id = $1 AND m.contact_id = $2 AND e.environment_id = m.environment_id AND e.message_id = m.id`,
+  // What providers say of a refusal often names the address.
   `UPDATE send_attempts a SET detail = NULL FROM messages m
    WHERE m.environment_id = $1 AND m.contact_id = $2 AND a.environment_id = m.environment_id AND a.message_id = m.id`,
+  `UPDATE provider_events p SET detail = NULL FROM messages m
+   WHERE m.environment_id = $1 AND m.contact_id = $2 AND p.environment_id = m.environment_id AND p.message_id = m.id`,
   `UPDATE messages SET to_address = NULL, subject = NULL WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE consents SET evidence = '{}' WHERE environment_id = $1 AND contact_id = $2`,
 ];

@@ -1,7 +1,9 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
+import { ContactExport } from './contact-export.js';
 import { ContactHistory, type TimelineItem } from './contact-history.js';
 import { ExplainQueryDto } from './explain-query.dto.js';
 import type { Explanation } from './explanation.js';
@@ -11,7 +13,10 @@ import type { Explanation } from './explanation.js';
 @Controller('v1/contacts/:contact')
 @RequireScope('contacts')
 export class ContactHistoryController {
-  constructor(private readonly history: ContactHistory) {}
+  constructor(
+    private readonly history: ContactHistory,
+    private readonly exports: ContactExport,
+  ) {}
 
   /** Everything that happened to a person, oldest first. */
   @Get('timeline')
@@ -22,6 +27,20 @@ export class ContactHistoryController {
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<TimelineItem>> {
     return this.history.timeline(caller, contact, pageQuery(limit, cursor));
+  }
+
+  /**
+   * Everything that is kept about a person, as one JSON document: profile, consents with their evidence, suppressions, events,
+   * runs, letters with their text, what they did with them, what providers reported, goals. Streamed, however long it is.
+   */
+  @Get('export')
+  @Header('cache-control', 'no-store')
+  async export(@CurrentCaller() caller: Caller, @Param('contact') contact: string): Promise<StreamableFile> {
+    const document = await this.exports.start(caller, contact);
+    return new StreamableFile(Readable.from(document, { objectMode: false }), {
+      type: 'application/json; charset=utf-8',
+      disposition: 'attachment; filename="touchmap-person.json"',
+    });
   }
 
   /** Why a person did or did not get the letters of a scenario. */

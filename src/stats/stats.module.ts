@@ -3,6 +3,7 @@ import { StageRunner } from '../platform/queue/stage-runner.js';
 import { ScenariosModule } from '../scenarios/scenarios.module.js';
 import { StoresModule } from '../stores/stores.module.js';
 import { Attribution } from './attribution.js';
+import { ContactExport } from './contact-export.js';
 import { ContactHistory } from './contact-history.js';
 import { ContactHistoryController } from './contact-history.controller.js';
 import { ConversionValues } from './conversion-values.js';
@@ -17,7 +18,7 @@ import { StatsStage } from './stats-stage.js';
 @Module({
   imports: [ConversionsModule, ScenariosModule, StoresModule],
   controllers: [StatsController, ContactHistoryController],
-  providers: [Attribution, ContactHistory, ConversionValues, Figures, Rollup, ScenarioStats, StatsStage],
+  providers: [Attribution, ContactExport, ContactHistory, ConversionValues, Figures, Rollup, ScenarioStats, StatsStage],
   exports: [Figures, Rollup],
 })
 export class StatsModule implements OnModuleInit {

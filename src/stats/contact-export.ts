@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { findContactId } from '../contacts/contact-lookup.js';
+import { CONTACT_BY_ID, type ContactRow, contactView } from '../contacts/contact-view.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { NotFound } from '../platform/http/domain-error.js';
+import { unpackText } from '../templates/packed-text.js';
+import { EXPORT_SECTIONS, type ExportSection } from './export-sections.js';
+
+/** Rows that are in memory at a time: letters bring their text. */
+const PAGE = 500;
+
+interface ItemRow {
+  readonly key: readonly string[];
+  readonly item: Readonly<Record<string, unknown>>;
+  readonly text?: Buffer | null;
+  readonly [column: string]: unknown;
+}
+
+/** Everything that is kept about one person, as JSON in pieces (GDPR articles 15 and 20). */
+@Injectable()
+export class ContactExport {
+  constructor(private readonly requests: RequestDatabase) {}
+
+  /** The document, page by page as it is read. Throws NotFound before the first piece. */
+  async start(scope: Scope, contact: string): Promise<AsyncGenerator<string>> {
+    const found = await this.requests.read(scope, async (tx) => {
+      const id = await findContactId(tx, scope.environmentId, contact);
+      const [person] = id === null ? [] : await tx.query<ContactRow>(CONTACT_BY_ID, [scope.environmentId, id]);
+      if (!person) return null;
+      const rows = await tx.query<{ id: string; anonymous: string[] }>(PERSON, [scope.environmentId, id]);
+      return { person, ids: rows.map((row) => row.id), anonymous: rows.flatMap((row) => row.anonymous) };
+    });
+    if (!found) throw new NotFound('contact');
+    const profile = { ...contactView(found.person), anonymousIds: found.anonymous };
+    return this.document(scope, profile, found.ids);
+  }
+
+  private async *document(scope: Scope, profile: object, ids: readonly string[]): AsyncGenerator<string> {
+    yield `{"profile":${JSON.stringify(profile)}`;
+    for (const section of EXPORT_SECTIONS) {
+      yield `,\n"${section.name}":[`;
+      let separator = '\n';
+      for await (const rows of this.pages(scope, section, ids)) {
+        yield separator + rows.map((row) => JSON.stringify(itemOf(row))).join(',\n');
+        separator = ',\n';
+      }
+      yield ']';
+    }
+    yield '}\n';
+  }
+
+  private async *pages(
+    scope: Scope,
+    { sql, first }: ExportSection,
+    ids: readonly string[],
+  ): AsyncGenerator<readonly ItemRow[]> {
+    for (const id of ids)
+      for (let behind: readonly string[] | null = first; behind !== null;) {
+        const position: readonly string[] = behind;
+        const rows = await this.requests.read(scope, (tx) =>
+          tx.query<ItemRow>(sql, [scope.environmentId, id, position, PAGE]),
+        );
+        if (rows.length > 0) yield rows;
+        behind = rows.length < PAGE ? null : rows.at(-1)!.key;
+      }
+  }
+}
+
+function itemOf({ item, text }: ItemRow): object {
+  return text === undefined ? item : { ...item, text: text && unpackText(text) };
+}
+
+/** The contact and those merged into it, each with its anonymous ids. */
+const PERSON = `
+SELECT k.id, ARRAY(SELECT q.key FROM contact_keys q
+    WHERE q.environment_id = k.environment_id AND q.contact_id = k.id AND q.kind = 'anonymous' ORDER BY q.key) AS anonymous
+FROM contacts k WHERE k.environment_id = $1 AND (k.id = $2 OR k.merged_into = $2) ORDER BY k.id`;

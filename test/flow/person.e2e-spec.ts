@@ -1,0 +1,130 @@
+import { type FlowApp, startApp } from '../support/app.js';
+import { aCart, anOrder, Shop } from '../support/shop.js';
+
+const NOON = '2026-11-21T12:00:00.000Z';
+/** Stands in every field that may hold something of a person. */
+const CANARY = 'canary7f3a';
+const ANNA = `${CANARY}@example.com`;
+const BROWSER = { 'user-agent': `Firefox/145.0 ${CANARY}`, 'content-type': 'application/x-www-form-urlencoded' };
+
+interface Export {
+  readonly profile: { readonly email: string; readonly preferences: object; readonly anonymousIds: readonly string[] };
+  readonly consents: readonly { readonly purpose: string; readonly granted: boolean; readonly source: string }[];
+  readonly suppressions: readonly object[];
+  readonly events: readonly { readonly type: string; readonly data: object }[];
+  readonly enrollments: readonly { readonly scenario: string; readonly steps: readonly object[] }[];
+  readonly messages: readonly { readonly step: string; readonly text: string | null }[];
+  readonly engagements: readonly { readonly action: string; readonly userAgent: string }[];
+  readonly conversions: readonly object[];
+}
+
+describe('a person', () => {
+  let app: FlowApp;
+  let shop: Shop;
+  let reader: Shop;
+
+  beforeAll(async () => {
+    app = await startApp();
+    shop = new Shop(app.url, app.testKey);
+    reader = new Shop(app.url, '');
+  });
+  afterAll(() => app.close());
+  beforeEach(() => shop.reset(NOON));
+
+  /** Everything that can happen to somebody, with the canary wherever people or shops may write. */
+  const aLife = async () => {
+    const cart = aCart(ANNA, NOON) as { contact: object; data: object };
+    await shop.event({
+      ...cart,
+      id: 'cart-81-v1',
+      contact: {
+        ...cart.contact,
+        externalId: `u-${CANARY}`,
+        anonymousId: `browser-${CANARY}`,
+        firstName: CANARY,
+        lastName: CANARY,
+        phone: CANARY,
+        tags: [CANARY],
+        attributes: { size: CANARY },
+      },
+      data: { ...cart.data, coupon: CANARY, url: `https://shop.example/cart/${CANARY}` },
+    });
+    await shop.advance('45 minutes');
+    const [letter] = await shop.messages({ scenario: 'abandoned-cart' });
+    const { html } = await shop.message(letter!.id);
+    const path = (kind: string) =>
+      new URL(new RegExp(`"(http[^"]*/${kind}/[^"]+)"`).exec(html)![1]!.replaceAll('&amp;', '&')).pathname;
+    await reader.call('GET', path('t/o'), undefined, BROWSER);
+    await reader.call('GET', path('t/c'), undefined, BROWSER);
+    await reader.call('POST', path('p'), 'action=save&shown=group:carts&language=en', BROWSER);
+    await reader.call('POST', path('p'), 'action=pause', BROWSER);
+    await shop.event(anOrder(ANNA, '2026-11-21T12:46:00.000Z', { orderId: '7' }));
+    await shop.advance('1 hour');
+    const key = [(await app.engine.query<{ id: string }>('SELECT id FROM messages LIMIT 1'))[0]!.id];
+    await app.engine.query(`UPDATE send_attempts SET detail = '550 no <${ANNA}>' WHERE message_id = $1`, key);
+    await shop.must('PUT', `/v1/suppressions/${ANNA}`);
+  };
+  const holding = async (): Promise<string[]> => {
+    const tables = await app.engine.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+       AND NOT c.relispartition ORDER BY 1`,
+    );
+    const found: string[] = [];
+    for (const { name } of tables)
+      if ((await app.engine.query(`SELECT 1 FROM ${name} AS t WHERE t::text LIKE '%${CANARY}%' LIMIT 1`)).length > 0)
+        found.push(name);
+    return found;
+  };
+
+  it('can have everything that is kept about them in one document', async () => {
+    await aLife();
+    const { status, headers, body } = await shop.call<Export>('GET', `/v1/contacts/${ANNA}/export`);
+    expect(status).toBe(200);
+    expect(headers.get('content-disposition')).toContain('attachment');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body.profile).toMatchObject({
+      email: ANNA,
+      locale: 'en',
+      preferences: { declined: ['group:carts'] },
+      anonymousIds: [`browser-${CANARY}`],
+    });
+    expect(body.consents.map(({ purpose, granted, source }) => [purpose, granted, source])).toEqual([
+      ['marketing', true, 'checkout checkbox'],
+      ['group:carts', false, 'preference_page'],
+      ['pause', false, 'preference_page'],
+    ]);
+    expect(body.suppressions).toMatchObject([{ email: ANNA, reason: 'manual' }]);
+    expect(body.events.map(({ type }) => type)).toEqual(['cart.updated', 'order.placed']);
+    expect(JSON.stringify(body.events)).toContain(CANARY);
+    expect(body.enrollments.map(({ scenario }) => scenario)).toContain('abandoned-cart');
+    expect(body.enrollments[0]!.steps.length).toBeGreaterThan(2);
+    expect(body.messages.find(({ step }) => step === 'reminder')!.text).toContain(CANARY);
+    expect(body.engagements.map(({ action, userAgent }) => [action, userAgent])).toEqual([
+      ['open', BROWSER['user-agent']],
+      ['click', BROWSER['user-agent']],
+    ]);
+    expect(body.conversions).toHaveLength(1);
+  });
+
+  it('is the same by id, and another store’s key or a stranger’s address finds nobody', async () => {
+    await aLife();
+    const { id } = await shop.must<{ id: string }>('GET', `/v1/contacts/${ANNA}`);
+    expect((await shop.call('GET', `/v1/contacts/${id}/export`)).status).toBe(200);
+    for (const [key, ref] of [
+      [app.liveKey, id],
+      [app.liveKey, ANNA],
+      [app.testKey, 'nobody@example.com'],
+    ] as const)
+      expect((await new Shop(app.url, key).call('GET', `/v1/contacts/${ref}/export`)).status).toBe(404);
+  });
+
+  it('leaves nothing behind when erased but the address that must never be written to again', async () => {
+    await aLife();
+    expect(await holding()).toEqual(
+      expect.arrayContaining(['consents', 'contacts', 'engagements', 'messages', 'send_attempts', 'storefront_events']),
+    );
+    await shop.must('DELETE', `/v1/contacts/${ANNA}`);
+    expect(await holding()).toEqual(['suppressions']);
+    expect((await shop.call('GET', `/v1/contacts/${ANNA}/export`)).status).toBe(404);
+  });
+});
