@@ -60,13 +60,13 @@ export class ComposeLetters {
       const template = found?.locales.length
         ? { version: found.version, locale: chooseLocale(contact.locale, settings.locale, found.locales) }
         : null;
-      const links = this.links.pages(message);
+      const links = this.links.pages(message, settings.trackingDomain);
       const request = template && {
         storeId: message.storeId,
         templateKey: message.templateKey,
         ...template,
         context: letterContext({ event: run.event, contact, run, settings, links, now }),
-        signing: this.links.signing(message.environmentId, message.id),
+        signing: this.links.signing(message.environmentId, message.id, settings.trackingDomain),
         linkTags: linkTags(settings.utm, {
           scenario: message.scenarioKey,
           step: message.stepId,

@@ -18,10 +18,11 @@ export class LetterLinks {
     this.baseUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
   }
 
-  /** Pages that a letter can offer. */
-  pages({ environmentId, id: messageId, messageClass }: PagedLetter): TemplateLinks {
+  /** Pages that a letter can offer, at the store's own domain where it has one. */
+  pages({ environmentId, id: messageId, messageClass }: PagedLetter, ownDomain: string | null = null): TemplateLinks {
+    const baseUrl = this.baseOf(ownDomain);
     const page = (path: string, purpose: TokenPurpose): string =>
-      `${this.baseUrl}/${path}/${signToken(this.key, { purpose, environmentId, messageId, linkIndex: 0, url: '' })}`;
+      `${baseUrl}/${path}/${signToken(this.key, { purpose, environmentId, messageId, linkIndex: 0, url: '' })}`;
     return {
       unsubscribe: page('u', 'unsubscribe'),
       preferences: page('p', 'preferences'),
@@ -31,7 +32,12 @@ export class LetterLinks {
   }
 
   /** What the render thread needs to sign the letter's own links and its pixel. */
-  signing(environmentId: string, messageId: string): LinkSigning {
-    return { ...this.key, baseUrl: this.baseUrl, environmentId, messageId };
+  signing(environmentId: string, messageId: string, ownDomain: string | null = null): LinkSigning {
+    return { ...this.key, baseUrl: this.baseOf(ownDomain), environmentId, messageId };
+  }
+
+  /** Tokens say all that a page needs: they are good under every name by which this service is reached. */
+  private baseOf(ownDomain: string | null): string {
+    return ownDomain === null ? this.baseUrl : `https://${ownDomain}`;
   }
 }

@@ -46,6 +46,10 @@ export const IsTagValue = (): PropertyDecorator =>
     holds: isTagValue,
   });
 
+/** A public host name in ASCII, without a port. */
+export const IsHostName = (): PropertyDecorator =>
+  jsonRule({ name: 'host_name', message: 'must be a host name such as mail.shop.example', holds: isHostName });
+
 /** Letters in a stretch of time. */
 export const IsSendRate = (): PropertyDecorator =>
   jsonRule({ name: 'send_rate', message: 'must be a rate such as 10/s, 600/m, 5000/h or 20000/d', holds: isSendRate });
@@ -70,6 +74,9 @@ const isSpan = text((value) => {
 });
 const isTimeOfDay = text((value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
 const isRecipient = text((value) => parseEmail(value.includes('@') ? value : `anyone@${value}`).ok);
+/** Labels of letters, digits and inner hyphens; the last one begins with a letter, so that no IP address is a name. */
+const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
+const isHostName = text((value) => HOST_NAME.test(value));
 const isSendRate = text((value) => parseSendRate(value) !== null);
 const isDay = text((value) => {
   const ms = /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(value) : Number.NaN;

@@ -47,6 +47,8 @@ export interface StoreSettings extends StoreRestraint {
   readonly doubleOptIn: boolean;
   /** Added to links of the letters; null adds none. */
   readonly utm: Utm | null;
+  /** Host name of the links in letters, reached by https; null means PUBLIC_URL. */
+  readonly trackingDomain: string | null;
   /** Letters that the provider takes in live: `10/s`, `600/m`, `5000/h`, `20000/d`; null for no limit. */
   readonly sendRate: string | null;
   /** How live letters grow day by day while a sender is new; null for no plan. */
@@ -72,6 +74,7 @@ export function defaultSettings(name: string): StoreSettings {
     arbitration: 'defer',
     doubleOptIn: false,
     utm: null,
+    trackingDomain: null,
     sendRate: null,
     warmUp: null,
     liveRecipients: [],

@@ -5,7 +5,6 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsNumber,
   IsObject,
   IsOptional,
   IsString,
@@ -15,17 +14,17 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
+import { UtmDto, WarmUpDto } from './sending.dto.js';
 import {
   IsAddress,
   IsColor,
   IsCurrency,
-  IsDay,
+  IsHostName,
   IsHttpUrl,
   IsLocale,
   IsRecipient,
   IsSendRate,
   IsSpan,
-  IsTagValue,
   IsTimeOfDay,
   IsZone,
 } from './settings-rules.js';
@@ -89,54 +88,6 @@ class QuietHoursDto {
 
   @IsTimeOfDay()
   readonly to!: string;
-}
-
-/** In a value `{scenario}`, `{step}` and `{template}` stand for the letter's own keys. */
-class UtmDto {
-  @IsTagValue()
-  readonly source!: string;
-
-  @IsTagValue()
-  readonly medium!: string;
-
-  /** By default the scenario's key. */
-  @IsOptional()
-  @IsTagValue()
-  readonly campaign?: string | null;
-
-  /** Left out by default. */
-  @IsOptional()
-  @IsTagValue()
-  readonly content?: string | null;
-
-  /** Left out by default. */
-  @IsOptional()
-  @IsTagValue()
-  readonly term?: string | null;
-}
-
-/** Day n of the plan (from 0, in the store's zone) allows ⌊firstDay · growthⁿ⌋ letters. */
-class WarmUpDto {
-  /** First day, `YYYY-MM-DD`. */
-  @IsDay()
-  readonly startsOn!: string;
-
-  @IsInt()
-  @Min(1)
-  @Max(1_000_000)
-  readonly firstDay!: number;
-
-  /** Each day so many times the day before. */
-  @IsNumber({ allowNaN: false, allowInfinity: false })
-  @Min(1)
-  @Max(10)
-  readonly growth!: number;
-
-  /** Length of the plan; behind it nothing is limited. */
-  @IsInt()
-  @Min(1)
-  @Max(365)
-  readonly days!: number;
 }
 
 /** Settings to change: an absent field stays as it is, `null` clears one that may be empty. */
@@ -229,6 +180,14 @@ export class PatchStoreDto {
   @ValidateNested()
   @Type(() => UtmDto)
   readonly utm?: UtmDto | null;
+
+  /**
+   * A host name of the store's own for pixel, links and pages in its letters, in small letters and without a port. It must lead
+   * to this service by https (docs/operations.md); null means PUBLIC_URL.
+   */
+  @IsOptional()
+  @IsHostName()
+  readonly trackingDomain?: string | null;
 
   /**
    * Letters that the store's provider takes in live, over all processes: `10/s`, `600/m`, `5000/h`, `20000/d`. Others wait, as

@@ -39,7 +39,7 @@ describe('a store and its keys', () => {
     expect(await shop.must('GET', '/v1/store')).toEqual(store);
   });
 
-  it.each([
+  it.each<readonly [object, string, string]>([
     [{ colour: 'red' }, '/colour', 'unknown_field'],
     [{ timezone: 'Mars/Olympus' }, '/timezone', 'time_zone'],
     [{ timezone: null }, '/timezone', 'time_zone'],
@@ -47,6 +47,17 @@ describe('a store and its keys', () => {
     [{ brand: { colors: { primary: 'red' } } }, '/brand/colors/primary', 'color'],
     [{ brand: { size: 1 } }, '/brand/size', 'unknown_field'],
     [{ liveRecipients: ['nobody@@x'] }, '/liveRecipients', 'recipient'],
+    ...[
+      'https://mail.shop.example',
+      'mail.shop.example:443',
+      'mail.shop.example/x',
+      'localhost',
+      '127.0.0.1',
+      'Mail.shop.example',
+      'почта.рф',
+      'a..example',
+      '-a.example',
+    ].map((trackingDomain) => [{ trackingDomain }, '/trackingDomain', 'host_name'] as const),
     [{ sendRate: '10/w' }, '/sendRate', 'send_rate'],
     [{ warmUp: { startsOn: '2026-02-30', firstDay: 50, growth: 1.5, days: 20 } }, '/warmUp/startsOn', 'day'],
     [{ warmUp: { startsOn: '2026-02-28', firstDay: 50, growth: 0.5, days: 20 } }, '/warmUp/growth', 'min'],

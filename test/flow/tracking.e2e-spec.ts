@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { type FlowApp, startApp } from '../support/app.js';
 import { aCart, anOrder, Shop } from '../support/shop.js';
 
@@ -69,6 +70,24 @@ describe('tracking', () => {
       expect(preview.html.replaceAll('&amp;', '&')).toContain(`?${tags}&${content}"`);
     } finally {
       await shop.must('PATCH', '/v1/store', { utm: null });
+    }
+  });
+
+  it('has every address of a letter at the store’s own domain, where it is answered as anywhere', async () => {
+    await shop.must('PATCH', '/v1/store', { trackingDomain: 'mail.coats.example' });
+    try {
+      await shop.reset(NOON);
+      await shop.event(aCart(ANNA, NOON));
+      await shop.advance('45 minutes');
+      const { html, headers } = await letter();
+      const own = [...html.matchAll(/https?:\/\/[^/"]+(?=\/(?:t|u|p|m)\/)/g)].map(([origin]) => origin);
+      expect(own.length).toBeGreaterThan(2);
+      expect([...new Set(own)]).toEqual(['https://mail.coats.example']);
+      expect(headers['List-Unsubscribe']).toMatch(/^<https:\/\/mail\.coats\.example\/u\//);
+      for (const host of ['mail.coats.example', 'anything.example'])
+        expect(await statusAt(app.url, path(html, 'c'), host)).toBe(302);
+    } finally {
+      await shop.must('PATCH', '/v1/store', { trackingDomain: null });
     }
   });
 
@@ -262,3 +281,13 @@ describe('tracking', () => {
     expect(await shop.advance('3 days')).toMatchObject({ messages: 0 });
   });
 });
+
+/** What the service answers to a request that came for this host: `fetch` would not say so. */
+function statusAt(url: string, at: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get(`${url}${at}`, { headers: { ...BROWSER, host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode!);
+    }).once('error', reject);
+  });
+}

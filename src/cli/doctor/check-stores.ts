@@ -39,6 +39,12 @@ export async function senderDomains(sql: Sql): Promise<readonly string[]> {
   return rows.map(({ domain }) => domain);
 }
 
+/** Host names of stores' own for the links in their letters. */
+export async function trackingDomains(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql.query<{ domain: string }>(TRACKING_DOMAINS);
+  return rows.map(({ domain }) => domain);
+}
+
 const SCENARIOS = `
 SELECT count(*)::int AS n FROM publications AS p JOIN environments AS e ON e.id = p.environment_id AND e.mode = 'live'
 WHERE p.kind = 'scenario' AND p.state = 'published'`;
@@ -65,3 +71,6 @@ ORDER BY 1`;
 const SENDERS = `
 SELECT DISTINCT lower(substring(settings -> 'from' ->> 'email' FROM '[^@]+$')) AS domain FROM stores
 WHERE settings -> 'from' ->> 'email' IS NOT NULL ORDER BY 1`;
+
+const TRACKING_DOMAINS = `
+SELECT DISTINCT settings ->> 'trackingDomain' AS domain FROM stores WHERE settings ->> 'trackingDomain' IS NOT NULL ORDER BY 1`;

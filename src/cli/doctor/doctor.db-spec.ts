@@ -12,6 +12,7 @@ describe('the doctor', () => {
   let store: TestStore;
   let dir: Awaited<ReturnType<typeof temporaryDirectory>>;
   const asked: string[] = [];
+  const called: string[] = [];
   const world: World = {
     resolver: {
       resolveTxt: (name) => {
@@ -19,7 +20,10 @@ describe('the doctor', () => {
         return Promise.reject(Object.assign(new Error(), { code: 'ECONNREFUSED' }));
       },
     },
-    fetch: () => Promise.reject(new Error('not reachable')),
+    fetch: (url, { method }) => {
+      called.push(`${method} ${url}`);
+      return Promise.reject(new Error('not reachable'));
+    },
     clock: new ProcessClock(),
   };
 
@@ -27,7 +31,7 @@ describe('the doctor', () => {
     [database, dir] = await Promise.all([migratedDatabase(), temporaryDirectory()]);
     store = await aStore(database.engine, { key: 'coats' });
     await database.engine.query(
-      `UPDATE stores SET settings = '{"from": {"email": "hello@Coats.example", "name": "Coats"}}'`,
+      `UPDATE stores SET settings = '{"from": {"email": "hello@Coats.example", "name": "Coats"}, "trackingDomain": "mail.coats.example"}'`,
     );
   });
   afterAll(async () => {
@@ -39,10 +43,11 @@ describe('the doctor', () => {
     return (await examine(settings, world, [])).map(({ check, state }) => `${check} ${state}`);
   };
 
-  it('finds a database of this version in order, and looks up every sender', async () => {
+  it('finds a database of this version in order, looks up every sender and calls on every own domain of a store', async () => {
     expect(await report({ MAIL_FROM: 'Shop <a@Mail.example>' })).toEqual(
       expect.arrayContaining(['database ok', 'clock ok', 'schema ok', 'webhook signature ok', 'data directory ok']),
     );
+    expect(called).toEqual(['GET https://mail.coats.example/t/o/doctor', 'POST https://mail.coats.example/u/doctor']);
     expect(asked).toEqual(['mail.example', '_dmarc.mail.example', 'coats.example', '_dmarc.coats.example']);
   });
 

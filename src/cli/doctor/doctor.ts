@@ -10,7 +10,7 @@ import { checkSender, type Resolver } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
 import { checkRedis } from './check-redis.js';
 import { checkSettings } from './check-settings.js';
-import { checkStores, senderDomains } from './check-stores.js';
+import { checkStores, senderDomains, trackingDomains } from './check-stores.js';
 import { checkWebhookSignature } from './check-webhook.js';
 import { type Finding, wrong } from './finding.js';
 
@@ -24,47 +24,56 @@ export interface World {
 /** Looks at everything that a running service needs, and changes nothing. `selectors` are DKIM's. */
 export async function examine(env: Env, world: World, selectors: readonly string[]): Promise<readonly Finding[]> {
   const findings = [...checkSettings(env), ...(await checkDataDir(env.DATA_DIR))];
-  const { findings: stored, domains } = await checkStored(env, world.clock);
+  const { findings: stored, senders, trackers } = await checkStored(env, world.clock);
   findings.push(...stored, await checkRedis(env.REDIS_URL));
   const own = domainOf(parseMailbox(env.MAIL_FROM).email);
-  for (const domain of new Set([own, ...domains]))
+  for (const domain of new Set([own, ...senders]))
     findings.push(...(await checkSender(world.resolver, { domain, transport: env.TRANSPORT, selectors })));
   findings.push(...(await checkPublicUrl(world.fetch, env.PUBLIC_URL, env.TRANSPORT)));
+  for (const domain of trackers)
+    for (const finding of await checkPublicUrl(world.fetch, `https://${domain}`, env.TRANSPORT))
+      findings.push({ ...finding, check: `${finding.check} ${domain}` });
   findings.push(checkWebhookSignature(world.clock.now(), env.WEBHOOK_WINDOW_S * 1_000));
   return findings;
 }
 
+interface Stored {
+  readonly findings: readonly Finding[];
+  /** Domains that stores send from, and those that the links of their letters name. */
+  readonly senders: readonly string[];
+  readonly trackers: readonly string[];
+}
+
 /** The database and what is in it; joins the embedded server of a running service, or starts it for a moment. */
-async function checkStored(
-  env: Env,
-  clock: ProcessClock,
-): Promise<{ readonly findings: readonly Finding[]; readonly domains: readonly string[] }> {
+async function checkStored(env: Env, clock: ProcessClock): Promise<Stored> {
   try {
     const server = await openDatabase(env, () => undefined);
     try {
       const findings = await checkDatabase(server.url, clock);
       const isCurrent = findings.some(({ check, state }) => check === 'schema' && state === 'ok');
-      if (!isCurrent) return { findings, domains: [] };
-      const pool = makePool(server.url, 'touchmap_engine', 1);
-      try {
-        const sql = new EngineDatabase(pool);
-        return {
-          findings: [...findings, ...(await checkStores(sql, env.TRANSPORT))],
-          domains: await senderDomains(sql),
-        };
-      } finally {
-        await pool.end();
-      }
+      return isCurrent ? await checkRows(server.url, env, findings) : { findings, senders: [], trackers: [] };
     } finally {
       await server.stop();
     }
   } catch (error) {
     // Never the address: it may hold the password.
     const reason = (error as { code?: string }).code ?? (error instanceof Error ? error.name : 'unknown');
+    const finding = wrong('database', `it does not answer (${reason})`, 'start it, or correct DATABASE_URL');
+    return { findings: [finding], senders: [], trackers: [] };
+  }
+}
+
+async function checkRows(url: string, env: Env, findings: readonly Finding[]): Promise<Stored> {
+  const pool = makePool(url, 'touchmap_engine', 1);
+  try {
+    const sql = new EngineDatabase(pool);
     return {
-      findings: [wrong('database', `it does not answer (${reason})`, 'start it, or correct DATABASE_URL')],
-      domains: [],
+      findings: [...findings, ...(await checkStores(sql, env.TRANSPORT))],
+      senders: await senderDomains(sql),
+      trackers: await trackingDomains(sql),
     };
+  } finally {
+    await pool.end();
   }
 }
 
