@@ -121,6 +121,7 @@ describe('operations', () => {
 
   it('writes no address, payload or key into logs, metrics, health or jobs, whatever goes wrong', async () => {
     const cart = await letterTo('again', 'accept', 'accepted');
+    const problems = await everyRefusal(app);
     await live.call('POST', '/v1/events', { ...cart, id: `id-${CANARY}` });
     await live.call('POST', '/v1/events', { ...aCart(`other.${CANARY}@example.com`, ago(1)), id: `id-${CANARY}` });
     await live.call('POST', '/v1/events', { type: CANARY, contact: { email: `no address ${CANARY}` }, data: [CANARY] });
@@ -147,6 +148,14 @@ describe('operations', () => {
     } finally {
       await admin('ALTER TABLE event_keys_gone RENAME TO event_keys');
     }
+    // The provider's words go into the log, without what they repeat.
+    provider.behaviour = 'wrong-key';
+    await live.event(aCart(`named.${CANARY}@example.com`, ago(46), { cartId: `named-${CANARY}` }));
+    await until(
+      () => Promise.resolve(written.some((line) => line.includes('delivery.circuit_open'))),
+      () => 'the refusal was not logged',
+      30,
+    );
     const jobs = await jobRows(app);
     const health = await Promise.all(['/health/ready', '/health/live'].map((at) => nobody.call('GET', at)));
     const outputs = {
@@ -154,14 +163,46 @@ describe('operations', () => {
       metrics: await metrics(),
       health: JSON.stringify(health.map(({ body }) => body)),
       jobs: JSON.stringify([jobs, added]),
+      problems: JSON.stringify(problems),
     };
     expect(outputs.logs).toContain('"level":"error"');
     expect(added.length).toBeGreaterThan(0);
     for (const [name, text] of Object.entries(outputs))
-      for (const secret of [CANARY, app.liveKey, app.testKey])
+      for (const secret of [CANARY, app.liveKey, app.testKey, ...secretsOf(app)])
         expect([name, linesWith(text, secret)]).toEqual([name, []]);
   });
 });
+
+/** The secret parts of the keys, which must not stand alone either. */
+function secretsOf(app: FlowApp): string[] {
+  return [app.liveKey, app.testKey].map((key) => key.split('_').slice(3).join('_'));
+}
+
+/** Problems of all kinds in the presence of people, keys and secrets that none of them may name. */
+async function everyRefusal(app: FlowApp): Promise<unknown[]> {
+  const live = new Shop(app.url, app.liveKey);
+  const stranger = new Shop(app.url, app.testKey);
+  const wrong = new Shop(app.url, `${app.liveKey.slice(0, -1)}_`);
+  const [message] = await live.messages();
+  const answers = await Promise.all([
+    wrong.call('GET', '/v1/store'),
+    stranger.call('GET', `/v1/messages/${message!.id}`),
+    live.call('POST', `/v1/messages/${message!.id}/resend`),
+    live.call('GET', '/v1/messages?cursor=x'),
+    live.call('POST', '/v1/keys', { name: '', scopes: ['x'] }),
+    live.call('POST', '/v1/connectors', { kind: 'sendgrid', publicKey: 'x' }),
+    live.call('POST', '/v1/events', 'x'.repeat(300_000)),
+    live.call('POST', '/v1/scenarios/unknown/resume'),
+    live.call('POST', '/v1/sandbox/advance', { by: '1 day' }),
+    live.call('PUT', '/v1/scenarios/abandoned-cart', []),
+    live.call('POST', '/v1/templates/abandoned-cart/reminder/test', { to: ['x'] }),
+    live.call('DELETE', `/v1/keys/${app.liveKey.split('_')[2]}`),
+    live.call('GET', '/v1/nothing'),
+    live.call('PUT', '/v1/keys', {}),
+  ]);
+  for (const { status } of answers) expect([status, status >= 400 && status < 500]).toEqual([status, true]);
+  return answers.map(({ body, headers }) => [body, ...headers]);
+}
 
 /** Everything that the queue keeps in the database. */
 async function jobRows(app: FlowApp): Promise<unknown[]> {

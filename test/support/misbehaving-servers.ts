@@ -33,14 +33,14 @@ export async function misbehavingHttp(): Promise<MisbehavingServer> {
     request.on('end', () => {
       state.received.push(body);
       state.requestHeaders.push(request.headers);
-      answerHttp(state.behaviour, request, response);
+      answerHttp(state.behaviour, request, response, body);
     });
   });
   const state = await listening(server);
   return Object.assign(state, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 }
 
-function answerHttp(behaviour: Behaviour, request: IncomingMessage, response: ServerResponse): void {
+function answerHttp(behaviour: Behaviour, request: IncomingMessage, response: ServerResponse, letter: string): void {
   const answer = (status: number, body: object | null, headers: Record<string, string> = {}): void => {
     response
       .writeHead(status, { 'content-type': 'application/json', ...headers })
@@ -59,7 +59,8 @@ function answerHttp(behaviour: Behaviour, request: IncomingMessage, response: Se
     case 'rate-limit':
       return answer(429, fault('too many requests'), { 'retry-after': '7' });
     case 'wrong-key':
-      return answer(401, fault('The provided authorization grant is invalid'));
+      // Repeats what it was told, as careless servers do.
+      return answer(401, fault(`The grant ${request.headers.authorization} for ${addressIn(letter)} is invalid`));
     case 'broken':
       return answer(500, fault('an error occurred'));
     case 'slow':
@@ -70,6 +71,10 @@ function answerHttp(behaviour: Behaviour, request: IncomingMessage, response: Se
     case 'garbage':
       return void request.socket.end('\u0001\u0002 this is not HTTP\r\n\r\n');
   }
+}
+
+function addressIn(letter: string): string {
+  return /"to":\[\{"email":"([^"]+)"/.exec(letter)?.[1] ?? 'nobody';
 }
 
 /** Speaks SMTP, more or less. */
