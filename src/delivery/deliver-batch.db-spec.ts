@@ -155,8 +155,30 @@ describe('a batch of letters', () => {
 
   it('writes in live only to those who are allowed, when somebody is named', async () => {
     const { messageId } = await aPlannedLetter(database.engine, store, await person());
-    await aWorker(database.engine, { env: { LIVE_RECIPIENTS: ['shop.example'] } }).batch.run(REAL_LANE);
-    expect(await message(messageId)).toMatchObject({ state: 'skipped', reason: 'not_allowed_yet' });
+    const worker = aWorker(database.engine, { env: { LIVE_RECIPIENTS: ['shop.example'] } });
+    await worker.batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'skipped', reason: 'not_allowed_yet', sent_at: null });
+    expect(worker.transport.sent).toEqual([]);
+    await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId, 'me@shop.example'));
+    await worker.batch.run(REAL_LANE);
+    expect(worker.transport.sent.map(({ to }) => to)).toEqual(['me@shop.example']);
+  });
+
+  it('sends nothing while all sending is held; afterwards what waited goes out, and what is too late by then does not', async () => {
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    const late = await aPlannedLetter(database.engine, store, await person());
+    const held = aWorker(database.engine, { env: { SENDING_HOLD: true } });
+    expect(await held.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
+    await held.sweeper.sweep();
+    expect(held.transport.sent).toEqual([]);
+    expect(await message(messageId)).toMatchObject({ state: 'planned', reason: null, attempts: 0 });
+    await database.engine.query(`UPDATE messages SET due_at = due_at - interval '30 days' WHERE id = $1`, [
+      late.messageId,
+    ]);
+    const worker = aWorker(database.engine);
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 2, accepted: 1 });
+    expect(await message(messageId)).toMatchObject({ state: 'accepted' });
+    expect(await message(late.messageId)).toMatchObject({ state: 'skipped', reason: 'late', sent_at: null });
   });
 
   it('fails a letter that cannot be rendered and moves its run on', async () => {

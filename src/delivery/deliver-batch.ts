@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Lane } from '../platform/clock/lane.js';
+import { Env } from '../platform/config/env.js';
 import type { Sql } from '../platform/database/sql.js';
 import { Circuits } from './circuits.js';
 import type { Claim, ClaimedMessage } from './claimed-message.js';
@@ -16,6 +17,7 @@ export interface BatchResult {
   readonly accepted: number;
 }
 
+const NOTHING: BatchResult = { claimed: 0, accepted: 0 };
 const CLAIM_SIZE = 300;
 
 /** Takes one batch of due letters through claim, rendering, the last guard, the transport and settling. */
@@ -27,12 +29,14 @@ export class DeliverBatch {
     private readonly dispatch: Dispatch,
     private readonly circuits: Circuits,
     private readonly budgets: SendBudgets,
+    private readonly env: Env,
   ) {}
 
   /** Works off up to a few hundred letters that are due in the lane; safe to run in several processes at once. */
   async run(lane: Lane): Promise<BatchResult> {
+    if (lane.clock === 'real' && this.env.SENDING_HOLD) return NOTHING;
     const claim = await this.claims.take(lane, CLAIM_SIZE, this.circuits.shut());
-    if (claim.messages.length === 0) return { claimed: 0, accepted: 0 };
+    if (claim.messages.length === 0) return NOTHING;
     try {
       const admitted = await this.budgets.admit(lane, claim);
       const letters = await this.composer.compose(lane, admitted.messages);

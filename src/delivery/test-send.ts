@@ -5,7 +5,7 @@ import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { Env } from '../platform/config/env.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Scope } from '../platform/database/request-database.js';
-import { Unprocessable } from '../platform/http/domain-error.js';
+import { Conflict, Unprocessable } from '../platform/http/domain-error.js';
 import { newId } from '../platform/ids.js';
 import { WorkerIncarnation } from '../platform/worker-incarnation.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
@@ -35,13 +35,15 @@ export class TestSend {
     private readonly env: Env,
   ) {}
 
-  /** @throws Unprocessable `invalid_address`, `template_invalid`; NotFound for an unknown template or version */
+  /** @throws Conflict `sending_held`; Unprocessable `invalid_address`, `template_invalid`; NotFound for an unknown template or version */
   async send(scope: Scope, key: string, { to, ...preview }: TestSendDto): Promise<TestSendView> {
     const addresses = to.map(addressOf);
     const rendered = await this.previews.preview(scope, key, preview);
     if (rendered.html === '')
       throw new Unprocessable('template_invalid', 'the template cannot be rendered', rendered.problems);
     const lane = await this.environments.lane(this.db, scope.environmentId);
+    if (lane.clock === 'real' && this.env.SENDING_HOLD)
+      throw new Conflict('sending_held', 'all sending is held (SENDING_HOLD)');
     const settings = (await this.stores.settingsOf(this.db, [scope.storeId])).get(scope.storeId)!;
     const messages = await Promise.all(
       addresses.map((address) => this.one(scope, lane, settings, key, rendered, address)),

@@ -122,7 +122,7 @@ export function aWorker(
     composer,
     guard,
     settle,
-    batch: new DeliverBatch(claims, composer, dispatch, circuits, budgets),
+    batch: new DeliverBatch(claims, composer, dispatch, circuits, budgets, settings),
     sweeper: new Sweeper(db, settle, times, watermark, waker),
   };
 }

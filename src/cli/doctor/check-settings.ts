@@ -15,6 +15,9 @@ export function checkSettings(env: Env): readonly Finding[] {
           ),
         ]
       : []),
+    ...(env.SENDING_HOLD
+      ? [unchecked('sending', 'all of it is held (SENDING_HOLD)', 'unset it when letters may go out again')]
+      : []),
     ...(env.LIVE_RECIPIENTS.length > 0
       ? [
           unchecked(

@@ -39,6 +39,11 @@ describe('the doctor looks at settings', () => {
     expect([settings, transport, alerts, recipients]).toEqual(['ok', 'unchecked', 'unchecked', 'unchecked']);
   });
 
+  it('and says that all sending is held', () => {
+    expect(states(checkSettings(readEnv({ SENDING_HOLD: '1' })))['sending']).toBe('unchecked');
+    expect(states(checkSettings(readEnv({ SENDING_HOLD: '0' })))['sending']).toBeUndefined();
+  });
+
   it('and finds alerts that the outbox would keep', () => {
     expect(states(checkSettings(readEnv({ ALERT_EMAIL: 'a@b.example' })))['alerts']).toBe('wrong');
     const smtp = { TRANSPORT: 'smtp', SMTP_URL: 'smtp://mail', ALERT_EMAIL: 'a@b.example' };

@@ -36,7 +36,10 @@ export class Troubles {
       this.storeFeeds(now),
       this.host(),
     ]);
-    return judgeTroubles({ figures, circuits, unresolved: unresolved[0]!.n, feeds, host, isHeld: false }, now);
+    return judgeTroubles(
+      { figures, circuits, unresolved: unresolved[0]!.n, feeds, host, isHeld: this.env.SENDING_HOLD },
+      now,
+    );
   }
 
   private async storeFeeds(now: Date): Promise<readonly StoreFeeds[]> {

@@ -94,6 +94,13 @@ export class Env {
   readonly LIVE_RECIPIENTS!: readonly string[];
 
   @Setting(
+    'Hold all sending of live environments: letters wait and go out once it is false again, late ones by their rules. For every process; after restoring a backup above all.',
+    'false',
+  )
+  @IsBoolean({ message: 'must be true or false' })
+  readonly SENDING_HOLD!: boolean;
+
+  @Setting(
     'Secret from which signing keys derive; made into DATA_DIR/secret when unset. Needed when several machines share a database.',
   )
   @IsOptional()

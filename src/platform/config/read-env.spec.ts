@@ -52,6 +52,7 @@ describe('the settings', () => {
     ['LIVE_RECIPIENTS', 'anna@@example.com'],
     ['ALERT_EMAIL', 'Operators <ops@shop.example>'],
     ['ALERT_WEBHOOK_URL', 'file:///etc/passwd'],
+    ['SENDING_HOLD', 'yes'],
     ['SECRET_KEY', 'short'],
     ['LOG_LEVEL', 'loud'],
   ])('refuse %s=%s', (name, value) => {

@@ -4,7 +4,13 @@ import { Env } from './env.js';
 import { settingsOf } from './setting.js';
 
 const NUMBERS = new Set(['PORT', 'WEBHOOK_WINDOW_S', 'RETENTION_MONTHS']);
-const BOOLEANS = new Set(['TRUST_PROXY']);
+const BOOLEANS = new Set(['TRUST_PROXY', 'SENDING_HOLD']);
+const BOOLEAN_WORDS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 const LISTS = new Set(['ROLES', 'LIVE_RECIPIENTS']);
 
 /** One or more settings cannot be used; the message names each and what it should be. */
@@ -33,7 +39,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
 
 function parse(name: string, text: string): unknown {
   if (NUMBERS.has(name)) return /^\d+$/.test(text) ? Number(text) : text;
-  if (BOOLEANS.has(name)) return text === 'true' ? true : text === 'false' ? false : text;
+  if (BOOLEANS.has(name)) return BOOLEAN_WORDS.get(text) ?? text;
   if (LISTS.has(name))
     return text
       .split(',')

@@ -6,6 +6,8 @@ import { evictionPolicy } from '../queue/eviction-policy.js';
 import { type CheckResult, HealthChecks, OK } from './health-checks.js';
 import { Readiness } from './readiness.js';
 
+const HELD: CheckResult = { state: 'warn', detail: 'all sending is held: SENDING_HOLD is true' };
+
 /** What every process must be sure of, whatever its roles. */
 @Injectable()
 export class PlatformChecks implements OnModuleInit {
@@ -21,6 +23,7 @@ export class PlatformChecks implements OnModuleInit {
     this.checks.register('database', () => this.answers());
     this.checks.register('schema', () => this.schema());
     this.checks.register('partitions', () => this.partitions());
+    if (this.env.SENDING_HOLD) this.checks.register('sending', () => Promise.resolve(HELD));
     const { REDIS_URL: redis } = this.env;
     if (redis) this.checks.register('redis', async () => redisResult(await evictionPolicy(redis)));
   }
