@@ -20,12 +20,29 @@ describe('while all sending is held', () => {
     expect(ready).toMatchObject({ status: 200, body: { checks: { sending: { state: 'warn' } } } });
   });
 
-  it('lets sandboxes work as ever', async () => {
+  it('lets sandboxes work as ever: letters and tests are accepted and listed in pages, each once', async () => {
     const test = new Shop(app.url, app.testKey);
     await test.reset('2026-11-21T12:00:00.000Z');
     await test.event(aCart('anna@example.com', '2026-11-21T12:00:00.000Z'));
     await test.advance('45 minutes');
     expect(await test.messages({ state: 'accepted' })).toHaveLength(1);
-    await test.must('POST', '/v1/templates/abandoned-cart/reminder/test', { to: ['me@shop.example'] });
+    const sent = await test.must<{ messages: { id: string; state: string }[] }>(
+      'POST',
+      '/v1/templates/abandoned-cart/reminder/test',
+      { to: ['me@shop.example', 'you@shop.example'] },
+    );
+    expect(sent.messages.map(({ state }) => state)).toEqual(['accepted', 'accepted']);
+    const again = await test.call<object>('POST', `/v1/messages/${sent.messages[0]!.id}/resend`);
+    expect(again).toMatchObject({ status: 409, body: { code: 'not_resendable' } });
+    const pages: string[][] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const at: string = `/v1/messages?limit=2${cursor && `&cursor=${cursor}`}`;
+      const page: { items: { id: string }[]; nextCursor: string | null } = await test.must('GET', at);
+      pages.push(page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    const all = await test.must<{ items: { id: string }[] }>('GET', '/v1/messages?limit=200');
+    expect(pages.map((page) => page.length)).toEqual([2, 1]);
+    expect(pages.flat()).toEqual(all.items.map(({ id }) => id));
   });
 });

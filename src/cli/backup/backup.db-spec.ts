@@ -4,6 +4,7 @@ import pg from 'pg';
 import { aStore, migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { aContact, aLetter } from '../../../test/support/letters.js';
 import { temporaryDirectory } from '../../../test/support/service.js';
+import { onServer } from '../../../test/support/template-database.js';
 import { backupDatabase } from './backup.js';
 import { restoreDatabase } from './restore.js';
 import { backupTables } from './tables.js';
@@ -35,7 +36,14 @@ describe('a backup', () => {
     const { storeId, liveId } = await aStore(source.engine);
     await aContact(source.engine, liveId, 'строка\u2028anna@example.com');
     for (let i = 0; i < 3; i++) await aLetter(source.engine, { storeId, environmentId: liveId });
-    await source.engine.query(`INSERT INTO installation VALUES ('secret', '{"fingerprint": "f"}')`);
+    await source.engine.query(
+      `INSERT INTO installation VALUES ('secret', '{"fingerprint": "f"}'), ('nothing', 'null')`,
+    );
+    await source.engine.query(
+      `INSERT INTO templates (store_id, key, name, draft, sample) VALUES ($1, 'a/absent', 'a', '{}', NULL), ($1, 'a/null', 'a', '{}', 'null'),
+         ($1, 'a/text', 'a', '"null"', '"\\u2028 \\"quoted\\""')`,
+      [storeId],
+    );
     await source.engine.query(
       `INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data)
        SELECT $1, gen_random_uuid(), clock_timestamp(), 'real', i::text, 'cart.updated', gen_random_uuid(), clock_timestamp(),
@@ -62,6 +70,28 @@ describe('a backup', () => {
       `INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
        SELECT environment_id, 's', 't', day FROM stats_dirty`,
     );
+  });
+
+  it('keeps a JSON null apart from no value, and a text that looks like one apart from both', async () => {
+    const rows = await target.engine.query(
+      `SELECT key, jsonb_typeof(draft) AS draft, jsonb_typeof(sample) AS sample FROM templates ORDER BY 1`,
+    );
+    expect(rows).toEqual([
+      { key: 'a/absent', draft: 'object', sample: null },
+      { key: 'a/null', draft: 'object', sample: 'null' },
+      { key: 'a/text', draft: 'string', sample: 'string' },
+    ]);
+  });
+
+  it.each([
+    ['older', `INSERT INTO migrations (timestamp, name) VALUES (1, 'Later1')`],
+    ['newer', `DELETE FROM migrations WHERE name LIKE 'Maintenance%'`],
+  ])('is refused where the schema says that it is of an %s version', async (age, change) => {
+    const other = await migratedDatabase();
+    await onServer(other.url, change);
+    await expect(restoreDatabase(other.url, file)).rejects.toMatchObject({ code: `${age}_schema` });
+    expect(await other.engine.query('SELECT 1 FROM stores')).toEqual([]);
+    await other.close();
   });
 
   it('is refused by a database that holds anything', async () => {

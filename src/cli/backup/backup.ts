@@ -39,7 +39,7 @@ export async function backupDatabase(url: string, file: string): Promise<number>
 /** A head, then each table's name and rows, then an end with the number of rows: a file without it is not whole. */
 async function* lines(client: pg.Client, count: { rows: number }): AsyncGenerator<string> {
   const tables = await backupTables(client);
-  yield `${JSON.stringify({ touchmap: 1, migrations: await migrationsOf(client) })}\n`;
+  yield `${JSON.stringify({ touchmap: 2, migrations: await migrationsOf(client) })}\n`;
   for (const table of tables) {
     yield `${JSON.stringify({ table: table.name })}\n`;
     yield* rowsOf(client, table, count);
@@ -47,9 +47,18 @@ async function* lines(client: pg.Client, count: { rows: number }): AsyncGenerato
   yield `${JSON.stringify({ rows: count.rows })}\n`;
 }
 
-async function* rowsOf(client: pg.Client, { name }: BackupTable, count: { rows: number }): AsyncGenerator<string> {
+async function* rowsOf(
+  client: pg.Client,
+  { name, columns, json }: BackupTable,
+  count: { rows: number },
+): AsyncGenerator<string> {
+  const list = columns.map((column) => {
+    const quoted = client.escapeIdentifier(column);
+    return json.includes(column) ? `t.${quoted}::text AS ${quoted}` : `t.${quoted}`;
+  });
   await client.query(
-    `DECLARE backup_rows NO SCROLL CURSOR FOR SELECT row_to_json(t)::text AS row FROM ${client.escapeIdentifier(name)} AS t`,
+    `DECLARE backup_rows NO SCROLL CURSOR FOR SELECT row_to_json(r)::text AS row
+     FROM (SELECT ${list.join(', ')} FROM ${client.escapeIdentifier(name)} AS t) AS r`,
   );
   for (;;) {
     const { rows } = await client.query<{ row: string }>(`FETCH ${BATCH} FROM backup_rows`);

@@ -10,7 +10,7 @@ const BATCH = 500;
 
 /**
  * Puts a backup into a migrated database without stores, whole or not at all (one transaction); answers the rows.
- * Refuses a file that was cut short, one of a newer schema, and a database that holds anything.
+ * Refuses a file that was cut short, one of another version's schema, and a database that holds anything.
  */
 export async function restoreDatabase(url: string, file: string): Promise<number> {
   const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
@@ -50,22 +50,32 @@ async function readRows(
     rows += batch.length;
     batch = [];
   };
-  await pipeline(createReadStream(file), createGunzip(), async (source: AsyncIterable<Buffer>) => {
-    for await (const line of linesOf(source)) {
-      const mark = markOf(line);
-      if (mark?.migrations) checkSchema(mark.migrations, known);
-      else if (mark?.table !== undefined) {
-        await flush();
-        table = tables.get(mark.table);
-        if (!table) throw new Unprocessable('unknown_table', `this version has no table ${mark.table}`);
-      } else if (mark?.rows !== undefined) {
-        await flush();
-        whole = mark.rows === rows;
-      } else {
-        batch.push(line);
-        if (batch.length >= BATCH) await flush();
-      }
+  const take = async (line: string): Promise<void> => {
+    const mark = markOf(line);
+    if (mark?.migrations) checkSchema(mark.migrations, known);
+    else if (mark?.table !== undefined) {
+      await flush();
+      table = tables.get(mark.table);
+      if (!table) throw new Unprocessable('unknown_table', `this version has no table ${mark.table}`);
+    } else if (mark?.rows !== undefined) {
+      await flush();
+      whole = mark.rows === rows;
+    } else {
+      batch.push(line);
+      if (batch.length >= BATCH) await flush();
     }
+  };
+  let refusal: unknown;
+  await pipeline(createReadStream(file), createGunzip(), async (source: AsyncIterable<Buffer>) => {
+    try {
+      for await (const line of linesOf(source)) await take(line);
+    } catch (error) {
+      refusal = error;
+      throw error;
+    }
+  }).catch((error: unknown) => {
+    // The pipeline would tell that it was aborted, and not why.
+    throw refusal ?? error;
   });
   if (!whole) throw new Unprocessable('not_whole', 'the file is not a whole backup');
   return rows;
@@ -80,23 +90,31 @@ interface Mark {
 
 /** Lines between rows; a row begins with a column of every table, never with one of these. */
 function markOf(line: string): Mark | null {
-  return /^\{"(touchmap":1,"migrations|table|rows)":/.test(line) ? (JSON.parse(line) as Mark) : null;
+  return /^\{"(touchmap":2,"migrations|table|rows)":/.test(line) ? (JSON.parse(line) as Mark) : null;
 }
 
+/** Migrations also change what rows say: rows of another version would miss that, or have it twice. */
 function checkSchema(migrations: readonly string[], known: readonly string[]): void {
-  const unknown = migrations.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    throw new Unprocessable('newer_schema', `the backup was made by a newer version (it has ${unknown.join(', ')})`);
+  const newer = migrations.filter((name) => !known.includes(name));
+  if (newer.length > 0)
+    throw new Unprocessable('newer_schema', `the backup was made by a newer version (it has ${newer.join(', ')})`);
+  const missing = known.filter((name) => !migrations.includes(name));
+  if (missing.length > 0)
+    throw new Unprocessable(
+      'older_schema',
+      `the backup was made by an older version (without ${missing.join(', ')}): restore it with that one, then upgrade`,
+    );
 }
 
-/** Columns that the file does not name, because it is older, take null here: an additive migration gives them a default. */
-async function insert(client: pg.Client, { name, columns }: BackupTable, rows: readonly string[]): Promise<void> {
-  const given = new Set(Object.keys(JSON.parse(rows[0]!) as object));
-  const list = columns.filter((column) => given.has(column)).map((column) => client.escapeIdentifier(column));
-  const table = client.escapeIdentifier(name);
+async function insert(client: pg.Client, table: BackupTable, rows: readonly string[]): Promise<void> {
+  const name = client.escapeIdentifier(table.name);
+  const columns = table.columns.map((column) => client.escapeIdentifier(column));
+  const values = table.columns.map((column, i) =>
+    table.json.includes(column) ? `(r.${columns[i]} #>> '{}')::jsonb` : `r.${columns[i]}`,
+  );
   await client.query(
-    `INSERT INTO ${table} (${list.join(', ')}) OVERRIDING SYSTEM VALUE
-     SELECT ${list.map((column) => `r.${column}`).join(', ')} FROM json_populate_recordset(NULL::${table}, $1::json) AS r`,
+    `INSERT INTO ${name} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE
+     SELECT ${values.join(', ')} FROM json_populate_recordset(NULL::${name}, $1::json) AS r`,
     [`[${rows.join(',')}]`],
   );
 }

@@ -4,6 +4,8 @@ import type { Client } from 'pg';
 export interface BackupTable {
   readonly name: string;
   readonly columns: readonly string[];
+  /** Those of them that are jsonb. They travel as text: a JSON null would come back as no value at all. */
+  readonly json: readonly string[];
 }
 
 /** Tables of the schema without their partitions; `migrations` is left out (the target is migrated already). */
@@ -12,6 +14,8 @@ export async function backupTables(client: Client): Promise<readonly BackupTable
     SELECT c.relname AS name,
       ARRAY(SELECT a.attname::text FROM pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum) AS columns,
+      ARRAY(SELECT a.attname::text FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'jsonb'::regtype) AS json,
       ARRAY(SELECT DISTINCT f.confrelid::regclass::text FROM pg_constraint f
         WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid <> c.oid) AS needs
     FROM pg_class c
@@ -23,7 +27,7 @@ export async function backupTables(client: Client): Promise<readonly BackupTable
     const done = new Set(sorted.map(({ name }) => name));
     const free = left.filter(({ needs }) => needs.every((name) => done.has(name)));
     if (free.length === 0) throw new Error('tables reference one another in a circle');
-    sorted.push(...free.map(({ name, columns }) => ({ name, columns })));
+    sorted.push(...free.map(({ name, columns, json }) => ({ name, columns, json })));
     left = left.filter((table) => !free.includes(table));
   }
   return sorted;
