@@ -1,6 +1,6 @@
 import type { CompiledScenario } from './compiled-scenario.js';
 import { SUBSCRIPTION_REQUESTED } from './double-opt-in.js';
-import { exitFor } from './exit.js';
+import { exitBySubject, exitFor } from './exit.js';
 import type { NoEntryReason } from './reasons.js';
 import type { Advance, EventFacts, Facts, RunState } from './run.js';
 import { enterRun, refresh, restart } from './timeline.js';
@@ -24,6 +24,8 @@ export interface EntryInput {
   readonly facts: Facts;
   /** The contact's stored events at or after the trigger's instant (exits are tried on them first). */
   readonly laterEvents: readonly EventFacts[];
+  /** Other people's stored events at or after it, for exits with a subject: somebody else may have bought this very cart. */
+  readonly othersEvents?: readonly EventFacts[];
   /** Held out: as stored at the contact's first entry into the scenario, else `isHeldOut(...)`. */
   readonly holdoutDraw: boolean;
 }
@@ -84,7 +86,7 @@ function mayRestart(compiled: CompiledScenario, run: RunState): boolean {
 }
 
 function refusalOf(compiled: CompiledScenario, input: EntryInput): NoEntryReason | null {
-  const { event, facts, subject, lastEndedAt, runCount } = input;
+  const { event, facts, lastEndedAt, runCount } = input;
   if (input.paused) return 'paused';
   if (compiled.triggerEvent === SUBSCRIPTION_REQUESTED && facts.contact.confirmedAt !== null) return 'confirmed';
   if (compiled.messageClass !== 'service' && (facts.contact.suppressed !== null || facts.contact.erased))
@@ -92,9 +94,19 @@ function refusalOf(compiled: CompiledScenario, input: EntryInput): NoEntryReason
   if (isCoolingDown(compiled, lastEndedAt, Date.parse(event.at))) return 'cool_down';
   const { limit } = compiled.scenario.reentry;
   if (limit !== undefined && runCount >= limit) return 'limit';
-  for (const later of input.laterEvents) {
-    if (later.id === event.id || Date.parse(later.at) < Date.parse(event.at)) continue;
+  return exitBefore(compiled, input);
+}
+
+/** The exit that an event stored already would be for the run. */
+function exitBefore(compiled: CompiledScenario, input: EntryInput): NoEntryReason | null {
+  const { event, facts, subject, laterEvents, othersEvents = [] } = input;
+  const isLater = (other: EventFacts): boolean => other.id !== event.id && Date.parse(other.at) >= Date.parse(event.at);
+  for (const later of laterEvents.filter(isLater)) {
     const reason = exitFor(compiled, { event, subject }, later, facts);
+    if (reason !== null) return reason;
+  }
+  for (const later of othersEvents.filter(isLater)) {
+    const reason = exitBySubject(compiled, { event, subject }, later, facts);
     if (reason !== null) return reason;
   }
   return null;

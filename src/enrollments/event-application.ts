@@ -97,6 +97,7 @@ export class EventApplication {
         paused: listening.publication.state === 'paused',
         facts: running ? facts.ofRun(running) : facts.of({ contactId, storeId }, null),
         laterEvents: this.laterEvents(event, compiled),
+        othersEvents: this.othersEvents(event),
         holdoutDraw,
       },
       now,
@@ -127,6 +128,11 @@ export class EventApplication {
     return (this.context.stored.get(event.contactId) ?? [])
       .filter(({ eventId, facts }) => eventId !== event.id && types.has(facts.type) && facts.at >= event.facts.at)
       .map(({ facts }) => facts);
+  }
+
+  private othersEvents({ environmentId, contactId }: InboxEvent): EventFacts[] {
+    const others = this.context.others.get(environmentId) ?? [];
+    return others.filter((other) => other.contactId !== contactId).map(({ facts }) => facts);
   }
 
   private none(event: InboxEvent, { publication }: ListeningScenario, reason: NoEntryReason): void {

@@ -35,6 +35,8 @@ export interface EventContext extends Definitions {
   readonly past: PastRuns;
   /** Stored events of the exits' types, from the batch's earliest trigger on, by contact. */
   readonly stored: ReadonlyMap<string, readonly StoredEvent[]>;
+  /** Everybody's stored orders since the batch's earliest trigger, by environment; only for exits with a subject. */
+  readonly others: ReadonlyMap<string, readonly StoredEvent[]>;
 }
 
 /** The scenarios of the event's environment that it may trigger: those of its type, and the request for a confirmation. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { laneNow } from '../platform/clock/lane.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -12,6 +13,7 @@ import {
 } from './event-context.js';
 import { FactLoader, type FactQuestion, factQuestion } from './fact-loader.js';
 import type { ClaimedContacts, InboxEvent } from './inbox.js';
+import { lockSubjects, readOthersEvents, sharedExitTypes } from './others-events.js';
 import { readPastRuns } from './past-runs.js';
 import { RunBook } from './run-book.js';
 import { RunReader } from './run-reader.js';
@@ -42,8 +44,29 @@ export class EventLoader {
       tx,
       starts.map(({ event: { environmentId, contactId }, scenarioKey }) => ({ environmentId, contactId, scenarioKey })),
     );
+    const others = await this.othersEvents(tx, lane, definitions, events, starts);
     const stored = groupByContact(await readStoredEvents(tx, starts.flatMap(exitQuestions)));
-    return { ...definitions, clock: lane.clock, now, runs: new RunBook(running), facts, triggered, past, stored };
+    const runs = new RunBook(running);
+    return { ...definitions, clock: lane.clock, now, runs, facts, triggered, past, stored, others };
+  }
+
+  /** What other people did that may end what begins here; nothing where no exit has a subject. */
+  private async othersEvents(
+    tx: Sql,
+    lane: Lane,
+    { scenarios }: Definitions,
+    events: readonly InboxEvent[],
+    starts: readonly Start[],
+  ): Promise<EventContext['others']> {
+    const shared = starts.filter(({ compiled }) => sharedExitTypes(compiled).length > 0);
+    const ending = events.filter(({ environmentId, facts }) =>
+      scenarios.get(environmentId)?.subjectExits.has(facts.type),
+    );
+    await lockSubjects(
+      tx,
+      [...shared.map(({ event }) => event), ...ending].map(({ environmentId }) => environmentId),
+    );
+    return readOthersEvents(tx, lane.clock, shared);
   }
 
   private async definitions(tx: Sql, lane: Lane, events: readonly InboxEvent[]): Promise<Definitions> {
@@ -78,7 +101,7 @@ const NO_NEEDS = { engagement: false, history: [] } as const;
 interface Start {
   readonly event: InboxEvent;
   readonly scenarioKey: string;
-  readonly exits: readonly string[];
+  readonly compiled: CompiledScenario;
 }
 
 /** Where an event may start something, unless what the contact has behind them forbids it. */
@@ -89,14 +112,14 @@ function startsOf(events: readonly InboxEvent[], triggered: ReadonlyMap<string, 
       .map(({ listening: { publication, compiled } }) => ({
         event,
         scenarioKey: publication.key,
-        exits: compiled.exits.map((exit) => exit.event),
+        compiled,
       })),
   );
 }
 
-function exitQuestions({ event, exits }: Start): EventQuestion[] {
+function exitQuestions({ event, compiled: { exits } }: Start): EventQuestion[] {
   const { environmentId, contactId, occurredAt } = event;
-  return exits.map((type) => ({ environmentId, contactId, type, since: occurredAt, data: true }));
+  return exits.map(({ event: type }) => ({ environmentId, contactId, type, since: occurredAt, data: true }));
 }
 
 function groupByContact(events: readonly StoredEvent[]): Map<string, StoredEvent[]> {

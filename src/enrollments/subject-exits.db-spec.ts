@@ -37,12 +37,55 @@ describe('an exit with a subject', () => {
     ]);
   });
 
-  it('reaches a run that the same batch has begun', async () => {
+  it('keeps a cart out whose order, by somebody else, waits in the same batch', async () => {
     const [anna, boris] = [await shop.contact(), await shop.contact()];
     await shop.receive(boris, order(TEN_PAST));
-    await shop.receive(anna, cart(NINE));
+    const event = await shop.receive(anna, cart(NINE));
     await settle(worker, shop.lane(TEN_PAST));
-    expect(await shop.runs(anna)).toMatchObject([{ endReason: 'exited:bought_by_anyone' }]);
+    expect(await shop.outcomes(event)).toEqual(['none exited:bought_by_anyone']);
+    expect(await shop.runs(anna)).toEqual([]);
+  });
+
+  it('by an event of another type reaches a run that the same batch has begun', async () => {
+    await shop.publish({ ...SHARED, exits: [{ event: 'cart.bought', subject: 'event.cartId', reason: 'gone' }] }, 2);
+    const [anna, boris] = [await shop.contact(), await shop.contact()];
+    await shop.receive(boris, { type: 'cart.bought', at: TEN_PAST, data: { cartId: '81' } });
+    await shop.receive(anna, cart(NINE, '81'));
+    await settle(worker, shop.lane(TEN_PAST));
+    expect(await shop.runs(anna)).toMatchObject([{ endReason: 'exited:gone' }]);
+  });
+
+  it('keeps a cart out that somebody else has bought before it was told of, and no other cart', async () => {
+    const [anna, boris] = [await shop.contact(), await shop.contact()];
+    await shop.receive(boris, order(TEN_PAST, 'o-1', '81'));
+    await settle(worker, shop.lane(TEN_PAST));
+    const [bought, other] = [await shop.receive(anna, cart(NINE, '81')), await shop.receive(anna, cart(NINE, '82'))];
+    const newer = await shop.receive(anna, cart(TEN_PAST.replace(':10:', ':11:'), '81'));
+    await settle(worker, shop.lane('2026-11-21T09:12:00.000Z'));
+    expect(await shop.outcomes(bought)).toEqual(['none exited:bought_by_anyone']);
+    expect(await shop.outcomes(other)).toEqual(['entered']);
+    expect(await shop.outcomes(newer)).toEqual(['entered']); // filled again after the order
+  });
+
+  it('leaves no run behind when a cart and somebody else’s order of it are applied at the same moment', async () => {
+    const live = await Shop.open(database, 'real');
+    await live.publish({ ...SHARED, trigger: { ...SHARED.trigger, maxAge: 'P1800D' } });
+    const carts = Array.from({ length: 20 }, (_, index) => `both-${index}`);
+    const owners = await Promise.all(carts.map(() => live.contact()));
+    const buyers = await Promise.all(carts.map(() => live.contact()));
+    const at = new Date().toISOString();
+    const workers = Array.from({ length: 4 }, () => aWorker(database));
+    await Promise.all([
+      ...carts.map(async (id, index) => {
+        await Promise.all([
+          live.receive(owners[index]!, cart(at, id)),
+          live.receive(buyers[index]!, order(at, `o-${id}`, id)),
+        ]);
+        await drainEvents(workers[index % workers.length]!);
+      }),
+    ]);
+    await Promise.all(workers.map(drainEvents));
+    for (const owner of owners) expect((await live.runs(owner)).filter(({ state }) => state !== 'ended')).toEqual([]);
   });
 
   it('also counts in runs of an older version without that exit in the newest', async () => {
