@@ -19,7 +19,7 @@ export function letterContexts(app, environmentId, count) {
         contact: { ...contact, id: randomUUID(), lastName: null, timezone: null, tags: [], attributes: {} },
         run: { enteredAt: now, touches: 0, variant: '', subject: data.cartId },
         settings,
-        links: links.pages(environmentId, messageId),
+        links: links.pages({ environmentId, id: messageId, messageClass: 'marketing' }),
         now,
       }),
       signing: links.signing(environmentId, messageId),
