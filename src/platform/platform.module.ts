@@ -41,7 +41,10 @@ export class PlatformModule {
     return {
       global: true,
       module: PlatformModule,
-      imports: [TypeOrmModule.forRoot(requestDataSource(platform.databaseUrl)), QueueModule.of(platform)],
+      imports: [
+        TypeOrmModule.forRoot(requestDataSource(platform.databaseUrl, platform.env.DATABASE_TIMEOUT_S)),
+        QueueModule.of(platform),
+      ],
       controllers: [HealthController, ConsoleController],
       providers: [...provided, PlatformChecks],
       exports: [...provided, QueueModule],

@@ -1,4 +1,5 @@
 import type { Env } from './config/env.js';
+import { givesUpAfter } from './database/connection.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
 import { EngineDatabase } from './database/engine-database.js';
 import { migrate } from './database/migrate.js';
@@ -29,7 +30,7 @@ export async function openPlatform(env: Env, log: (text: string) => void): Promi
   };
   try {
     await migrate(embedded.url);
-    const pool = makePool(embedded.url, 'touchmap_engine', ENGINE_CONNECTIONS);
+    const pool = makePool(embedded.url, 'touchmap_engine', ENGINE_CONNECTIONS, givesUpAfter(env.DATABASE_TIMEOUT_S));
     opened.push(() => pool.end());
     const engine = new EngineDatabase(pool);
     await engine.query('SELECT ensure_month_partitions(2)');

@@ -27,6 +27,13 @@ export function IsRoleList(known: readonly string[], options: ValidationOptions)
   );
 }
 
+/** A whole number of seconds. */
+export function IsSeconds(least: number, most: number): PropertyDecorator {
+  return rule('isSeconds', (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most, {
+    message: `must be a whole number of seconds from ${least} to ${most}`,
+  });
+}
+
 function rule(name: string, holds: (value: unknown) => boolean, options: ValidationOptions): PropertyDecorator {
   return ValidateBy({ name, validator: { validate: holds } }, options);
 }

@@ -12,7 +12,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { IsMailbox, IsRecipientList, IsRoleList } from './env-rules.js';
+import { IsMailbox, IsRecipientList, IsRoleList, IsSeconds } from './env-rules.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'worker', 'tracking'] as const;
@@ -135,6 +135,39 @@ export class Env {
   @IsOptional()
   @IsUrl({ ...URL_RULES, protocols: ['http', 'https'] }, { message: 'must be an http or https URL' })
   readonly ALERT_WEBHOOK_URL?: string;
+
+  @Setting('Seconds after which a provider’s answer is no longer waited for: the letter is then unknown.', '20')
+  @IsSeconds(1, 300)
+  readonly SEND_TIMEOUT_S!: number;
+
+  @Setting(
+    'Seconds after which letters of a worker that shows no life are taken over; longer than SEND_TIMEOUT_S. Of a worker whose process is gone they are taken over within five.',
+    '60',
+  )
+  @IsSeconds(2, 3_600)
+  readonly SEND_LEASE_S!: number;
+
+  @Setting(
+    'Seconds for which an at-least-once letter of which nobody knows whether it arrived waits for news, before it is repeated once, marked.',
+    '600',
+  )
+  @IsSeconds(1, 86_400)
+  readonly UNKNOWN_REPEAT_S!: number;
+
+  @Setting('The same for an at-most-once letter, before it is shown as unresolved. It is never repeated.', '3600')
+  @IsSeconds(1, 604_800)
+  readonly UNKNOWN_RESOLVE_S!: number;
+
+  @Setting(
+    'Seconds, at most, before a letter that was certainly not taken is tried again; doubled each time, to an hour.',
+    '30',
+  )
+  @IsSeconds(1, 3_600)
+  readonly RETRY_FIRST_S!: number;
+
+  @Setting('Seconds after which a statement is given up, and a server that does not answer counts as away.', '25')
+  @IsSeconds(1, 600)
+  readonly DATABASE_TIMEOUT_S!: number;
 
   @Setting('Believe X-Forwarded-For and X-Forwarded-Proto of a proxy in front.', 'false')
   @IsBoolean({ message: 'must be true or false' })

@@ -3,7 +3,7 @@ import { validateSync } from 'class-validator';
 import { Env } from './env.js';
 import { settingsOf } from './setting.js';
 
-const NUMBERS = new Set(['PORT', 'WEBHOOK_WINDOW_S', 'RETENTION_MONTHS']);
+const isNumber = (name: string): boolean => name === 'PORT' || name === 'RETENTION_MONTHS' || name.endsWith('_S');
 const BOOLEANS = new Set(['TRUST_PROXY', 'SENDING_HOLD']);
 const BOOLEAN_WORDS = new Map([
   ['true', true],
@@ -38,7 +38,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
 }
 
 function parse(name: string, text: string): unknown {
-  if (NUMBERS.has(name)) return /^\d+$/.test(text) ? Number(text) : text;
+  if (isNumber(name)) return /^\d+$/.test(text) ? Number(text) : text;
   if (BOOLEANS.has(name)) return BOOLEAN_WORDS.get(text) ?? text;
   if (LISTS.has(name))
     return text
@@ -54,6 +54,7 @@ function missing(env: Env): string[] {
   if (env.TRANSPORT === 'smtp' && !env.SMTP_URL) wanted.push('SMTP_URL must be set, because TRANSPORT is smtp');
   if (env.TRANSPORT === 'sendgrid' && !env.SENDGRID_API_KEY)
     wanted.push('SENDGRID_API_KEY must be set, because TRANSPORT is sendgrid');
+  if (env.SEND_LEASE_S <= env.SEND_TIMEOUT_S) wanted.push('SEND_LEASE_S must be more than SEND_TIMEOUT_S');
   return wanted;
 }
 

@@ -4,9 +4,10 @@ import type { PoolConfig } from 'pg';
 export type ServiceRole = 'touchmap_engine' | 'touchmap_request';
 
 const CONNECT_MS = 10_000;
-/** The server gives up a statement after this, the client a little later: it must not wait for a dead server for ever. */
-const STATEMENT_MS = 60_000;
-const QUERY_MS = 65_000;
+/** Of tools that nobody waits for; the service's own is DATABASE_TIMEOUT_S. */
+const STATEMENT_S = 60;
+/** The server gives a statement up, the client a little later: it must not wait for a dead server for ever. */
+const MARGIN_MS = 2_000;
 
 /** How a pool of one role connects; every pool of the service is made from this. */
 export function connectionOf(url: string, role: ServiceRole | null, max: number): PoolConfig {
@@ -17,9 +18,13 @@ export function connectionOf(url: string, role: ServiceRole | null, max: number)
     // Compiling a plan takes longer than any of our statements.
     options: ['-c timezone=UTC', '-c jit=off', ...(role ? [`-c role=${role}`] : [])].join(' '),
     connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    query_timeout: QUERY_MS,
-    idle_in_transaction_session_timeout: STATEMENT_MS,
+    ...givesUpAfter(STATEMENT_S),
     keepAlive: true,
   };
+}
+
+/** How long a pool waits for a statement, in seconds. */
+export function givesUpAfter(seconds: number): PoolConfig {
+  const ms = seconds * 1_000;
+  return { statement_timeout: ms, query_timeout: ms + MARGIN_MS, idle_in_transaction_session_timeout: ms };
 }

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { connectionProblem } from './database-error.js';
 import type { Sql } from './sql.js';
 import { StatementNames } from './statement-names.js';
 
@@ -46,6 +47,9 @@ export class EngineDatabase implements Sql {
   private async once<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // Between two statements nobody else listens, and an error that nobody hears would end the process.
+    const lost = (error: Error): void => void (broken = error);
+    client.on('error', lost);
     try {
       await client.query('BEGIN');
       const result = await work({
@@ -55,9 +59,12 @@ export class EngineDatabase implements Sql {
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((e: Error) => (broken = e));
+      // A server that did not answer would not answer to ROLLBACK either: the connection goes, and with it the transaction.
+      if (connectionProblem(error)) broken = error as Error;
+      else await client.query('ROLLBACK').catch(lost);
       throw error;
     } finally {
+      client.off('error', lost);
       client.release(broken);
     }
   }

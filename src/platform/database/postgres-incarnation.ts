@@ -5,6 +5,9 @@ import { WorkerIncarnation } from '../worker-incarnation.js';
 import { connectionOf } from './connection.js';
 
 const RETRY_MS = 1_000;
+/** A route that swallows everything looks like a quiet connection: the server is asked whether it is still there. */
+const HEARTBEAT_MS = 10_000;
+const ANSWER_MS = 5_000;
 
 /** Holds the advisory lock of this process's life; takes it again, with the same key, when the connection broke. */
 export class PostgresIncarnation extends WorkerIncarnation {
@@ -12,6 +15,7 @@ export class PostgresIncarnation extends WorkerIncarnation {
   private readonly log = logger(PostgresIncarnation.name);
   private client: pg.Client | undefined;
   private retry: NodeJS.Timeout | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
   private ended = false;
 
   private constructor(private readonly url: string) {
@@ -29,6 +33,7 @@ export class PostgresIncarnation extends WorkerIncarnation {
   async end(): Promise<void> {
     this.ended = true;
     clearTimeout(this.retry);
+    clearInterval(this.heartbeat);
     const { client } = this;
     this.client = undefined;
     // A database that is away has freed the lock already; the row is then left for the sweep.
@@ -54,11 +59,25 @@ export class PostgresIncarnation extends WorkerIncarnation {
       rows[0]!.key,
     ]);
     this.client = client;
+    clearInterval(this.heartbeat);
+    this.heartbeat = setInterval(() => void this.ask(client), HEARTBEAT_MS);
+    this.heartbeat.unref();
+  }
+
+  private async ask(client: pg.Client): Promise<void> {
+    try {
+      // pg reads the limit of one query from its config; its typings know it of connections only.
+      await client.query({ text: 'SELECT 1', query_timeout: ANSWER_MS } as pg.QueryConfig);
+    } catch (error) {
+      client.connection.stream.destroy();
+      this.again(client, error as Error);
+    }
   }
 
   private again(broken: pg.Client | undefined, error: Error): void {
     if (this.ended || (broken && broken !== this.client)) return;
     this.client = undefined;
+    clearInterval(this.heartbeat);
     this.lost(error);
     this.retry = setTimeout(() => void this.hold().catch((failure: Error) => this.again(undefined, failure)), RETRY_MS);
   }

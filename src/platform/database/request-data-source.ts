@@ -1,13 +1,15 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { logger } from '../logging/logger.js';
-import { connectionOf } from './connection.js';
+import { connectionOf, givesUpAfter } from './connection.js';
 
 const CONNECTIONS = 10;
+const TIMEOUT_S = 25;
 
 /** The data source of API requests: plain role touchmap_request, entities from the modules that own them. */
-export function requestDataSource(url: string): TypeOrmModuleOptions {
+export function requestDataSource(url: string, timeoutS = TIMEOUT_S): TypeOrmModuleOptions {
   const log = logger('RequestDatabase');
-  const { connectionString: _, max, ...extra } = connectionOf(url, 'touchmap_request', CONNECTIONS);
+  const { connectionString: _, max, ...rest } = connectionOf(url, 'touchmap_request', CONNECTIONS);
+  const extra = { ...rest, ...givesUpAfter(timeoutS) };
   return {
     type: 'postgres',
     url,

@@ -1,6 +1,7 @@
 import { createPostgresBackend, type ConnectionOptions, runMigrations, setDefaultBackendFactory } from 'bullmq';
 import pg from 'pg';
 import type { Env } from '../config/env.js';
+import { givesUpAfter } from '../database/connection.js';
 import { makePool } from '../database/pools.js';
 
 const SCHEMA = 'bullmq';
@@ -22,7 +23,10 @@ export async function openQueueBackend(env: Env, databaseUrl: string): Promise<Q
   // The default for the process and not withBackend(): @nestjs/bullmq makes the queues from the plain class.
   setDefaultBackendFactory(createPostgresBackend as unknown as Parameters<typeof setDefaultBackendFactory>[0]);
   await migrateQueue(databaseUrl);
-  const pool = makePool(databaseUrl, null, CONNECTIONS, { options: `-c timezone=UTC -c search_path=${SCHEMA}` });
+  const pool = makePool(databaseUrl, null, CONNECTIONS, {
+    ...givesUpAfter(env.DATABASE_TIMEOUT_S),
+    options: `-c timezone=UTC -c search_path=${SCHEMA}`,
+  });
   pool.setMaxListeners(50); // each queue and worker listens to it
   return { connection: pool as unknown as ConnectionOptions, close: () => pool.end() };
 }
