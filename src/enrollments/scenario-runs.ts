@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { lockContacts } from '../contacts/contact-facts.js';
+import { laneNow, REAL_LANE } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { StageWaker } from '../platform/queue/stages.js';
@@ -18,7 +19,15 @@ interface Left {
   readonly key: string;
 }
 
-/** Runs of a scenario that is resumed or archived. */
+interface Standing extends Record<string, unknown> {
+  readonly environmentId: string;
+  readonly enrollmentId: string;
+  readonly contactId: string;
+}
+
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Runs of a scenario that is resumed or archived, and runs that a killed process left behind. */
 @Injectable()
 export class StoredScenarioRuns extends ScenarioRuns {
   constructor(
@@ -53,14 +62,31 @@ export class StoredScenarioRuns extends ScenarioRuns {
   }
 
   /**
-   * Finishes what resuming and archiving left behind: too many runs for a request, a killed process, a worker that for
-   * its cache's last second took the scenario for paused, or for published.
+   * Finishes what resuming, archiving and sending left behind: too many runs for a request, a killed process, a worker that
+   * for its cache's last second took the scenario for paused, or for published.
    */
   async mend(): Promise<void> {
     for (const { environment_id: id, key } of await this.database.query<Left>(LEFT_HELD)) await this.release(id, key);
     for (const { environment_id: id, key } of await this.database.query<Left>(LEFT_RUNNING)) {
       while ((await this.endBatch(id, key)) > 0);
       await this.database.transaction((tx) => this.ledger.archive(tx, id, key));
+    }
+    await this.completeStanding();
+  }
+
+  /** Completes runs whose last letter was settled by a process that was killed before it completed them. */
+  private async completeStanding(): Promise<void> {
+    for (let after = FIRST_ID, full = true; full;) {
+      const standing = await this.database.query<Standing>(STANDING, [after]);
+      const unsettled = await this.ledger.unsettled(this.database, standing);
+      const left = standing.filter(({ enrollmentId }) => !unsettled.has(enrollmentId));
+      if (left.length > 0)
+        await this.database.transaction(async (tx) => {
+          await lockContacts(tx, left);
+          await this.mover.settle(tx, left, await laneNow(tx, REAL_LANE));
+        });
+      full = standing.length === BATCH;
+      after = standing.at(-1)?.enrollmentId ?? after;
     }
   }
 
@@ -111,3 +137,7 @@ const LEFT_RUNNING = `
 SELECT p.environment_id, p.key FROM publications p
 WHERE p.kind = 'scenario' AND p.state = 'archived' AND EXISTS (SELECT FROM enrollments r
   WHERE r.environment_id = p.environment_id AND r.scenario_key = p.key AND r.state <> 'ended')`;
+
+const STANDING = `
+SELECT environment_id AS "environmentId", id AS "enrollmentId", contact_id AS "contactId" FROM enrollments
+WHERE state = 'sending' AND position = 'end' AND clock = 'real' AND id > $1 ORDER BY id LIMIT ${BATCH}`;

@@ -8,6 +8,7 @@ import { KeptAnswers1763740000020 } from './migrations/1763740000020-kept-answer
 import { StoreProviders1763740000021 } from './migrations/1763740000021-store-providers.js';
 import { Alerts1763740000022 } from './migrations/1763740000022-alerts.js';
 import { WrittenTogether1763740000030 } from './migrations/1763740000030-written-together.js';
+import { StandingRuns1763740000031 } from './migrations/1763740000031-standing-runs.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   StoreProviders1763740000021,
   Alerts1763740000022,
   WrittenTogether1763740000030,
+  StandingRuns1763740000031,
 ];
