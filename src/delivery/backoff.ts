@@ -1,16 +1,15 @@
 /** So many tries that the provider certainly did not take, then the letter has failed. */
 export const MOST_FAILURES = 8;
 
-const FIRST_MS = 30_000;
 const LONGEST_MS = 60 * 60_000;
 
 /**
- * How long to wait after a try that was certainly not taken: full jitter under 30 s · 2ⁿ, an hour at most, and never less
+ * How long to wait after a try that was certainly not taken: full jitter under `firstMs` · 2ⁿ, an hour at most, and never less
  * than the provider asks for.
  * @param failures failed tries before this one
  * @param draw a random number in [0, 1)
  */
-export function retryDelayMs(failures: number, retryAfterMs: number | null, draw: number): number {
-  const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** failures);
+export function retryDelayMs(firstMs: number, failures: number, retryAfterMs: number | null, draw: number): number {
+  const ceiling = Math.min(LONGEST_MS, firstMs * 2 ** failures);
   return Math.ceil(Math.max(draw * ceiling, retryAfterMs ?? 0));
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EnrollmentsModule } from '../enrollments/enrollments.module.js';
+import { Env } from '../platform/config/env.js';
 import { ScenariosModule } from '../scenarios/scenarios.module.js';
 import { StoresModule } from '../stores/stores.module.js';
 import { TemplatesModule } from '../templates/templates.module.js';
@@ -33,7 +34,7 @@ import { Transports } from './transports/transports.js';
   imports: [LedgerModule, EnrollmentsModule, ScenariosModule, StoresModule, TemplatesModule],
   controllers: [MessagesController, TestSendController],
   providers: [
-    { provide: DeliveryTimes, useFactory: () => new DeliveryTimes() },
+    { provide: DeliveryTimes, useFactory: DeliveryTimes.of, inject: [Env] },
     Circuits,
     Claims,
     ComposeLetters,

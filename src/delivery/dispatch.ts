@@ -104,7 +104,7 @@ export class Dispatch {
     if (result.kind === 'accepted') this.circuits.success(storeId);
     if (result.kind === 'config') circuitMs = this.circuits.fault(storeId, result.detail);
     if (result.kind === 'retry' && result.retryAfterMs) this.circuits.pause(storeId, result.retryAfterMs);
-    return outcomeOfResult(result, failures, circuitMs, Math.random());
+    return outcomeOfResult(result, failures, { retryFirstMs: this.times.retryFirstMs, circuitMs }, Math.random());
   }
 
   /** A provider that refuses letter after letter for the same, whoever they are for, is not asked with the next ones. */

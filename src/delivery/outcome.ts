@@ -18,10 +18,15 @@ export interface Outcome {
 /**
  * Reads a transport's result.
  * @param failures tries that counted before this one
- * @param circuitMs for how long a configuration fault keeps the store's mail back
+ * @param waits after the first counted try, under full jitter, and for how long a configuration fault keeps the store's mail back
  * @param draw a random number in [0, 1)
  */
-export function outcomeOfResult(result: SendResult, failures: number, circuitMs: number, draw: number): Outcome {
+export function outcomeOfResult(
+  result: SendResult,
+  failures: number,
+  { retryFirstMs, circuitMs }: { readonly retryFirstMs: number; readonly circuitMs: number },
+  draw: number,
+): Outcome {
   const base = {
     reason: null,
     retryMs: null,
@@ -39,7 +44,7 @@ export function outcomeOfResult(result: SendResult, failures: number, circuitMs:
     case 'config':
       return { ...base, state: 'planned', result: 'config', retryMs: circuitMs };
     case 'retry': {
-      const retryMs = retryDelayMs(failures, result.retryAfterMs, draw);
+      const retryMs = retryDelayMs(retryFirstMs, failures, result.retryAfterMs, draw);
       if (!result.counts) return { ...base, state: 'retry', result: 'throttled', retryMs };
       return failures + 1 >= MOST_FAILURES
         ? { ...base, state: 'failed', result: 'retry', reason: 'attempts_exhausted' }

@@ -11,36 +11,37 @@ import { smtpOutcome } from './transports/smtp-outcome.js';
 
 describe('the wait after a failed try', () => {
   it('grows from half a minute to an hour under full jitter', () => {
-    const longest = (failures: number): number => retryDelayMs(failures, null, 0.999_999);
+    const longest = (failures: number): number => retryDelayMs(30_000, failures, null, 0.999_999);
     expect([0, 1, 2, 7, 20].map((failures) => Math.round(longest(failures) / 1000))).toEqual([30, 60, 120, 3600, 3600]);
-    expect(retryDelayMs(3, null, 0)).toBe(0);
+    expect(retryDelayMs(30_000, 3, null, 0)).toBe(0);
   });
 
   it('is never shorter than the provider asks for', () => {
-    expect(retryDelayMs(0, 90_000, 0.5)).toBe(90_000);
+    expect(retryDelayMs(30_000, 0, 90_000, 0.5)).toBe(90_000);
   });
 });
 
 describe('what a result makes of a letter', () => {
   const retry = { kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true } as const;
+  const waits = { retryFirstMs: 30_000, circuitMs: 30_000 };
 
   it('fails it after the eighth counted try', () => {
-    expect(outcomeOfResult(retry, MOST_FAILURES - 2, 0, 0)).toMatchObject({ state: 'retry' });
-    expect(outcomeOfResult(retry, MOST_FAILURES - 1, 0, 0)).toMatchObject({
+    expect(outcomeOfResult(retry, MOST_FAILURES - 2, waits, 0)).toMatchObject({ state: 'retry' });
+    expect(outcomeOfResult(retry, MOST_FAILURES - 1, waits, 0)).toMatchObject({
       state: 'failed',
       reason: 'attempts_exhausted',
     });
   });
 
   it('never fails it for rate limits', () => {
-    expect(outcomeOfResult({ ...retry, counts: false }, 50, 0, 0)).toMatchObject({
+    expect(outcomeOfResult({ ...retry, counts: false }, 50, waits, 0)).toMatchObject({
       state: 'retry',
       result: 'throttled',
     });
   });
 
   it('keeps it planned through a fault of the settings', () => {
-    expect(outcomeOfResult({ kind: 'config', status: 401, detail: 'no' }, 0, 30_000, 0)).toMatchObject({
+    expect(outcomeOfResult({ kind: 'config', status: 401, detail: 'no' }, 0, waits, 0)).toMatchObject({
       state: 'planned',
       retryMs: 30_000,
     });

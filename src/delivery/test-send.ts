@@ -22,6 +22,9 @@ import type { TestSendDto, TestSendView } from './test-send.dto.js';
 import type { Mail } from './transports/transport.js';
 import { Transports } from './transports/transports.js';
 
+/** A test is never tried again by itself. */
+const NO_WAITS = { retryFirstMs: 0, circuitMs: 0 };
+
 /** Sends a template to whoever wants to see it in a real mailbox. Rows of the ledger like any letter's, counted nowhere. */
 @Injectable()
 export class TestSend {
@@ -77,7 +80,7 @@ export class TestSend {
     if (refusal) return { id: mail.messageId, to: mail.to, state: 'skipped', reason: refusal };
     await slots.take(1);
     const result = await transport.send(mail).finally(() => slots.giveBack(1));
-    const { state, reason } = await writeTestOutcome(this.db, letter, outcomeOfResult(result, 0, 0, 0));
+    const { state, reason } = await writeTestOutcome(this.db, letter, outcomeOfResult(result, 0, NO_WAITS, 0));
     return { id: mail.messageId, to: mail.to, state, reason };
   }
 

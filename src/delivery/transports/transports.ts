@@ -44,13 +44,14 @@ export function wayOut(transport: Transport): WayOut {
 }
 
 function liveTransport(env: Env, clock: ProcessClock): Transport {
+  const deadlineMs = env.SEND_TIMEOUT_S * 1_000;
   switch (env.TRANSPORT) {
     case 'outbox':
       return new OutboxTransport();
     case 'smtp':
-      return new SmtpTransport(env.SMTP_URL!);
+      return new SmtpTransport(env.SMTP_URL!, deadlineMs);
     case 'sendgrid':
-      return new SendGridTransport(env.SENDGRID_API_KEY!, env.SENDGRID_API_URL, clock);
+      return new SendGridTransport(env.SENDGRID_API_KEY!, env.SENDGRID_API_URL, clock, deadlineMs);
     default:
       return assertNever(env.TRANSPORT);
   }
