@@ -75,44 +75,56 @@ export class ScriptedTransport extends Transport {
 }
 
 /** One worker's delivery, with the real runs behind it, a renderer that needs no thread and a transport that obeys. */
-export function aWorker(
+export function aWorker<T extends Transport = ScriptedTransport>(
   db: EngineDatabase,
   {
-    transport = new ScriptedTransport(),
+    transport = new ScriptedTransport() as Transport as T,
     times = new DeliveryTimes(),
     env = {},
     id = newId(),
     clock = new ProcessClock(),
-  }: WorkerOptions = {},
+    waker = { wake: () => undefined },
+    part = () => db,
+    rendered = () => undefined,
+  }: WorkerOptions<T> = {},
 ) {
   const settings = { PORT: 3000, MAIL_FROM: 'Shop <shop@shop.example>', LIVE_RECIPIENTS: [], ...env } as unknown as Env;
-  const waker: StageWaker = { wake: () => undefined };
   const watermark = new DueWatermark(clock);
   const ledger = new SqlMessageLedger(watermark);
   const stores = new StoresService();
   const registry = new ScenarioRegistry();
   const facts = new FactLoader(stores, new SqlEngagementReader());
-  const mover = new RunMover(new RunReader(registry), facts, ledger, new RunWriter(ledger, new DueMark(clock), waker));
+  const dueMark = new DueMark(clock);
+  const reader = new RunReader(registry);
+  const writer = new RunWriter(ledger, dueMark, waker);
+  const mover = new RunMover(reader, facts, ledger, writer);
   const links = new LetterLinks(new Secrets('a secret of at least thirty-two characters'), settings);
-  const renderer = { render: (requests: readonly RenderRequest[]) => Promise.resolve(requests.map(renderPlain)) };
+  const renderer = {
+    render(requests: readonly RenderRequest[]) {
+      const results = requests.map(renderPlain);
+      rendered();
+      return Promise.resolve(results);
+    },
+  };
   const composer = new ComposeLetters(
-    db,
+    part('compose'),
     stores,
     registry,
     publishedTemplates,
     renderer as unknown as TemplateRenderer,
     links,
   );
-  const settle = new Settle(db, mover, waker);
+  const settle = new Settle(part('settle'), mover, waker);
   const out = wayOut(transport);
   const transports = { of: () => out } as unknown as Transports;
   const circuits = new Circuits(clock, times, new SqlProviderStates(db, transports));
   const budgets = new SendBudgets(db, stores, transports, new LaterWake(clock, waker));
   const restraint = new Restraint(new RestraintFacts());
   const guardFacts = new GuardFacts(facts, settings);
-  const guard = new Guard(db, guardFacts, restraint, mover, { id }, settings, times, clock, watermark, waker);
+  const guardDb = part('guard');
+  const guard = new Guard(guardDb, guardFacts, restraint, mover, { id }, settings, times, clock, watermark, waker);
   const dispatch = new Dispatch(guard, transports, circuits, settle, times, clock);
-  const claims = new Claims(db, { id }, times, watermark);
+  const claims = new Claims(part('claim'), { id }, times, watermark);
   return {
     id,
     transport,
@@ -123,16 +135,26 @@ export function aWorker(
     guard,
     settle,
     batch: new DeliverBatch(claims, composer, dispatch, circuits, budgets, settings),
-    sweeper: new Sweeper(db, settle, times, watermark, waker),
+    sweeper: new Sweeper(part('sweep'), settle, times, watermark, waker),
+    /** What the enrollments stage of the same worker is made of. */
+    engine: { clock, registry, reader, facts, writer, dueMark },
   };
 }
 
-export interface WorkerOptions {
-  readonly transport?: ScriptedTransport;
+/** What of a worker's delivery asks the database. */
+export type DeliveryPart = 'claim' | 'compose' | 'guard' | 'settle' | 'sweep';
+
+export interface WorkerOptions<T extends Transport = ScriptedTransport> {
+  readonly transport?: T;
   readonly times?: DeliveryTimes;
   readonly env?: Partial<Env>;
   readonly id?: string;
   readonly clock?: ProcessClock;
+  readonly waker?: StageWaker;
+  /** The way to the database of one part, for tests that break it. */
+  readonly part?: (name: DeliveryPart) => EngineDatabase;
+  /** Called when a batch has been rendered. */
+  readonly rendered?: () => void;
 }
 
 const publishedTemplates = {

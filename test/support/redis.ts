@@ -2,9 +2,17 @@ import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { freePort, until } from './service.js';
 
-/** A Redis of its own on loopback, without persistence. */
-export async function startRedis(): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const port = await freePort();
+/** A running Redis. */
+export interface RunningRedis {
+  readonly url: string;
+  stop(): Promise<void>;
+  /** kill -9: nothing is kept. */
+  kill(): Promise<void>;
+}
+
+/** A Redis of its own on loopback, without persistence; at a port of its own unless one is named. */
+export async function startRedis(at?: number): Promise<RunningRedis> {
+  const port = at ?? (await freePort());
   const child = spawn(
     'redis-server',
     ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
@@ -15,14 +23,13 @@ export async function startRedis(): Promise<{ readonly url: string; stop(): Prom
     () => 'redis-server does not answer',
     10,
   );
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async stop() {
-      const exit = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await exit;
-    },
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await exit;
   };
+  return { url: `redis://127.0.0.1:${port}`, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
 function answers(port: number): Promise<boolean> {
