@@ -29,6 +29,15 @@ export class Sweeper {
 
   /** One round; to be called every few seconds and at the start. */
   async sweep(): Promise<void> {
+    try {
+      await this.round();
+    } catch (error) {
+      this.watermark.reset(); // rows may have come back although the answer was lost
+      throw error;
+    }
+  }
+
+  private async round(): Promise<void> {
     const takenOver = await this.db.transaction((tx) => this.takeOver(tx));
     const resolved = await this.db.query<Ended>(RESOLVE, [this.times.repeatUnknownMs, this.times.resolveUnknownMs]);
     const released = await this.db.query(RELEASE_UNPAUSED);
