@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { EventLoader } from '../../src/enrollments/event-loader.js';
 import { Inbox } from '../../src/enrollments/inbox.js';
 import { InboxMark } from '../../src/enrollments/marks.js';
@@ -39,6 +40,7 @@ describe('with every part’s statements, transactions and letters failing at ra
   let shop: ShopInTrouble;
 
   beforeAll(async () => {
+    Logger.overrideLogger(false); // what goes wrong here is meant to
     database = await migratedDatabase();
     shop = new ShopInTrouble(database.url);
   });

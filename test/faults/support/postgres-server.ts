@@ -84,11 +84,11 @@ export class PostgresServer {
 
   /** SIGSTOP for every process of the server: connections stay open and nobody answers. */
   async freeze(): Promise<void> {
-    for (const pid of await this.pids()) process.kill(pid, 'SIGSTOP');
+    await this.tellAll('SIGSTOP');
   }
 
   async thaw(): Promise<void> {
-    for (const pid of await this.pids()) process.kill(pid, 'SIGCONT');
+    await this.tellAll('SIGCONT');
   }
 
   /** One statement on a connection of its own, as the owner. */
@@ -112,6 +112,24 @@ export class PostgresServer {
     await this.thaw();
     await this.end('immediate');
     for (const dir of this.dirs) await rm(dir, { recursive: true, force: true });
+  }
+
+  /** What the server said last. */
+  get output(): string {
+    return this.log;
+  }
+
+  get isRunning(): boolean {
+    return this.child?.exitCode === null && this.child.signalCode === null;
+  }
+
+  private async tellAll(signal: NodeJS.Signals): Promise<void> {
+    for (const pid of await this.pids())
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // gone meanwhile
+      }
   }
 
   private urlOf(database: string): string {
