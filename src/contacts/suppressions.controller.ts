@@ -1,6 +1,10 @@
-import { Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Readable } from 'node:stream';
+import { Controller, Delete, Get, HttpCode, Param, Put, Query, StreamableFile } from '@nestjs/common';
+import { ApiBearerAuth, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { BadInput } from '../platform/http/domain-error.js';
+import { type PageOf, pageQuery } from '../platform/http/pages.js';
+import { SuppressionList } from './import/suppression-list.js';
 import { SuppressionsService, type SuppressionView } from './suppressions.service.js';
 
 @ApiTags('contacts')
@@ -8,7 +12,29 @@ import { SuppressionsService, type SuppressionView } from './suppressions.servic
 @Controller('v1/suppressions')
 @RequireScope('contacts')
 export class SuppressionsController {
-  constructor(private readonly suppressions: SuppressionsService) {}
+  constructor(
+    private readonly suppressions: SuppressionsService,
+    private readonly whole: SuppressionList,
+  ) {}
+
+  /** Every blocked address with its reason, by address; `format=csv` gives the whole list as a file. */
+  @Get()
+  @ApiQuery({ name: 'format', enum: ['json', 'csv'], required: false })
+  @ApiQuery({ name: 'limit', required: false })
+  @ApiQuery({ name: 'cursor', required: false })
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query('format') format?: string,
+    @Query('limit') limit?: string,
+    @Query('cursor') cursor?: string,
+  ): Promise<PageOf<SuppressionView>> | StreamableFile {
+    if (format === undefined || format === 'json') return this.whole.list(caller, pageQuery(limit, cursor));
+    if (format !== 'csv') throw new BadInput('invalid_format', 'format must be json or csv');
+    return new StreamableFile(Readable.from(this.whole.csv(caller), { objectMode: false }), {
+      type: 'text/csv; charset=utf-8',
+      disposition: 'attachment; filename="touchmap-suppressions.csv"',
+    });
+  }
 
   /** Why nothing is sent to this address; 404 when it may be written to. */
   @Get(':email')

@@ -2,7 +2,8 @@ import type { Sql } from '../platform/database/sql.js';
 import { parseEmail } from '../domain/email-address.js';
 
 /** Why nothing may go to an address, the words of the API. */
-export type SuppressionReason = 'hard_bounce' | 'soft_bounces' | 'complaint' | 'manual';
+export const SUPPRESSION_REASONS = ['hard_bounce', 'soft_bounces', 'complaint', 'manual'] as const;
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
 /**
  * Blocks an address in an environment: nothing is sent to it any more, whoever has it. The first reason stays.

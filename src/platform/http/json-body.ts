@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { registerCsvBodies } from './csv-body.js';
 import { BadInput, type DomainError } from './domain-error.js';
 import { parsedJsonProblem, USUAL_LIMITS } from './json-limits.js';
 
 /**
- * Makes the server take JSON bodies that passed the walk of json-limits, and nothing else (415). `done` is called at
+ * Makes the server take JSON bodies that passed the walk of json-limits, CSV where a route takes it, and nothing else (415). `done` is called at
  * once: a parser with a promise costs a tick on the hot route.
  */
 export function registerBodyParsers(server: FastifyInstance): void {
@@ -14,6 +15,7 @@ export function registerBodyParsers(server: FastifyInstance): void {
     if (parsed.ok) done(null, parsed.value);
     else done(parsed.error);
   });
+  registerCsvBodies(server);
 }
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: DomainError };

@@ -19,6 +19,8 @@ export interface RouteAccess {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** The body is CSV, handed over as a stream. */
+    csv?: boolean;
     access?: RouteAccess;
     sandboxOnly?: boolean;
     /** Bytes of the request's body. */

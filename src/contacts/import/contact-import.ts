@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { EngineDatabase } from '../../platform/database/engine-database.js';
+import type { Scope } from '../../platform/database/request-database.js';
+import { Unprocessable } from '../../platform/http/domain-error.js';
+import { csvRows } from './csv-rows.js';
+import { type BatchOutcome, keysOf, writeBatch } from './import-batch.js';
+import { type Columns, CONTACT_FIELDS, importColumns } from './import-columns.js';
+import type { ImportReport, RowError } from './import-report.js';
+import { importRow, type ImportRow } from './import-row.js';
+
+const BATCH = 500;
+const ATTEMPTS = 3;
+const UNIQUE_VIOLATION = '23505';
+const NOW = 'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environments WHERE id = $1';
+
+/** Takes people in from a file, batch by batch as it arrives. The same file twice changes nothing more. */
+@Injectable()
+export class ContactImport {
+  constructor(private readonly database: EngineDatabase) {}
+
+  /** @param renames `column:field` each, see `importColumns` */
+  async run({ environmentId }: Scope, body: Readable, renames: readonly string[]): Promise<ImportReport> {
+    const [{ now } = { now: new Date(0) }] = await this.database.query<{ now: Date }>(NOW, [environmentId]);
+    let columns: Columns | null = null;
+    const errors: RowError[] = [];
+    const total = { rows: 0, created: 0, updated: 0 };
+    let batch = new Map<string, ImportRow>();
+    const flush = async (): Promise<void> => {
+      const rows = [...new Set(batch.values())];
+      batch = new Map();
+      if (rows.length === 0) return;
+      const outcome = await this.write(environmentId, rows, now);
+      total.created += outcome.created;
+      total.updated += outcome.updated;
+      errors.push(...outcome.errors);
+    };
+    let size = 0;
+    for await (const raw of csvRows(body)) {
+      if (columns === null && 'cells' in raw) {
+        columns = importColumns(raw.cells, renames, CONTACT_FIELDS, ['email', 'externalId']);
+        continue;
+      }
+      total.rows++;
+      const row: ImportRow | RowError =
+        'fault' in raw || columns === null
+          ? { line: raw.line, code: 'malformed_row', detail: 'fault' in raw ? raw.fault : 'stands before the header' }
+          : importRow(raw.line, raw.cells, columns, now);
+      if ('code' in row) {
+        errors.push(row);
+        continue;
+      }
+      const keys = keysOf(row).map(({ k, v }) => `${k} ${v}`);
+      // Two rows about the same person are applied one after the other.
+      if (size >= BATCH || keys.some((key) => batch.has(key))) {
+        await flush();
+        size = 0;
+      }
+      for (const key of keys) batch.set(key, row);
+      size++;
+    }
+    await flush();
+    if (columns === null) throw new Unprocessable('empty_file', 'the file has no header');
+    errors.sort((a, b) => a.line - b.line);
+    return { ...total, rejected: errors.length, errors };
+  }
+
+  /** Somebody may take an identity between the look and the write: then the batch is decided anew. */
+  private async write(environmentId: string, rows: readonly ImportRow[], now: Date): Promise<BatchOutcome> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.database.transaction((tx) => writeBatch(tx, environmentId, rows, now));
+      } catch (error) {
+        if (attempt === ATTEMPTS || (error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Readable } from 'node:stream';
+import { type CsvError, parse } from 'csv-parse';
+import { BadInput, DomainError } from '../../platform/http/domain-error.js';
+
+/** Bytes of a file; a larger one is to be cut. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+/** Rows of a file, its header left out: few enough to be taken within a request's minute. */
+const MAX_ROWS = 50_000;
+const MAX_ROW_BYTES = 64 * 1024;
+
+/** A row with the line on which it ends, or why it cannot be read. */
+export type CsvRow =
+  { readonly line: number; readonly cells: readonly string[] } | { readonly line: number; readonly fault: string };
+
+/** 413: what was read until there is taken; the rest is to be sent in another file. */
+class TooLarge extends DomainError {
+  readonly code = 'file_too_large';
+  readonly status = 413;
+}
+
+/**
+ * Reads a CSV file (RFC 4180, UTF-8 with or without a mark; `,`, `;` or tabs between cells, as the header has them) as it
+ * comes in. A row that cannot be read is told and left out. Throws TooLarge, BadInput `not_utf8`.
+ */
+export async function* csvRows(body: Readable): AsyncGenerator<CsvRow> {
+  const chunks = utf8Of(body);
+  const head = await headOf(chunks);
+  const skipped: CsvRow[] = [];
+  const parser = parse({
+    bom: true,
+    delimiter: delimiterOf(head),
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: MAX_ROW_BYTES,
+    on_skip: (error) => void skipped.push(faultOf(error)),
+  });
+  // What goes wrong while reading the body ends the parser with the same error.
+  void feed(parser, head, chunks);
+  let rows = 0;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      yield* skipped.splice(0);
+      if (rows++ > MAX_ROWS) throw new TooLarge(`a file has at most ${MAX_ROWS} rows; send the rest in another one`);
+      yield { line: info.lines, cells: record.map(plainCell) };
+    }
+  } catch (error) {
+    if (!isCsvError(error)) throw error;
+    skipped.push(faultOf(error));
+  }
+  yield* skipped;
+}
+
+async function* utf8Of(body: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let bytes = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_FILE_BYTES) throw new TooLarge(`a file has at most ${MAX_FILE_BYTES} bytes; send it in parts`);
+      yield decoder.decode(chunk, { stream: true });
+    }
+    yield decoder.decode();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
+    throw new BadInput('not_utf8', 'the file is not UTF-8: save it as "CSV UTF-8"');
+  }
+}
+
+/** The beginning up to the first line's end. */
+async function headOf(chunks: AsyncGenerator<string>): Promise<string> {
+  let head = '';
+  while (!head.includes('\n') && head.length < MAX_ROW_BYTES) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head += next.value;
+  }
+  return head;
+}
+
+/** What stands most often in the first line: spreadsheets of many countries write semicolons. */
+function delimiterOf(head: string): string {
+  const line = head.split('\n', 1)[0]!;
+  const count = (delimiter: string): number => line.split(delimiter).length;
+  return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best));
+}
+
+async function feed(parser: ReturnType<typeof parse>, head: string, chunks: AsyncGenerator<string>): Promise<void> {
+  try {
+    parser.write(head);
+    for await (const chunk of chunks) {
+      if (parser.destroyed) return;
+      if (!parser.write(chunk)) await new Promise((resolve) => parser.once('drain', resolve).once('close', resolve));
+    }
+    parser.end();
+  } catch (error) {
+    parser.destroy(error as Error);
+  }
+}
+
+/** Exports put an apostrophe before what a spreadsheet would run as a formula: here it goes again. */
+function plainCell(cell: string): string {
+  return cell.replace(/^'(?=[=+\-@])/, '').trim();
+}
+
+function faultOf(error: unknown): CsvRow {
+  const { lines } = (error ?? {}) as { readonly lines?: number };
+  return { line: lines ?? 0, fault: error instanceof Error ? error.message.slice(0, 200) : 'cannot be read' };
+}
+
+function isCsvError(error: unknown): error is CsvError {
+  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('CSV_');
+}

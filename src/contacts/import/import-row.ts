@@ -1,0 +1,114 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { parseEmail } from '../../domain/email-address.js';
+import { ContactDto } from '../contact.dto.js';
+import type { Columns } from './import-columns.js';
+import type { RowError } from './import-report.js';
+
+/** A person as a row tells of them; an empty cell says nothing. */
+export interface ImportRow {
+  readonly line: number;
+  readonly email: { readonly email: string; readonly key: string } | null;
+  readonly externalId: string | null;
+  /** Columns of the contact's row. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly consent: ImportedConsent | null;
+}
+
+/** What the file says of consent. Without an instant it is older than anything that is known. */
+export interface ImportedConsent {
+  readonly granted: boolean;
+  readonly source: string;
+  readonly at: Date | null;
+  readonly confirmedAt: Date | null;
+}
+
+const COLUMN_OF = {
+  firstName: 'first_name',
+  lastName: 'last_name',
+  phone: 'phone',
+  locale: 'locale',
+  timezone: 'timezone',
+};
+const YES = ['true', 'yes', '1', 'да'];
+const NO = ['false', 'no', '0', 'нет'];
+const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Reads a row by its columns, or says what is wrong with it. */
+export function importRow(line: number, cells: readonly string[], columns: Columns, now: Date): ImportRow | RowError {
+  if (cells.length > columns.length)
+    return { line, code: 'too_many_cells', detail: `has ${cells.length} cells, the header ${columns.length}` };
+  const cell = new Map<string, string>();
+  for (const [i, field] of columns.entries()) if (field !== null && cells[i]) cell.set(field, cells[i]);
+  const read = (field: string): string | undefined => cell.get(field);
+  const tags = read('tags')
+    ?.split(/[,;|]/)
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+  const dto = plainToInstance(ContactDto, {
+    email: read('email'),
+    externalId: read('externalId'),
+    firstName: read('firstName'),
+    lastName: read('lastName'),
+    phone: read('phone'),
+    locale: read('locale'),
+    timezone: read('timezone'),
+    tags,
+  });
+  const [wrong] = validateSync(dto);
+  if (wrong)
+    return {
+      line,
+      code: `invalid_${wrong.property}`,
+      detail: Object.values(wrong.constraints ?? {})[0] ?? 'is not valid',
+    };
+  const address = dto.email ? parseEmail(dto.email) : null;
+  const email = address?.ok ? { email: address.email, key: address.key } : null;
+  const externalId = read('externalId') ?? null;
+  if (!email && externalId === null) return { line, code: 'no_identity', detail: 'has neither email nor externalId' };
+  const consent = consentOf(read, now);
+  if (typeof consent === 'string') return { line, ...CONSENT_FAULTS[consent] };
+  const fields: Record<string, unknown> = tags ? { tags } : {};
+  for (const [field, column] of Object.entries(COLUMN_OF)) if (cell.has(field)) fields[column] = cell.get(field);
+  const attributes = [...cell].filter(([field]) => field.startsWith('attributes.'));
+  return {
+    line,
+    email,
+    externalId,
+    fields,
+    attributes: Object.fromEntries(attributes.map(([field, value]) => [field.slice('attributes.'.length), value])),
+    consent,
+  };
+}
+
+const CONSENT_FAULTS = {
+  word: { code: 'invalid_consent', detail: 'consent must be yes or no (true, false, 1, 0, да, нет)' },
+  source: { code: 'consent_source_missing', detail: 'consent needs consentSource: where the person gave it' },
+  at: {
+    code: 'invalid_instant',
+    detail: 'consentAt and confirmedAt must be past instants such as 2026-11-21T09:00:00Z',
+  },
+} as const;
+
+function consentOf(
+  read: (field: string) => string | undefined,
+  now: Date,
+): ImportedConsent | null | keyof typeof CONSENT_FAULTS {
+  const word = read('consent')?.toLowerCase();
+  if (word === undefined) return null;
+  if (!YES.includes(word) && !NO.includes(word)) return 'word';
+  const source = read('consentSource');
+  if (!source || source.length > 200) return 'source';
+  const at = instantOf(read('consentAt'), now);
+  const confirmedAt = instantOf(read('confirmedAt'), now);
+  if (at === undefined || confirmedAt === undefined) return 'at';
+  return { granted: YES.includes(word), source, at, confirmedAt };
+}
+
+/** Null for an empty cell, undefined for what is no past instant. */
+function instantOf(text: string | undefined, now: Date): Date | null | undefined {
+  if (text === undefined) return null;
+  const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) || at > now.getTime() ? undefined : new Date(at);
+}
