@@ -1,5 +1,5 @@
 import { type FlowApp, startApp } from '../support/app.js';
-import { aCart, type Answer, Shop } from '../support/shop.js';
+import { aCart, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
 
@@ -182,7 +182,7 @@ describe('files', () => {
     it('come out as they went in, with nothing that a spreadsheet would run', async () => {
       const wild = ['+1@example.com', '-x@example.com', '=1+1@example.com', 'plain@example.com'];
       await post('/v1/suppressions/import', `email\r\n${wild.join('\r\n')}\r\n`);
-      const exported = (await shop.call('GET', '/v1/suppressions?format=csv')) as Answer<string>;
+      const exported = await shop.call<string>('GET', '/v1/suppressions?format=csv');
       expect(exported.headers.get('content-type')).toContain('text/csv');
       const cells = exported.body
         .split('\r\n')
