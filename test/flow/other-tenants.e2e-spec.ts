@@ -137,6 +137,9 @@ describe('what belongs to a store', () => {
   it('is in no list of a stranger, whatever it asks for and with the owner’s cursors too', async () => {
     const lists = routes.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
     expect(lists.length).toBeGreaterThan(8);
+    // Addresses that a stranger blocked for itself (a PUT makes them) are its own, and not the owner's.
+    for (const [, stranger] of strangers)
+      for (const { id } of things) await stranger.call('DELETE', `/v1/suppressions/${encodeURIComponent(id)}`);
     for (const { path, query } of lists) {
       const first = await owner.call<{ nextCursor?: string }>('GET', `${path}?limit=1`);
       const cursor = first.body.nextCursor ? [`?cursor=${encodeURIComponent(first.body.nextCursor)}`] : [];
