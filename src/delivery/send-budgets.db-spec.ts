@@ -8,6 +8,7 @@ import {
 } from '../../test/support/delivery-rig.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
+import type { Claim } from './claimed-message.js';
 
 const SERVICE = {
   ...TWO_LETTERS,
@@ -75,6 +76,23 @@ describe('what a store may send through its provider', () => {
       [store.storeId],
     );
     expect(waiting).toEqual({ instants: 7, later: true, meant: true, held: 0 });
+  });
+
+  it('is kept by processes that ask at the same moment', async () => {
+    await set({ sendRate: '60/h' });
+    await letters(10);
+    await database.engine.query(`INSERT INTO store_providers (store_id, provider) VALUES ($1, 'scripted')`, [
+      store.storeId,
+    ]);
+    const workers = Array.from({ length: 5 }, () => aWorker(database.engine));
+    const claims: Claim[] = [];
+    for (const worker of workers) claims.push(await worker.claims.take(REAL_LANE, 2, []));
+    // A connection for each is open already, so that none is done before the others begin.
+    await Promise.all(workers.map(() => database.engine.query('SELECT 1')));
+    const admitted = await Promise.all(workers.map((worker, i) => worker.budgets.admit(REAL_LANE, claims[i]!)));
+    expect(admitted.map(({ messages }) => messages.length).sort()).toEqual([0, 0, 0, 0, 1]);
+    await Promise.all(workers.map((worker, i) => worker.budgets.settle(admitted[i]!, [])));
+    expect(await states()).toMatchObject({ 'planned marketing provider_rate': 9 });
   });
 
   it('lets every letter out in the end, at the rate', async () => {

@@ -131,6 +131,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
     ledger,
     mover,
     claims,
+    budgets,
     composer,
     guard,
     settle,
