@@ -183,6 +183,30 @@ describe('the ledger when things break', () => {
     expect(await message(messageId)).toMatchObject({ state: 'unresolved', reason: 'exited:purchased', dup_risk: true });
   });
 
+  it('ends as unresolved, not failed, what may have arrived before its tries were used up', async () => {
+    const { messageId } = await planned({ policy: 'at-least-once' });
+    const transport = new ScriptedTransport();
+    const busy = (): SendResult => ({ kind: 'retry', status: 503, detail: 'busy', retryAfterMs: null, counts: true });
+    transport.script = [
+      () => ({ kind: 'unknown', status: null, detail: 'reset', late: null }),
+      ...Array.from({ length: 8 }, () => busy),
+    ];
+    const worker = aWorker(database.engine, { transport });
+    await worker.batch.run(REAL_LANE);
+    await overdue(messageId);
+    await worker.sweeper.sweep();
+    for (let i = 0; i < 8; i++) {
+      await overdue(messageId);
+      await worker.batch.run(REAL_LANE);
+    }
+    expect(transport.sent).toHaveLength(9);
+    expect(await message(messageId)).toMatchObject({
+      state: 'unresolved',
+      reason: 'attempts_exhausted',
+      dup_risk: true,
+    });
+  });
+
   it('does not try again what was taken back while it was on its way', async () => {
     const { messageId, enrollmentId } = await planned();
     const transport = new ScriptedTransport();
