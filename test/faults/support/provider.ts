@@ -20,6 +20,7 @@ export interface Reports {
 }
 
 const RETRY_MS = 150;
+const POSTS_AT_ONCE = 8;
 
 /** Speaks SendGrid's API, treats each letter as it is told, counts what it took by letter, and reports it, signed. */
 export class FakeProvider {
@@ -38,6 +39,7 @@ export class FakeProvider {
   private readonly server = createServer((request, response) => this.receive(request, response));
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly posting = new Set<Promise<void>>();
+  private readonly waiting: (() => void)[] = [];
   private posted = 0;
 
   private constructor() {
@@ -61,13 +63,15 @@ export class FakeProvider {
 
   /** Resolves when every report that is not lost has been taken. */
   async reported(): Promise<void> {
-    while (this.timers.size + this.posting.size > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (this.timers.size + this.posting.size + this.waiting.length > 0)
+      await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   async close(): Promise<void> {
     this.reports = null;
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
+    this.waiting.length = 0;
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
     await closed;
@@ -125,12 +129,14 @@ export class FakeProvider {
       this.later(afterMs, () => this.post(reports.urlFor(recipient), JSON.stringify(events)));
   }
 
-  /** Repeats until somebody takes it, as SendGrid does for a day. */
+  /** Repeats until somebody takes it, as SendGrid does for a day; a few at a time, so that a slow service is not overrun. */
   private post(url: string, body: string): void {
+    if (this.posting.size >= POSTS_AT_ONCE) return void this.waiting.push(() => this.post(url, body));
     const posting: Promise<void> = this.once(url, body).then((taken) => {
       this.posting.delete(posting);
       if (taken) this.posted++;
       else if (this.reports) this.later(RETRY_MS, () => this.post(url, body));
+      this.waiting.shift()?.();
     });
     this.posting.add(posting);
   }
@@ -139,7 +145,7 @@ export class FakeProvider {
     const timestamp = String(Math.floor(Date.now() / 1_000));
     const signature = createSign('sha256').update(`${timestamp}${body}`).sign(this.key.privateKey, 'base64');
     try {
-      const { ok } = await fetch(url, {
+      const response = await fetch(url, {
         method: 'POST',
         body,
         headers: {
@@ -147,9 +153,10 @@ export class FakeProvider {
           'x-twilio-email-event-webhook-signature': signature,
           'x-twilio-email-event-webhook-timestamp': timestamp,
         },
-        signal: AbortSignal.timeout(5_000),
+        signal: AbortSignal.timeout(20_000),
       });
-      return ok;
+      await response.arrayBuffer(); // else the connection is never free again
+      return response.ok;
     } catch {
       return false; // nobody listens at the moment
     }
