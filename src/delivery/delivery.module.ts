@@ -11,6 +11,9 @@ import { DeliverBatch } from './deliver-batch.js';
 import { DeliveryStage } from './delivery.stage.js';
 import { DeliveryTimes } from './delivery-times.js';
 import { Dispatch } from './dispatch.js';
+import { Clearing } from './clearing.js';
+import { GuardNews } from './guard-news.js';
+import { GuardedRuns } from './guarded-runs.js';
 import { Guard } from './guard.js';
 import { GuardFacts } from './guard-facts.js';
 import { LaterWake } from './later-wake.js';
@@ -34,14 +37,17 @@ import { Transports } from './transports/transports.js';
   imports: [LedgerModule, EnrollmentsModule, ScenariosModule, StoresModule, TemplatesModule],
   controllers: [MessagesController, TestSendController],
   providers: [
-    { provide: DeliveryTimes, useFactory: DeliveryTimes.of, inject: [Env] },
+    { provide: DeliveryTimes, useFactory: (env: Env) => DeliveryTimes.of(env), inject: [Env] },
     Circuits,
     Claims,
     ComposeLetters,
     DeliverBatch,
     DeliveryStage,
     Dispatch,
+    Clearing,
     Guard,
+    GuardNews,
+    GuardedRuns,
     GuardFacts,
     LetterLinks,
     MessageReader,

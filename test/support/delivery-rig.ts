@@ -8,6 +8,9 @@ import { Dispatch } from '../../src/delivery/dispatch.js';
 import { DueWatermark } from '../../src/delivery/due-watermark.js';
 import { SqlEngagementReader } from '../../src/delivery/engagement-reader.js';
 import { GuardFacts } from '../../src/delivery/guard-facts.js';
+import { Clearing } from '../../src/delivery/clearing.js';
+import { GuardNews } from '../../src/delivery/guard-news.js';
+import { GuardedRuns } from '../../src/delivery/guarded-runs.js';
 import { Guard } from '../../src/delivery/guard.js';
 import { LetterLinks } from '../../src/delivery/letter-links.js';
 import { SqlMessageLedger } from '../../src/delivery/message-ledger.js';
@@ -122,7 +125,9 @@ export function aWorker<T extends Transport = ScriptedTransport>(
   const restraint = new Restraint(new RestraintFacts());
   const guardFacts = new GuardFacts(facts, settings);
   const guardDb = part('guard');
-  const guard = new Guard(guardDb, guardFacts, restraint, mover, { id }, settings, times, clock, watermark, waker);
+  const clearing = new Clearing({ id }, settings, times, clock);
+  const news = new GuardNews(watermark, waker);
+  const guard = new Guard(guardDb, guardFacts, restraint, clearing, new GuardedRuns(mover), news);
   const dispatch = new Dispatch(guard, transports, circuits, settle, times, clock);
   const claims = new Claims(part('claim'), { id }, times, watermark);
   return {
