@@ -14,8 +14,8 @@ const RUNS = Number(process.env.FAULT_RUNS ?? 2_400);
 const KILLS = Number(process.env.FAULT_KILLS ?? 220);
 const MOST_RUNS = 8_000;
 /** Of a class and store at a time; more are made when fewer than so many are open. */
-const PORTION = 20;
-const OPEN_RUNS = 240;
+const PORTION = 12;
+const OPEN_RUNS = 140;
 const ORDER_SHARE = 0.1;
 const TIMES = {
   leaseMs: 6_000,
