@@ -4,6 +4,7 @@ import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../tes
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
+import type { SendResult } from './transports/transport.js';
 
 describe('the ledger when things break', () => {
   let database: TestDatabase;
