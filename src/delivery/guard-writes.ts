@@ -51,7 +51,6 @@ export async function writeSending(tx: Sql, claim: SendingClaim, cleared: readon
     at,
     bodies.all(),
     transport.isLedger,
-    rows.length,
   ]);
 }
 
@@ -118,8 +117,7 @@ function shownHeaders({ from, to, replyTo, subject, headers }: Mail): Readonly<R
 const SENDING = `
 WITH v AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, attempt integer, "to" text, subject text, locale text,
-    version integer, day date, "htmlAt" integer, "htmlBytes" integer, "textAt" integer, "textBytes" integer, headers jsonb, links jsonb)
-  LIMIT $9), -- all: the planner believes in 100 rows and would read a small table whole
+    version integer, day date, "htmlAt" integer, "htmlBytes" integer, "textAt" integer, "textBytes" integer, headers jsonb, links jsonb)),
 sending AS (
   UPDATE messages AS m SET state = CASE WHEN $8 THEN 'accepted' ELSE 'sending' END, attempts = v.attempt, provider = $4,
     to_address = v."to", subject = v.subject, locale = v.locale, template_version = v.version, sent_at = $6, sent_on = v.day,

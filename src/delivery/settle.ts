@@ -49,7 +49,6 @@ export class Settle {
       JSON.stringify(rows),
       token,
       now,
-      rows.length,
     ]);
     await this.completeRuns(
       lane,
@@ -77,8 +76,7 @@ export class Settle {
 const SETTLE = `
 WITH v AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, attempt integer, state text, reason text, "retryMs" integer,
-    "providerMessageId" text, result text, status integer, detail text)
-  LIMIT $4), -- all: the planner believes in 100 rows and would read a small table whole
+    "providerMessageId" text, result text, status integer, detail text)),
 settled AS (
   UPDATE messages AS m SET
     state = CASE WHEN v.state IN ('retry', 'planned') AND m.cancel_requested

@@ -11,7 +11,7 @@ export async function insertRuns(tx: Sql, runs: readonly WorkingRun[]): Promise<
 
 /** Writes how runs stand now; their rows are locked by this transaction. */
 export async function updateRuns(tx: Sql, runs: readonly WorkingRun[]): Promise<void> {
-  if (runs.length > 0) await tx.query(UPDATE_RUNS, [JSON.stringify(runs.map((run) => changedRow(run))), runs.length]);
+  if (runs.length > 0) await tx.query(UPDATE_RUNS, [JSON.stringify(runs.map((run) => changedRow(run)))]);
 }
 
 /** Adds to the runs' histories. */
@@ -78,10 +78,9 @@ const UPDATE_RUNS = `
 UPDATE enrollments r SET state = v.run, position = v.position, due_at = v."dueAt", previous_at = v."previousAt",
   entered_at = v."enteredAt", last_activity_at = v."lastActivityAt", pass = v.pass, round = v.round, touches = v.touches,
   variant = v.variant, holdout = v.holdout, event = coalesce(v.event, r.event), end_reason = v."endReason", ended_at = v."endedAt"
-FROM (SELECT * FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid, run text, position text, "dueAt" timestamptz,
+FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid, run text, position text, "dueAt" timestamptz,
   "previousAt" timestamptz, "enteredAt" timestamptz, "lastActivityAt" timestamptz, pass integer, round integer, touches integer,
   variant text, holdout boolean, event jsonb, "endReason" text, "endedAt" timestamptz)
-  LIMIT $2) AS v -- all: the planner believes in 100 rows and would read a small table whole
 WHERE r.environment_id = v."environmentId" AND r.id = v.id`;
 
 const INSERT_STEPS = `
