@@ -4,8 +4,19 @@ import { type Mail, type SendResult, Transport } from '../../../src/delivery/tra
 import type { Faults } from './faults.js';
 
 /**
- * A transport with points around each letter: `request.before`, `request.written` (the last byte is with the system, the answer
- * is not there yet) and `answer.accepted` (the provider has it, the ledger does not know).
+ * The point `request.written`: the last byte of a request is with the system, the answer is not there yet. It is the whole
+ * process's, every request of it: only for a process of its own.
+ */
+export function watchRequests(faults: Faults): void {
+  subscribe('http.client.request.start', (message) => {
+    const { request } = message as { request: ClientRequest };
+    request.once('finish', () => faults.at('request.written'));
+  });
+}
+
+/**
+ * A transport with points around each letter: `request.before` and `answer.accepted` (the provider has it, the ledger does
+ * not know).
  */
 export class FaultyTransport extends Transport {
   readonly name: string;
@@ -18,10 +29,6 @@ export class FaultyTransport extends Transport {
   ) {
     super();
     ({ name: this.name, slots: this.slots, deadlineMs: this.deadlineMs } = inner);
-    subscribe('http.client.request.start', (message) => {
-      const { request } = message as { request: ClientRequest };
-      request.once('finish', () => faults.at('request.written'));
-    });
   }
 
   async send(mail: Mail): Promise<SendResult> {

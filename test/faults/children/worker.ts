@@ -17,7 +17,7 @@ import { EnvironmentsService } from '../../../src/stores/environments.service.js
 import { aWorker } from '../../support/delivery-rig.js';
 import { Faults } from './faults.js';
 import { FaultyDatabase } from './faulty-database.js';
-import { FaultyTransport } from './faulty-transport.js';
+import { FaultyTransport, watchRequests } from './faulty-transport.js';
 
 /**
  * A worker process with the engine's own parts and nothing else: enrollments and delivery in the live lane, sending to
@@ -35,6 +35,7 @@ const runner = { registerStage: () => undefined } as unknown as StageRunner;
 
 async function main(): Promise<void> {
   const incarnation = await PostgresIncarnation.begin(url);
+  watchRequests(faults);
   const transport = new FaultyTransport(
     new SendGridTransport(
       'SG.fake',
