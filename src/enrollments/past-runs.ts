@@ -53,8 +53,7 @@ export async function readPastRuns(
 }
 
 // Before a table is first analysed, an index on the scenario looks as good as the contact's (measured: 44 million blocks for
-// 11,000 people). Behind OFFSET 0 the planner does not see the scenario and has only the contact to look for. Not prepared
-// under a name: a plan made while the table was empty would stay.
+// 11,000 people). Behind OFFSET 0 the planner does not see the scenario and has only the contact to look for.
 const READ = `
 SELECT asked."contactId", asked."scenarioKey", past.* FROM jsonb_to_recordset($1::jsonb)
   AS asked("environmentId" uuid, "contactId" uuid, "scenarioKey" text)

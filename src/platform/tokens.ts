@@ -114,7 +114,7 @@ function decode(payload: Buffer): { readonly keyId: string; readonly claims: Tok
   return { keyId: payload.toString('latin1', FIXED_BYTES, urlAt), claims };
 }
 
-/** Digit by digit: taking the dashes out first costs more than the rest of a token. */
+/** Digit by digit, without a text in between. */
 function writeUuid(bytes: Buffer, uuid: string, at: number): void {
   for (let i = 0, digits = 0; i < uuid.length; i++) {
     const code = uuid.charCodeAt(i);

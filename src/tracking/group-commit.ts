@@ -7,7 +7,7 @@ interface Group<T> {
 /**
  * Lets items that arrive while a write runs go together in the next one. Driven by completion, not by a timer: a lone
  * item waits for nobody, and under load the groups grow by themselves. A further write begins beside one that runs only when
- * half as many items wait as that one took: a write costs much the same for one item as for thirty.
+ * half as many items wait as that one took: a write of thirty items takes twice as long as a write of one.
  */
 export class GroupCommit<T> {
   private readonly waiting: Group<T>[] = [];

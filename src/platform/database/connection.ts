@@ -15,7 +15,7 @@ export function connectionOf(url: string, role: ServiceRole | null, max: number)
     connectionString: url,
     max,
     application_name: role ?? 'touchmap',
-    // Compiling a plan takes longer than any of our statements.
+    // The engine's statements are short: their plans are not worth compiling, whatever the planner believes of their cost.
     options: ['-c timezone=UTC', '-c jit=off', ...(role ? [`-c role=${role}`] : [])].join(' '),
     connectionTimeoutMillis: CONNECT_MS,
     ...givesUpAfter(STATEMENT_S),

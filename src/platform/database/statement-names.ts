@@ -12,7 +12,7 @@ interface Known {
 
 /**
  * Names under which statements are prepared, so that PostgreSQL parses and plans each once a connection and not at every
- * use: that was a third of its work. It keeps the plan that it made under a name, and one made while the tables were empty
+ * use (docs/adr/0010). It keeps the plan that it made under a name, and one made while the tables were empty
  * reads them whole until an ANALYZE comes by (a minute at the latest); so a young statement is prepared anew, under a new
  * name, when it has been used 20, 500 and 20,000 times, by which time its tables show how large they are.
  */

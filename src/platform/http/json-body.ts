@@ -5,8 +5,8 @@ import { BadInput, type DomainError } from './domain-error.js';
 import { parsedJsonProblem, USUAL_LIMITS } from './json-limits.js';
 
 /**
- * Makes the server take JSON bodies that passed the walk of json-limits, CSV where a route takes it, and nothing else (415). `done` is called at
- * once: a parser with a promise costs a tick on the hot route.
+ * Makes the server take JSON bodies that passed the walk of json-limits, CSV where a route takes it, and nothing else
+ * (415). `done` is called at once: a parser with a promise costs a tick on the hot route.
  */
 export function registerBodyParsers(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();

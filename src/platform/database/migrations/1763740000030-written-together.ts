@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Two references that every event paid for, a fifth of what storing it cost the database: each is written by the same
- * statement as what it refers to, under its lock, and environments are never deleted. The check of the environment also
+ * Two references that every event paid for, a fifth of the time that storing it took in the database: each is written in the
+ * same transaction as what it refers to, or under its lock, and environments are never deleted. The check of the environment also
  * locked its one row for every new contact.
  */
 export class WrittenTogether1763740000030 implements MigrationInterface {
