@@ -3,7 +3,7 @@ import { cartEvent } from './people.mjs';
 
 const BATCH = 100;
 const CONNECTIONS = 4;
-const POLL_MS = 250;
+const POLL_MS = 1_000;
 const LONGEST_MS = 120_000;
 /** The preset's first wait, and a moment. */
 const AGO_MS = 45 * 60_000 + 1_000;

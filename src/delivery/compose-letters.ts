@@ -79,7 +79,7 @@ export class ComposeLetters {
         compiled: versions.get(
           versionKey({ storeId: message.storeId, key: message.scenarioKey, version: message.version }),
         )!,
-        renderedFor: { eventId: run.event.id, eventAt: run.event.at, pass: run.pass },
+        renderedFor: { event: run.event, pass: run.pass },
         template,
         unsubscribeUrl: links.unsubscribe,
         request,

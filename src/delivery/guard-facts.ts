@@ -33,7 +33,7 @@ export class GuardFacts {
       storeId: message.storeId,
       contactId: message.contactId,
       needs: compiled.needs,
-      run: { enrollmentId: message.enrollmentId, pass: run.pass },
+      run: { enrollmentId: message.enrollmentId, pass: run.state.pass },
     }));
     const book = await this.facts.load(tx, questions, now);
     return locked.map(({ letter, run }) => {
@@ -41,7 +41,7 @@ export class GuardFacts {
       const { environmentId, contactId, scenarioKey, enrollmentId, clock } = message;
       return {
         letter,
-        run,
+        run: run.state,
         facts: book.of(message, enrollmentId),
         publication: publications.get(`${environmentId} ${scenarioKey}`) ?? null,
         inbox: inbox.get(contactId) ?? [],

@@ -1,13 +1,13 @@
 import { lockContacts } from '../contacts/contact-facts.js';
-import type { RunState } from '../domain/run.js';
-import { RUN_COLUMNS, storedRun, type RunRow } from '../enrollments/stored-run.js';
+import type { EventFacts } from '../domain/run.js';
+import { RUN_COLUMNS_BUT_EVENT, storedRun, type RunRow, type StoredRun } from '../enrollments/stored-run.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { Letter } from './letter.js';
 
 /** A letter whose person, run and row this transaction holds, with the run as it is now. */
 export interface LockedLetter {
   readonly letter: Letter;
-  readonly run: RunState;
+  readonly run: StoredRun;
 }
 
 /**
@@ -21,20 +21,40 @@ export async function lockLetters(
 ): Promise<readonly LockedLetter[]> {
   const messages = letters.map(({ message }) => message);
   await lockContacts(tx, messages);
-  const environments = messages.map((m) => m.environmentId);
-  const runs = await tx.query<RunRow>(LOCK_RUNS, [environments, messages.map((m) => m.enrollmentId)]);
-  const held = await tx.query<{ id: string }>(LOCK_MESSAGES, [environments, messages.map((m) => m.id), token]);
+  const runs = await lockRuns(tx, letters);
+  const held = await tx.query<{ id: string }>(LOCK_MESSAGES, [
+    messages.map((m) => m.environmentId),
+    messages.map((m) => m.id),
+    token,
+  ]);
   const ids = new Set(held.map((row) => row.id));
-  const states = new Map(runs.map((row) => [row.id, storedRun(row).state]));
   return letters.flatMap((letter) => {
-    const run = states.get(letter.message.enrollmentId);
+    const run = runs.get(letter.message.enrollmentId);
     return run && ids.has(letter.message.id) ? [{ letter, run }] : [];
   });
 }
 
+/** A run's event, most of its row, is read again only where it is not the one that the letter was rendered for. */
+async function lockRuns(tx: Sql, letters: readonly Letter[]): Promise<ReadonlyMap<string, StoredRun>> {
+  const known = new Map(letters.map(({ message, renderedFor }) => [message.enrollmentId, { message, renderedFor }]));
+  const asked = [...known.values()];
+  const rows = await tx.query<Omit<RunRow, 'event'> & { readonly event: EventFacts | null }>(LOCK_RUNS, [
+    asked.map(({ message }) => message.environmentId),
+    asked.map(({ message }) => message.enrollmentId),
+    asked.map(({ renderedFor }) => renderedFor.event.id),
+    asked.map(({ renderedFor }) => renderedFor.event.at),
+  ]);
+  return new Map(
+    rows.map((row) => [row.id, storedRun({ ...row, event: row.event ?? known.get(row.id)!.renderedFor.event })]),
+  );
+}
+
+// An event's id is stored once, so its data cannot differ; OFFSET 0 keeps the plan on the primary key.
 const LOCK_RUNS = `
-SELECT ${RUN_COLUMNS} FROM enrollments AS r
-WHERE (r.environment_id, r.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+SELECT ${RUN_COLUMNS_BUT_EVENT},
+  CASE WHEN r.event ->> 'id' = asked.event_id AND r.event ->> 'at' = asked.event_at THEN NULL ELSE r.event END AS event
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS asked (environment_id, id, event_id, event_at)
+JOIN enrollments AS r ON r.environment_id = asked.environment_id AND r.id = asked.id
 ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;
 
 const LOCK_MESSAGES = `

@@ -65,13 +65,10 @@ export class Guard {
     const at = await laneNow(tx, lane);
     const inputs = await this.facts.load(tx, locked, at);
     const willing = inputs.map((input) => ({ input, verdict: judgeLetter(input) }));
-    const judged = (await this.restraint.apply(tx, willing, at)).map(({ input: { letter }, verdict }) => ({
-      letter,
-      verdict,
-    }));
+    const restrained = await this.restraint.apply(tx, willing, at);
+    const judged = restrained.map(({ input: { facts }, verdict }, i) => ({ ...locked[i]!, facts, verdict }));
     const { cleared, unsent } = await this.clearing.write(tx, token, transport, judged, at);
-    await this.runs.move(tx, judged, at);
-    if (transport.isLedger) await this.runs.complete(tx, cleared, at);
+    await this.runs.move(tx, judged, transport.isLedger, at);
     this.news.tell(lane, cleared, unsent, transport.isLedger);
     return { cleared, others: unsent.filter(({ verdict }) => verdict.kind !== 'event-first').length };
   }

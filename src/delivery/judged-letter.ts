@@ -1,9 +1,10 @@
-import type { Letter } from './letter.js';
+import type { Facts } from '../domain/run.js';
+import type { LockedLetter } from './guard-locks.js';
 import type { Verdict } from './verdict.js';
 
-/** A letter with what the guard says of it. */
-export interface JudgedLetter {
-  readonly letter: Letter;
+/** A letter with what the guard has read under the locks and says of it. */
+export interface JudgedLetter extends LockedLetter {
+  readonly facts: Facts;
   readonly verdict: Verdict;
 }
 

@@ -1,4 +1,5 @@
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import type { EventFacts } from '../domain/run.js';
 import type { StoreSettings } from '../stores/store-settings.js';
 import type { RenderResult } from '../templates/render-request.js';
 import type { ClaimedMessage } from './claimed-message.js';
@@ -9,7 +10,7 @@ export interface Letter {
   readonly settings: StoreSettings;
   readonly compiled: CompiledScenario;
   /** What the run was like when the letter was rendered; has it moved since, the letter is rendered again. */
-  readonly renderedFor: { readonly eventId: string; readonly eventAt: string; readonly pass: number };
+  readonly renderedFor: { readonly event: EventFacts; readonly pass: number };
   readonly template: { readonly version: number; readonly locale: string } | null;
   readonly rendered: RenderResult;
   readonly unsubscribeUrl: string;

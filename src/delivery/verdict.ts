@@ -98,9 +98,8 @@ function eventIsWaiting({ letter: { compiled }, run, facts, inbox, now }: GuardI
 }
 
 function runHasChanged({ letter: { renderedFor }, run }: GuardInput): Verdict | null {
-  const same =
-    renderedFor.eventId === run.event.id && renderedFor.eventAt === run.event.at && renderedFor.pass === run.pass;
-  return same ? null : { kind: 'render-again' };
+  const { event, pass } = renderedFor;
+  return event.id === run.event.id && event.at === run.event.at && pass === run.pass ? null : { kind: 'render-again' };
 }
 
 function scenarioAllows({ letter: { compiled, message }, run, facts, now }: GuardInput): Verdict | null {

@@ -184,8 +184,6 @@ describe('an abandoned cart', () => {
   async function sent(stepId: string, at: string): Promise<void> {
     const message = worker.ledger.messages.find((one) => one.stepId === stepId)!;
     message.state = 'sending';
-    const { environmentId, enrollmentId, pass } = message;
-    const item = { environmentId, enrollmentId, stepId, pass, outcome: { kind: 'sent' } as const };
-    await database.engine.transaction((tx) => worker.mover.afterMessages(tx, [item], new Date(at)));
+    await worker.sent(message, new Date(at));
   }
 });

@@ -7,9 +7,10 @@ import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
 import { StoresService } from '../stores/stores.service.js';
 import { EventLoader } from './event-loader.js';
-import { FactLoader } from './fact-loader.js';
+import { FactLoader, factQuestion } from './fact-loader.js';
 import { Inbox } from './inbox.js';
 import { DueMark, InboxMark } from './marks.js';
+import type { LedgerRow } from './ports.js';
 import { ProcessEvents } from './process-events.js';
 import {
   RecordingConversions,
@@ -38,7 +39,7 @@ export function aWorker(
   const reader = new RunReader(registry);
   const facts = new FactLoader(new StoresService(), engagement);
   const writer = new RunWriter(ledger, dueMark, waker);
-  const mover = new RunMover(reader, facts, ledger, writer);
+  const mover = new RunMover(reader, ledger, writer);
   return {
     ledger,
     engagement,
@@ -56,6 +57,14 @@ export function aWorker(
     ),
     due: new RunDue(database.engine, registry, reader, facts, ledger, writer, dueMark),
     scenarioRuns: new StoredScenarioRuns(database.engine, new EnvironmentsService(), mover, ledger, dueMark, waker),
+    /** The letter of this step has gone out, as the guard tells it. */
+    sent: ({ stepId, pass, ...ref }: Pick<LedgerRow, 'environmentId' | 'enrollmentId' | 'stepId' | 'pass'>, at: Date) =>
+      database.engine.transaction(async (tx) => {
+        const [run] = await reader.lock(tx, [ref]);
+        const known = (await facts.load(tx, [factQuestion(run!)], at)).ofRun(run!);
+        const left = { run: run!, facts: known, stepId, pass, outcome: { kind: 'sent' } as const, isSettled: false };
+        await mover.afterMessages(tx, [left], at);
+      }),
   };
 }
 

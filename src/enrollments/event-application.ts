@@ -106,6 +106,7 @@ export class EventApplication {
     const run = running ?? this.newRun(event, listening, storeId, decision.run.run);
     if (decision.kind === 'restart') run.takeBack('restarted');
     run.apply(decision.run);
+    run.takenOver = event;
     if (!running) past.entered(contactId, key, holdoutDraw);
     if (run.state.endedAt) past.ended(contactId, key, run.state.endedAt);
     const outcome = OUTCOMES[decision.kind];

@@ -45,7 +45,8 @@ export class EventLoader {
       starts.map(({ event: { environmentId, contactId }, scenarioKey }) => ({ environmentId, contactId, scenarioKey })),
     );
     const others = await this.othersEvents(tx, lane, definitions, events, starts);
-    const stored = groupByContact(await readStoredEvents(tx, starts.flatMap(exitQuestions)));
+    const read = new Map(events.map(({ id, facts: own }) => [id, own]));
+    const stored = groupByContact(await readStoredEvents(tx, starts.flatMap(exitQuestions), read));
     const runs = new RunBook(running);
     return { ...definitions, clock: lane.clock, now, runs, facts, triggered, past, stored, others };
   }

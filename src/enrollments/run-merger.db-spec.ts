@@ -44,13 +44,10 @@ describe('two contacts that turn out to be one person', () => {
   it('count the letters of both, and take back what the ended run had planned', async () => {
     await shop.receive(older, cart(NINE));
     await settle(worker, shop.lane('2026-11-21T09:45:00Z'));
-    const [{ environmentId, enrollmentId, stepId, pass }] = worker.ledger.messages as [
-      (typeof worker.ledger.messages)[0],
-    ];
+    const [message] = worker.ledger.messages;
     await shop.receive(younger, cart('2026-11-21T09:46:00Z'));
     await settle(worker, shop.lane('2026-11-21T09:46:00Z'));
-    const item = { environmentId, enrollmentId, stepId, pass, outcome: { kind: 'sent' } as const };
-    await database.engine.transaction((tx) => worker.mover.afterMessages(tx, [item], new Date('2026-11-21T09:46:01Z')));
+    await worker.sent(message!, new Date('2026-11-21T09:46:01Z'));
     await merge();
     expect((await shop.runs(older)).filter(({ state }) => state !== 'ended')).toMatchObject([{ touches: 1 }]);
     expect(worker.ledger.summary()).toEqual(['reminder 1: cancelled merged']);

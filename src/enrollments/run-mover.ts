@@ -1,22 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import type { EndReason } from '../domain/reasons.js';
-import type { MessageOutcome, RunState } from '../domain/run.js';
+import type { Facts, MessageOutcome, RunState } from '../domain/run.js';
 import type { MessageClass } from '../domain/scenario-schema.js';
 import { afterMessage } from '../domain/timeline.js';
 import type { Sql } from '../platform/database/sql.js';
-import { FactLoader, factQuestion } from './fact-loader.js';
 import { MessageLedger, type RunRef } from './ports.js';
 import { RunReader } from './run-reader.js';
 import { RunWriter } from './run-writer.js';
 import { settleStanding } from './settle-standing.js';
 import type { WorkingRun } from './working-run.js';
 
-/** A message that left its step. */
-export interface LeftMessage extends RunRef {
+/** A message that left its step, with the run that it belongs to, locked by this transaction, and what is known of both. */
+export interface LeftMessage {
+  readonly run: WorkingRun;
+  readonly facts: Facts;
   readonly stepId: string;
   readonly pass: number;
   readonly outcome: MessageOutcome;
+  /** Nothing more will be heard of it: a run behind its last letter waits for nothing else. */
+  readonly isSettled: boolean;
 }
 
 /**
@@ -27,29 +30,29 @@ export interface LeftMessage extends RunRef {
 export class RunMover {
   constructor(
     private readonly reader: RunReader,
-    private readonly facts: FactLoader,
     private readonly ledger: MessageLedger,
     private readonly writer: RunWriter,
   ) {}
 
   /**
    * Moves runs on from letters that went to `sending` or ended unsent. One that has moved on or ended meanwhile stays.
-   * Whoever ends letters unsent writes them before this call: a run behind its last letter is completed by it.
+   * Whoever settles letters writes them before this call: a run behind its last letter is completed by it.
    * @param at lane time, the instant from which the next wait counts
    */
   async afterMessages(tx: Sql, items: readonly LeftMessage[], at: Date): Promise<void> {
-    const left = new Map(items.map((item) => [item.enrollmentId, item]));
-    const standing = (await this.reader.lock(tx, items)).filter((run) => {
-      const item = left.get(run.identity.id)!;
-      return run.state.pass === item.pass && standsOn(run.compiled, run.state, item.stepId);
-    });
+    const standing = items.filter(
+      ({ run, pass, stepId }) => run.state.pass === pass && standsOn(run.compiled, run.state, stepId),
+    );
     if (standing.length === 0) return;
-    const facts = await this.facts.load(tx, standing.map(factQuestion), at);
-    for (const run of standing)
-      run.apply(afterMessage(run.compiled, run.state, left.get(run.identity.id)!.outcome, facts.ofRun(run), at));
-    const unsent = standing.filter(({ identity }) => left.get(identity.id)!.outcome.kind !== 'sent');
-    await settleStanding(tx, this.ledger, unsent, at);
-    await this.write(tx, standing, at);
+    for (const { run, outcome, facts } of standing)
+      run.apply(afterMessage(run.compiled, run.state, outcome, facts, at));
+    const settled = standing.filter(({ isSettled }) => isSettled).map(({ run }) => run);
+    await settleStanding(tx, this.ledger, settled, at);
+    await this.write(
+      tx,
+      standing.map(({ run }) => run),
+      at,
+    );
   }
 
   /** Ends runs and takes back what they still had to send; an ended one stays as it is. */

@@ -31,15 +31,27 @@ interface Row {
   readonly data: Record<string, unknown> | null;
 }
 
-/** The newest events of each question, in one query, oldest first. */
-export async function readStoredEvents(tx: Sql, questions: readonly EventQuestion[]): Promise<StoredEvent[]> {
+/**
+ * The newest events of each question, in one query, oldest first.
+ * @param known events that were read already, by id: their data is not read again
+ */
+export async function readStoredEvents(
+  tx: Sql,
+  questions: readonly EventQuestion[],
+  known: ReadonlyMap<string, EventFacts> = new Map(),
+): Promise<StoredEvent[]> {
   const asked = merge(questions);
   if (asked.length === 0) return [];
-  const rows = await tx.query<Row>(READ, [JSON.stringify(asked)]);
+  const rows = await tx.query<Row>(READ, [JSON.stringify(asked), [...known.keys()]]);
   return rows.map((row) => ({
     contactId: row.contact_id,
     eventId: row.id,
-    facts: { id: row.key, type: row.type, at: row.occurred_at.toISOString(), data: row.data ?? {} },
+    facts: known.get(row.id) ?? {
+      id: row.key,
+      type: row.type,
+      at: row.occurred_at.toISOString(),
+      data: row.data ?? {},
+    },
   }));
 }
 
@@ -61,12 +73,14 @@ function wider(a: EventQuestion, b: EventQuestion): EventQuestion {
 
 // LATERAL … LIMIT keeps every question on the contact's index, whatever the planner believes about the table.
 const READ = `
-SELECT e.* FROM jsonb_to_recordset($1::jsonb)
+SELECT e.contact_id, e.id, e.key, e.type, e.occurred_at, CASE WHEN e.asked AND known.id IS NULL THEN e.data END AS data
+FROM jsonb_to_recordset($1::jsonb)
   AS asked("environmentId" uuid, "contactId" uuid, type text, since timestamptz, data boolean)
 CROSS JOIN LATERAL (
-  SELECT s.contact_id, s.id, s.key, s.type, s.occurred_at, s.received_at, CASE WHEN asked.data THEN s.data END AS data
+  SELECT s.contact_id, s.id, s.key, s.type, s.occurred_at, s.received_at, s.data, asked.data AS asked
   FROM storefront_events s
   WHERE s.environment_id = asked."environmentId" AND s.contact_id = asked."contactId" AND s.type = asked.type
     AND s.occurred_at >= coalesce(asked.since, '-infinity')
   ORDER BY s.occurred_at DESC LIMIT ${MOST_PER_QUESTION}) e
+LEFT JOIN unnest($2::uuid[]) AS known(id) ON known.id = e.id
 ORDER BY e.occurred_at, e.received_at, e.id`;

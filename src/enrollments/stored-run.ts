@@ -47,10 +47,13 @@ export interface RunRow {
   readonly ended_at: Date | null;
 }
 
-/** The columns of a run, of the table alias `r`. */
-export const RUN_COLUMNS = `r.id, r.environment_id, r.store_id, r.clock, r.scenario_key, r.version, r.message_class, r.contact_id,
+/** The columns of a run but its event, of the table alias `r`. */
+export const RUN_COLUMNS_BUT_EVENT = `r.id, r.environment_id, r.store_id, r.clock, r.scenario_key, r.version, r.message_class, r.contact_id,
   r.subject, r.state, r.position, r.due_at, r.previous_at, r.entered_at, r.last_activity_at, r.pass, r.round, r.touches,
-  r.variant, r.holdout, r.event, r.end_reason, r.ended_at`;
+  r.variant, r.holdout, r.end_reason, r.ended_at`;
+
+/** The columns of a run, of the table alias `r`. */
+export const RUN_COLUMNS = `${RUN_COLUMNS_BUT_EVENT}, r.event`;
 
 /** Reads a row into the domain's words. */
 export function storedRun(row: RunRow): StoredRun {

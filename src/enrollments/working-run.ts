@@ -2,6 +2,7 @@ import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import { endRun } from '../domain/exit.js';
 import type { CancelReason, EndReason } from '../domain/reasons.js';
 import type { Advance, PlannedMessage, RunState, StepRecord } from '../domain/run.js';
+import type { InboxEvent } from './inbox.js';
 import type { RunIdentity, StoredRun } from './stored-run.js';
 
 /** What the ledger is told of a run: first to take back, then to plan. */
@@ -18,6 +19,8 @@ export class WorkingRun {
   /** Usually one; a run that plans and is then taken back within one batch needs a second. */
   readonly waves: LedgerWave[] = [{ cancel: null, plan: [] }];
   isChanged = false;
+  /** The stored event that the run has taken over last in this batch: its data can be copied where it lies. */
+  takenOver: InboxEvent | null = null;
   private current: RunState;
 
   constructor(
@@ -37,6 +40,11 @@ export class WorkingRun {
   /** The event was replaced: the bulky part of the row has to be written again. */
   get isEventNew(): boolean {
     return this.current.event !== this.stored.state.event;
+  }
+
+  /** The stored event that is the run's event now, if it was taken over in this batch. */
+  get storedEvent(): InboxEvent | null {
+    return this.takenOver?.facts === this.current.event ? this.takenOver : null;
   }
 
   get isRunning(): boolean {

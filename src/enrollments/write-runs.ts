@@ -11,7 +11,7 @@ export async function insertRuns(tx: Sql, runs: readonly WorkingRun[]): Promise<
 
 /** Writes how runs stand now; their rows are locked by this transaction. */
 export async function updateRuns(tx: Sql, runs: readonly WorkingRun[]): Promise<void> {
-  if (runs.length > 0) await tx.query(UPDATE_RUNS, [JSON.stringify(runs.map((run) => changedRow(run)))]);
+  if (runs.length > 0) await tx.query(UPDATE_RUNS, [JSON.stringify(runs.map((run) => updatedRow(run)))]);
 }
 
 /** Adds to the runs' histories. */
@@ -27,7 +27,7 @@ export async function insertSteps(tx: Sql, runs: readonly WorkingRun[]): Promise
 
 // Rows are written out field by field: spreading objects together took a third of a batch's time here.
 
-function changedRow({ identity, state, isEventNew }: WorkingRun): object {
+function changedRow({ identity, state }: WorkingRun): object {
   return {
     environmentId: identity.environmentId,
     id: identity.id,
@@ -42,45 +42,51 @@ function changedRow({ identity, state, isEventNew }: WorkingRun): object {
     touches: state.touches,
     variant: state.variant,
     holdout: state.holdout,
-    // The bulky part of a row, sent only where it was replaced.
-    event: isEventNew ? state.event : null,
     endReason: state.endReason,
     endedAt: state.endedAt,
   };
 }
 
+function updatedRow(run: WorkingRun): object {
+  return run.isEventNew ? Object.assign(changedRow(run), eventOf(run)) : changedRow(run);
+}
+
 function insertedRow(run: WorkingRun): object {
   const { storeId, clock, scenarioKey, version, messageClass, contactId } = run.identity;
-  const { subject, event } = run.state;
-  return Object.assign(changedRow(run), {
-    storeId,
-    clock,
-    scenarioKey,
-    version,
-    messageClass,
-    contactId,
-    subject,
-    event,
-  });
+  const { subject } = run.state;
+  const own = { storeId, clock, scenarioKey, version, messageClass, contactId, subject };
+  return Object.assign(changedRow(run), own, eventOf(run));
 }
+
+/** The bulky part of a row: where it lies among the stored events, or, if it came from elsewhere, itself. */
+function eventOf({ storedEvent, state }: WorkingRun): object {
+  if (!storedEvent) return { event: state.event };
+  const { id: storedId, receivedAt: storedAt, facts } = storedEvent;
+  return { storedId, storedAt, eventId: facts.id, eventAt: facts.at };
+}
+
+// A stored event is copied where it lies: as JSON its data would be written, sent and parsed once more.
+const EVENT_COLUMNS = 'event jsonb, "storedId" uuid, "storedAt" timestamptz, "eventId" text, "eventAt" text';
+const EVENT = `coalesce(v.event, (SELECT jsonb_build_object('id', v."eventId", 'type', s.type, 'at', v."eventAt", 'data', s.data)
+  FROM storefront_events s WHERE s.environment_id = v."environmentId" AND s.id = v."storedId" AND s.received_at = v."storedAt"))`;
 
 const INSERT_RUNS = `
 INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject, state,
   position, due_at, previous_at, entered_at, last_activity_at, pass, round, touches, variant, holdout, event, end_reason, ended_at)
 SELECT "environmentId", id, "storeId", clock, "scenarioKey", version, "messageClass", "contactId", subject, run,
-  position, "dueAt", "previousAt", "enteredAt", "lastActivityAt", pass, round, touches, variant, holdout, event, "endReason", "endedAt"
+  position, "dueAt", "previousAt", "enteredAt", "lastActivityAt", pass, round, touches, variant, holdout, ${EVENT}, "endReason", "endedAt"
 FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid, "storeId" uuid, clock text, "scenarioKey" text,
   version integer, "messageClass" text, "contactId" uuid, subject text, run text, position text, "dueAt" timestamptz,
   "previousAt" timestamptz, "enteredAt" timestamptz, "lastActivityAt" timestamptz, pass integer, round integer, touches integer,
-  variant text, holdout boolean, event jsonb, "endReason" text, "endedAt" timestamptz)`;
+  variant text, holdout boolean, ${EVENT_COLUMNS}, "endReason" text, "endedAt" timestamptz)`;
 
 const UPDATE_RUNS = `
 UPDATE enrollments r SET state = v.run, position = v.position, due_at = v."dueAt", previous_at = v."previousAt",
   entered_at = v."enteredAt", last_activity_at = v."lastActivityAt", pass = v.pass, round = v.round, touches = v.touches,
-  variant = v.variant, holdout = v.holdout, event = coalesce(v.event, r.event), end_reason = v."endReason", ended_at = v."endedAt"
+  variant = v.variant, holdout = v.holdout, event = coalesce(${EVENT}, r.event), end_reason = v."endReason", ended_at = v."endedAt"
 FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid, run text, position text, "dueAt" timestamptz,
   "previousAt" timestamptz, "enteredAt" timestamptz, "lastActivityAt" timestamptz, pass integer, round integer, touches integer,
-  variant text, holdout boolean, event jsonb, "endReason" text, "endedAt" timestamptz)
+  variant text, holdout boolean, ${EVENT_COLUMNS}, "endReason" text, "endedAt" timestamptz)
 WHERE r.environment_id = v."environmentId" AND r.id = v.id`;
 
 const INSERT_STEPS = `

@@ -100,7 +100,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
   const dueMark = new DueMark(clock);
   const reader = new RunReader(registry);
   const writer = new RunWriter(ledger, dueMark, waker);
-  const mover = new RunMover(reader, facts, ledger, writer);
+  const mover = new RunMover(reader, ledger, writer);
   const links = new LetterLinks(new Secrets('a secret of at least thirty-two characters'), settings);
   const renderer = {
     render(requests: readonly RenderRequest[]) {

@@ -1,8 +1,6 @@
 import { fastify } from 'fastify';
 import { DueWatermark } from '../../../src/delivery/due-watermark.js';
-import { SqlEngagementReader } from '../../../src/delivery/engagement-reader.js';
 import { SqlMessageLedger } from '../../../src/delivery/message-ledger.js';
-import { FactLoader } from '../../../src/enrollments/fact-loader.js';
 import { DueMark } from '../../../src/enrollments/marks.js';
 import { RunMover } from '../../../src/enrollments/run-mover.js';
 import { RunReader } from '../../../src/enrollments/run-reader.js';
@@ -11,7 +9,6 @@ import { ProcessClock } from '../../../src/platform/clock/clock.js';
 import type { Env } from '../../../src/platform/config/env.js';
 import { makePool } from '../../../src/platform/database/pools.js';
 import { ScenarioRegistry } from '../../../src/scenarios/scenario-registry.js';
-import { StoresService } from '../../../src/stores/stores.service.js';
 import { ConnectorDirectory } from '../../../src/tracking/provider-events/connector-directory.js';
 import { PersonalEffects } from '../../../src/tracking/provider-events/personal-effects.js';
 import { ProviderEvents } from '../../../src/tracking/provider-events/provider-events.service.js';
@@ -26,9 +23,8 @@ const database = new FaultyDatabase(makePool(url, 'touchmap_engine', 5), 'webhoo
 const clock = new ProcessClock();
 const waker = { wake: () => undefined };
 const ledger = new SqlMessageLedger(new DueWatermark(clock));
-const facts = new FactLoader(new StoresService(), new SqlEngagementReader());
 const writer = new RunWriter(ledger, new DueMark(clock), waker);
-const mover = new RunMover(new RunReader(new ScenarioRegistry()), facts, ledger, writer);
+const mover = new RunMover(new RunReader(new ScenarioRegistry()), ledger, writer);
 const events = new ProviderEvents(database, mover, new PersonalEffects(mover), waker);
 const env = { WEBHOOK_WINDOW_S: 90_000 } as Env;
 const hook = new SendGridHook(new ConnectorDirectory(database), events, env);
