@@ -1,4 +1,5 @@
 import type { ContactFacts } from '../domain/run.js';
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 
 export interface ContactRef {
@@ -32,7 +33,7 @@ interface FactsRow {
  */
 export async function loadContactFacts(tx: Sql, refs: readonly ContactRef[]): Promise<Map<string, ContactFacts>> {
   if (refs.length === 0) return new Map();
-  const rows = await tx.query<FactsRow>(FACTS, [JSON.stringify(distinct(refs))]);
+  const rows = await tx.query<FactsRow>(FACTS, columns(refs));
   return new Map(rows.map((row) => [row.asked_id, factsOf(row)]));
 }
 
@@ -48,13 +49,15 @@ export async function lockContacts(
 ): Promise<ReadonlySet<string>> {
   if (refs.length === 0) return new Set();
   const rows = options.skipLocked
-    ? await tx.query<{ id: string }>(`${LOCK} SKIP LOCKED`, [JSON.stringify(distinct(refs))])
-    : await tx.query<{ id: string }>(LOCK, [JSON.stringify(distinct(refs))]);
+    ? await tx.query<{ id: string }>(`${LOCK} SKIP LOCKED`, columns(refs))
+    : await tx.query<{ id: string }>(LOCK, columns(refs));
   return new Set(rows.map((row) => row.id));
 }
 
-function distinct(refs: readonly ContactRef[]): readonly { readonly e: string; readonly c: string }[] {
-  return [...new Map(refs.map((ref) => [ref.contactId, { e: ref.environmentId, c: ref.contactId }])).values()];
+/** Environments and ids, each contact once. */
+function columns(refs: readonly ContactRef[]): readonly [string, string] {
+  const distinct = new Map(refs.map((ref) => [ref.contactId, ref.environmentId]));
+  return [arrayText(distinct.values(), (id) => id), arrayText(distinct.keys(), (id) => id)];
 }
 
 function factsOf(row: FactsRow): ContactFacts {
@@ -82,7 +85,7 @@ function factsOf(row: FactsRow): ContactFacts {
 const FACTS = `
 SELECT asked.c AS asked_id, person.*,
   (SELECT s.reason FROM suppressions s WHERE s.environment_id = asked.e AND s.email_key = person.email_key) AS suppressed
-FROM jsonb_to_recordset($1::jsonb) AS asked(e uuid, c uuid)
+FROM unnest($1::uuid[], $2::uuid[]) AS asked (e, c)
 CROSS JOIN LATERAL (SELECT coalesce(k.merged_into, k.id) AS id FROM contacts k
   WHERE k.environment_id = asked.e AND k.id = asked.c LIMIT 1) stays
 CROSS JOIN LATERAL (SELECT k.id, k.email, k.email_key, k.external_id, k.first_name, k.last_name, k.locale, k.timezone, k.tags,
@@ -90,7 +93,7 @@ CROSS JOIN LATERAL (SELECT k.id, k.email, k.email_key, k.external_id, k.first_na
   FROM contacts k WHERE k.environment_id = asked.e AND k.id = stays.id LIMIT 1) person`;
 
 const LOCK = `
-SELECT k.id FROM jsonb_to_recordset($1::jsonb) AS asked(e uuid, c uuid)
+SELECT k.id FROM unnest($1::uuid[], $2::uuid[]) AS asked (e, c)
 JOIN contacts k ON k.environment_id = asked.e AND k.id = asked.c
 ORDER BY k.environment_id, k.id
 FOR NO KEY UPDATE OF k`;

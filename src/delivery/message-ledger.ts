@@ -1,6 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { CancelReason } from '../domain/reasons.js';
 import { MessageLedger, type LedgerRow, type RunRef } from '../enrollments/ports.js';
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import { DueWatermark } from './due-watermark.js';
 
@@ -15,7 +16,7 @@ export class SqlMessageLedger extends MessageLedger {
     if (rows.length === 0) return;
     for (const { clock, state, dueAt } of rows)
       if (clock === 'real' && state === 'planned') this.watermark?.lower(dueAt);
-    const column = <K extends keyof LedgerRow>(key: K): LedgerRow[K][] => rows.map((row) => row[key]);
+    const column = (key: keyof LedgerRow): string => arrayText(rows, (row) => row[key]);
     await tx.query(PLAN, [
       column('environmentId'),
       column('id'),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ContactRef, lockContacts } from '../contacts/contact-facts.js';
 import type { EventFacts } from '../domain/run.js';
 import type { Lane } from '../platform/clock/lane.js';
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import { InboxMark } from './marks.js';
 import type { EventOutcome } from './event-outcome.js';
@@ -65,7 +66,11 @@ export class Inbox {
   /** The contacts' waiting events in the order in which they are applied; read after the lock, so none is missing. */
   async read(tx: Sql, { contacts, until }: ClaimedContacts): Promise<InboxEvent[]> {
     if (contacts.length === 0) return [];
-    const rows = await tx.query<EventRow>(READ, [JSON.stringify(contacts), until]);
+    const rows = await tx.query<EventRow>(READ, [
+      arrayText(contacts, ({ environmentId }) => environmentId),
+      arrayText(contacts, ({ contactId }) => contactId),
+      until,
+    ]);
     return rows.map((row) => ({
       environmentId: row.environment_id,
       contactId: row.contact_id,
@@ -83,13 +88,12 @@ export class Inbox {
     outcomesOf: (event: InboxEvent) => readonly EventOutcome[],
   ): Promise<void> {
     if (events.length === 0) return;
-    const rows = events.map((event) => ({
-      environmentId: event.environmentId,
-      id: event.id,
-      receivedAt: event.receivedAt,
-      outcomes: outcomesOf(event),
-    }));
-    await tx.query(SETTLE, [JSON.stringify(rows)]);
+    await tx.query(SETTLE, [
+      arrayText(events, ({ environmentId }) => environmentId),
+      arrayText(events, ({ id }) => id),
+      arrayText(events, ({ receivedAt }) => receivedAt),
+      arrayText(events, (event) => JSON.stringify(outcomesOf(event))),
+    ]);
   }
 
   /** To be told after the commit how far the claim had come. */
@@ -116,13 +120,13 @@ GROUP BY environment_id, contact_id ORDER BY min(occurred_at)`;
 // The inner order cuts, if at all, the last contact's events behind a complete beginning; the outer one is time's.
 const READ = `
 SELECT e.environment_id, e.id, e.received_at::text, e.key, e.type, e.contact_id, e.occurred_at, e.data FROM (
-  SELECT s.* FROM jsonb_to_recordset($1::jsonb) AS mine("environmentId" uuid, "contactId" uuid)
-  JOIN storefront_events s ON s.environment_id = mine."environmentId" AND s.contact_id = mine."contactId"
-  WHERE s.processed_at IS NULL AND ($2::timestamptz IS NULL OR s.occurred_at <= $2)
+  SELECT s.* FROM unnest($1::uuid[], $2::uuid[]) AS mine (environment_id, contact_id)
+  JOIN storefront_events s ON s.environment_id = mine.environment_id AND s.contact_id = mine.contact_id
+  WHERE s.processed_at IS NULL AND ($3::timestamptz IS NULL OR s.occurred_at <= $3)
   ORDER BY s.environment_id, s.contact_id, s.occurred_at, s.received_at, s.id LIMIT ${EVENTS_A_BATCH}) e
 ORDER BY e.occurred_at, e.received_at, e.id`;
 
 const SETTLE = `
 UPDATE storefront_events e SET processed_at = clock_timestamp(), outcomes = v.outcomes
-FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid, "receivedAt" timestamptz, outcomes jsonb)
-WHERE e.environment_id = v."environmentId" AND e.id = v.id AND e.received_at = v."receivedAt"`;
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::jsonb[]) AS v (environment_id, id, received_at, outcomes)
+WHERE e.environment_id = v.environment_id AND e.id = v.id AND e.received_at = v.received_at`;

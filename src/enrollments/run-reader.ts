@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactRef } from '../contacts/contact-facts.js';
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import { ScenarioRegistry, type VersionRef, versionKey } from '../scenarios/scenario-registry.js';
 import type { RunRef } from './ports.js';
@@ -15,18 +16,19 @@ export class RunReader {
   /** The runs of these contacts that have not ended. The caller holds the contacts' locks. */
   async lockRunning(tx: Sql, contacts: readonly ContactRef[]): Promise<WorkingRun[]> {
     if (contacts.length === 0) return [];
-    return this.ready(tx, await tx.query<RunRow>(LOCK_RUNNING, [JSON.stringify(contacts)]));
+    const columns = [
+      arrayText(contacts, ({ environmentId }) => environmentId),
+      arrayText(contacts, ({ contactId }) => contactId),
+    ];
+    return this.ready(tx, await tx.query<RunRow>(LOCK_RUNNING, columns));
   }
 
   /** These runs, ended ones too; an unknown one is absent. The caller holds their contacts' locks. */
   async lock(tx: Sql, refs: readonly RunRef[]): Promise<WorkingRun[]> {
     if (refs.length === 0) return [];
-    const distinct = [
-      ...new Map(
-        refs.map(({ environmentId, enrollmentId }) => [enrollmentId, { environmentId, enrollmentId }]),
-      ).values(),
-    ];
-    return this.ready(tx, await tx.query<RunRow>(LOCK, [JSON.stringify(distinct)]));
+    const distinct = new Map(refs.map(({ environmentId, enrollmentId }) => [enrollmentId, environmentId]));
+    const columns = [arrayText(distinct.values(), (id) => id), arrayText(distinct.keys(), (id) => id)];
+    return this.ready(tx, await tx.query<RunRow>(LOCK, columns));
   }
 
   private async ready(tx: Sql, rows: readonly RunRow[]): Promise<WorkingRun[]> {
@@ -61,11 +63,11 @@ function refOf({ storeId, scenarioKey, version }: RunIdentity): VersionRef {
 }
 
 const LOCK_RUNNING = `
-SELECT ${RUN_COLUMNS} FROM jsonb_to_recordset($1::jsonb) AS mine("environmentId" uuid, "contactId" uuid)
-JOIN enrollments r ON r.environment_id = mine."environmentId" AND r.contact_id = mine."contactId"
+SELECT ${RUN_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS mine (environment_id, contact_id)
+JOIN enrollments r ON r.environment_id = mine.environment_id AND r.contact_id = mine.contact_id
 WHERE r.state <> 'ended' ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;
 
 const LOCK = `
-SELECT ${RUN_COLUMNS} FROM jsonb_to_recordset($1::jsonb) AS asked("environmentId" uuid, "enrollmentId" uuid)
-JOIN enrollments r ON r.environment_id = asked."environmentId" AND r.id = asked."enrollmentId"
+SELECT ${RUN_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS asked (environment_id, id)
+JOIN enrollments r ON r.environment_id = asked.environment_id AND r.id = asked.id
 ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;

@@ -1,4 +1,5 @@
 import type { EventFacts } from '../domain/run.js';
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 
 /** Events of one contact and type that a batch wants to see, whether processed or not. */
@@ -42,7 +43,14 @@ export async function readStoredEvents(
 ): Promise<StoredEvent[]> {
   const asked = merge(questions);
   if (asked.length === 0) return [];
-  const rows = await tx.query<Row>(READ, [JSON.stringify(asked), [...known.keys()]]);
+  const rows = await tx.query<Row>(READ, [
+    arrayText(asked, ({ environmentId }) => environmentId),
+    arrayText(asked, ({ contactId }) => contactId),
+    arrayText(asked, ({ type }) => type),
+    arrayText(asked, ({ since }) => since),
+    arrayText(asked, ({ data }) => data),
+    arrayText(known.keys(), (id) => id),
+  ]);
   return rows.map((row) => ({
     contactId: row.contact_id,
     eventId: row.id,
@@ -74,13 +82,13 @@ function wider(a: EventQuestion, b: EventQuestion): EventQuestion {
 // LATERAL … LIMIT keeps every question on the contact's index, whatever the planner believes about the table.
 const READ = `
 SELECT e.contact_id, e.id, e.key, e.type, e.occurred_at, CASE WHEN e.asked AND known.id IS NULL THEN e.data END AS data
-FROM jsonb_to_recordset($1::jsonb)
-  AS asked("environmentId" uuid, "contactId" uuid, type text, since timestamptz, data boolean)
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bool[])
+  AS asked ("environmentId", "contactId", type, since, data)
 CROSS JOIN LATERAL (
   SELECT s.contact_id, s.id, s.key, s.type, s.occurred_at, s.received_at, s.data, asked.data AS asked
   FROM storefront_events s
   WHERE s.environment_id = asked."environmentId" AND s.contact_id = asked."contactId" AND s.type = asked.type
     AND s.occurred_at >= coalesce(asked.since, '-infinity')
   ORDER BY s.occurred_at DESC LIMIT ${MOST_PER_QUESTION}) e
-LEFT JOIN unnest($2::uuid[]) AS known(id) ON known.id = e.id
+LEFT JOIN unnest($6::uuid[]) AS known (id) ON known.id = e.id
 ORDER BY e.occurred_at, e.received_at, e.id`;
