@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { loadContactFacts } from '../contacts/contact-facts.js';
 import { RUN_COLUMNS, storedRun, type RunRow, type StoredRun } from '../enrollments/stored-run.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
+import { arrayText } from '../platform/database/array-text.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
 import { StoresService } from '../stores/stores.service.js';
@@ -89,8 +90,8 @@ export class ComposeLetters {
 
   private async runs(messages: readonly ClaimedMessage[]): Promise<ReadonlyMap<string, StoredRun>> {
     const rows = await this.db.query<RunRow>(RUNS, [
-      messages.map((m) => m.environmentId),
-      messages.map((m) => m.enrollmentId),
+      arrayText(messages, (m) => m.environmentId),
+      arrayText(messages, (m) => m.enrollmentId),
     ]);
     return new Map(rows.map((row) => [row.id, storedRun(row)]));
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EventFacts } from '../domain/run.js';
 import { FactLoader } from '../enrollments/fact-loader.js';
 import { Env } from '../platform/config/env.js';
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { LockedLetter } from './guard-locks.js';
 import type { GuardInput } from './verdict.js';
@@ -54,7 +55,10 @@ export class GuardFacts {
 
   private async inbox(tx: Sql, locked: readonly LockedLetter[]): Promise<ReadonlyMap<string, readonly EventFacts[]>> {
     const people = new Map(locked.map(({ letter: { message } }) => [message.contactId, message.environmentId]));
-    const rows = await tx.query<EventRow>(INBOX, [[...people.values()], [...people.keys()]]);
+    const rows = await tx.query<EventRow>(INBOX, [
+      arrayText(people.values(), (id) => id),
+      arrayText(people.keys(), (id) => id),
+    ]);
     return grouped(rows, (row) => row.contact_id);
   }
 

@@ -1,6 +1,7 @@
 import { lockContacts } from '../contacts/contact-facts.js';
 import type { EventFacts } from '../domain/run.js';
 import { RUN_COLUMNS_BUT_EVENT, storedRun, type RunRow, type StoredRun } from '../enrollments/stored-run.js';
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { Letter } from './letter.js';
 
@@ -23,8 +24,8 @@ export async function lockLetters(
   await lockContacts(tx, messages);
   const runs = await lockRuns(tx, letters);
   const held = await tx.query<{ id: string }>(LOCK_MESSAGES, [
-    messages.map((m) => m.environmentId),
-    messages.map((m) => m.id),
+    arrayText(messages, (m) => m.environmentId),
+    arrayText(messages, (m) => m.id),
     token,
   ]);
   const ids = new Set(held.map((row) => row.id));
@@ -39,10 +40,10 @@ async function lockRuns(tx: Sql, letters: readonly Letter[]): Promise<ReadonlyMa
   const known = new Map(letters.map(({ message, renderedFor }) => [message.enrollmentId, { message, renderedFor }]));
   const asked = [...known.values()];
   const rows = await tx.query<Omit<RunRow, 'event'> & { readonly event: EventFacts | null }>(LOCK_RUNS, [
-    asked.map(({ message }) => message.environmentId),
-    asked.map(({ message }) => message.enrollmentId),
-    asked.map(({ renderedFor }) => renderedFor.event.id),
-    asked.map(({ renderedFor }) => renderedFor.event.at),
+    arrayText(asked, ({ message }) => message.environmentId),
+    arrayText(asked, ({ message }) => message.enrollmentId),
+    arrayText(asked, ({ renderedFor }) => renderedFor.event.id),
+    arrayText(asked, ({ renderedFor }) => renderedFor.event.at),
   ]);
   return new Map(
     rows.map((row) => [row.id, storedRun({ ...row, event: row.event ?? known.get(row.id)!.renderedFor.event })]),
@@ -58,7 +59,7 @@ JOIN enrollments AS r ON r.environment_id = asked.environment_id AND r.id = aske
 ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;
 
 const LOCK_MESSAGES = `
-SELECT m.id FROM messages AS m
-WHERE (m.environment_id, m.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
-  AND m.state = 'claimed' AND m.claim_token = $3 AND m.lease_until > clock_timestamp()
+SELECT m.id FROM unnest($1::uuid[], $2::uuid[]) AS asked (environment_id, id)
+JOIN messages AS m ON m.environment_id = asked.environment_id AND m.id = asked.id
+WHERE m.state = 'claimed' AND m.claim_token = $3 AND m.lease_until > clock_timestamp()
 ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m`;
