@@ -27,12 +27,16 @@ describe('a left cart in live', () => {
   });
 
   describeIf('Redis', hasCommand('redis-server'), () => {
-    it('gets its letter with wake-ups over Redis', async () => {
+    it('gets its letter with wake-ups over Redis, the api and the worker in processes of their own', async () => {
       const redis = await startRedis();
+      const shared = { REDIS_URL: redis.url, SECRET_KEY: 'a secret that both processes share, 32+' };
+      let worker: Service | undefined;
       try {
-        service = await Service.start(path.join(dir.path, 'data'), { REDIS_URL: redis.url });
+        service = await Service.start(path.join(dir.path, 'data'), { ...shared, ROLES: 'api,tracking' });
+        worker = await Service.spawn(path.join(dir.path, 'data'), { ...shared, ROLES: 'worker' });
         await tellLiveStory(service);
       } finally {
+        await worker?.end('SIGTERM');
         await service?.end('SIGTERM');
         await redis.stop();
       }

@@ -51,6 +51,7 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     for (const queue of this.queues.all()) queue.on('error', (error) => this.unreachable(queue.name, error));
     this.workers = [...this.loops].map(([name, loop]) => {
       loop.start();
+      this.waker.attach(name, loop);
       const worker = new Worker(name, () => loop.wake(), {
         connection: this.connection,
         concurrency: 1,

@@ -1,16 +1,26 @@
 import { Injectable } from '@nestjs/common';
+import { ProcessClock } from '../clock/clock.js';
 import { logger } from '../logging/logger.js';
+import type { StageLoop } from './stage-loop.js';
 import { StageQueues } from './stage-queues.js';
 import { type StageName, StageWaker } from './stages.js';
 
 const COALESCE_MS = 50;
+/** While this process is busy with a stage itself it calls the others so often to help. */
+const CALL_FOR_HELP_MS = 1_000;
 
-/** Wakes stages by BullMQ jobs: at most one job a stage and 50 ms, however many rows were written. */
+/**
+ * Wakes stages, at most once a stage and 50 ms, however many rows were written: the loop of this process where it runs the stage and
+ * has nothing to do, else whoever takes a BullMQ job. A job for every wake-up would cost a busy process more than it brings the others.
+ */
 @Injectable()
 export class BullWaker extends StageWaker {
   private readonly log = logger(BullWaker.name);
   private readonly armed = new Map<StageName, NodeJS.Timeout>();
   private readonly adding = new Set<Promise<unknown>>();
+  private readonly loops = new Map<StageName, StageLoop>();
+  private readonly clock = new ProcessClock();
+  private readonly calledAtMs = new Map<StageName, number>();
   private closed = false;
 
   constructor(private readonly queues: StageQueues) {
@@ -21,8 +31,13 @@ export class BullWaker extends StageWaker {
     if (this.closed || this.armed.has(stage)) return;
     this.armed.set(
       stage,
-      setTimeout(() => this.add(stage), COALESCE_MS),
+      setTimeout(() => this.pass(stage), COALESCE_MS),
     );
+  }
+
+  /** This process runs the stage. */
+  attach(stage: StageName, loop: StageLoop): void {
+    this.loops.set(stage, loop);
   }
 
   /** Adds nothing more and waits for what is on its way. */
@@ -32,8 +47,22 @@ export class BullWaker extends StageWaker {
     await Promise.allSettled(this.adding);
   }
 
-  private add(stage: StageName): void {
+  private pass(stage: StageName): void {
     this.armed.delete(stage);
+    const loop = this.loops.get(stage);
+    const isBusy = loop?.isDraining ?? true;
+    if (loop) void loop.wake();
+    if (isBusy && (!loop || this.mayCall(stage))) this.add(stage);
+  }
+
+  private mayCall(stage: StageName): boolean {
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - (this.calledAtMs.get(stage) ?? -Infinity) < CALL_FOR_HELP_MS) return false;
+    this.calledAtMs.set(stage, nowMs);
+    return true;
+  }
+
+  private add(stage: StageName): void {
     const adding = this.queues.of(stage).add('wake', {}, { removeOnComplete: true, removeOnFail: true });
     const settled: Promise<unknown> = adding.catch((error: Error) =>
       this.log.warn('a wake-up was lost; the sweep will see to it', {

@@ -24,6 +24,10 @@ export class StageLoop {
     void this.wake();
   }
 
+  get isDraining(): boolean {
+    return this.draining !== undefined;
+  }
+
   /** Milliseconds since a drain last ended or said that it had done a batch: far beyond `sweepMs`, the stage hangs. */
   silentForMs(): number {
     return this.nowMs() - this.progressAtMs;
