@@ -12,6 +12,7 @@ import { SubscriptionConfirmer } from './confirmation/subscription-confirmer.js'
 import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
+import { HitCounter } from './hit-counter.js';
 import { PreferenceCenter } from './preferences/preference-center.js';
 import { PreferenceRoutes } from './preferences/preference-routes.js';
 import { ProviderEventsModule } from './provider-events/provider-events.module.js';
@@ -26,6 +27,7 @@ import { Unsubscriber } from './unsubscriber.js';
   imports: [StoresModule, EnrollmentsModule, ProviderEventsModule],
   providers: [
     HitClock,
+    HitCounter,
     EngagementStore,
     EngagementWriter,
     { provide: Spool, useFactory: (env: Env) => new Spool(join(env.DATA_DIR, 'spool')), inject: [Env] },
@@ -39,7 +41,7 @@ import { Unsubscriber } from './unsubscriber.js';
     Unsubscriber,
     ViewRoutes,
   ],
-  exports: [EngagementWriter, Unsubscriber],
+  exports: [EngagementWriter, HitCounter, Unsubscriber],
 })
 export class TrackingModule implements OnModuleInit {
   constructor(
