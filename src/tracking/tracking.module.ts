@@ -13,6 +13,7 @@ import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
 import { HitCounter } from './hit-counter.js';
+import { HitLane } from './hit-lane.js';
 import { PreferenceCenter } from './preferences/preference-center.js';
 import { PreferenceRoutes } from './preferences/preference-routes.js';
 import { ProviderEventsModule } from './provider-events/provider-events.module.js';
@@ -28,6 +29,7 @@ import { Unsubscriber } from './unsubscriber.js';
   providers: [
     HitClock,
     HitCounter,
+    HitLane,
     EngagementStore,
     EngagementWriter,
     { provide: Spool, useFactory: (env: Env) => new Spool(join(env.DATA_DIR, 'spool')), inject: [Env] },
@@ -46,6 +48,8 @@ import { Unsubscriber } from './unsubscriber.js';
 export class TrackingModule implements OnModuleInit {
   constructor(
     private readonly http: HttpAdapterHost,
+    private readonly env: Env,
+    private readonly lane: HitLane,
     private readonly routes: TrackingRoutes,
     private readonly preferences: PreferenceRoutes,
     private readonly confirmations: ConfirmationRoutes,
@@ -59,5 +63,6 @@ export class TrackingModule implements OnModuleInit {
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
     for (const { plugin } of [this.routes, this.preferences, this.confirmations, this.views])
       void server.register(plugin);
+    if (this.env.ROLES.includes('tracking')) this.lane.lead(server.server);
   }
 }
