@@ -11,7 +11,7 @@ interface StepRow {
   readonly clicked: boolean;
 }
 
-/** Answers opened(), clicked() and sent() from the ledger's own columns, which tracking keeps. */
+/** Answers opened(), clicked() and sent() from the ledger's own columns, which tracking keeps, and from hits that it has yet to count. */
 @Injectable()
 export class SqlEngagementReader extends EngagementReader {
   async ofRuns(
@@ -38,13 +38,24 @@ export class SqlEngagementReader extends EngagementReader {
 /**
  * A click counts as an open: many mail programs load no images. What may have gone out counts as sent. OFFSET 0 keeps the
  * plan on each run's own messages, whatever the planner believes about a table that has just begun to grow.
+ *
+ * Hits are counted up to a second after they were answered, or later when nobody counts (docs/adr/0013), so a letter that
+ * was not clicked yet is looked up among the engagements themselves. Those before it was planned are of other letters:
+ * the bound, with a margin for clocks, spares the partitions of older months. It cannot serve in a sandbox, where a letter is
+ * planned at the sandbox's time.
  */
 const OF_RUNS = `
 SELECT DISTINCT ON (r.enrollment_id, m.step_id) r.enrollment_id, m.step_id,
   m.state IN ('sending', 'unknown', 'accepted', 'unresolved') AS sent,
-  m.first_opened_at IS NOT NULL OR m.first_clicked_at IS NOT NULL AS opened,
-  m.first_clicked_at IS NOT NULL AS clicked
+  m.first_opened_at IS NOT NULL OR m.first_clicked_at IS NOT NULL OR hit.opened AS opened,
+  m.first_clicked_at IS NOT NULL OR hit.clicked AS clicked
 FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS r (environment_id, enrollment_id, pass)
-CROSS JOIN LATERAL (SELECT x.step_id, x.round, x.state, x.first_opened_at, x.first_clicked_at FROM messages AS x
+CROSS JOIN LATERAL (SELECT x.id, x.clock, x.created_at, x.step_id, x.round, x.state, x.first_opened_at, x.first_clicked_at
+  FROM messages AS x
   WHERE x.environment_id = r.environment_id AND x.enrollment_id = r.enrollment_id AND x.pass = r.pass OFFSET 0) AS m
+CROSS JOIN LATERAL (SELECT count(*) > 0 AS opened, count(*) FILTER (WHERE e.action = 'click') > 0 AS clicked
+  FROM engagements AS e
+  WHERE m.first_clicked_at IS NULL AND e.environment_id = r.environment_id AND e.message_id = m.id AND e.actor = 'person'
+    AND e.action IN ('open', 'click')
+    AND e.received_at >= CASE m.clock WHEN 'real' THEN m.created_at - interval '1 hour' ELSE '-infinity' END) AS hit
 ORDER BY r.enrollment_id, m.step_id, m.round DESC`;

@@ -1,5 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { hmacSha256 } from './hmac-sha256.js';
+import { uuidOf } from './ids.js';
 
 /** What a token is good for; one made for one purpose is refused for every other. */
 export type TokenPurpose = 'open' | 'click' | 'unsubscribe' | 'preferences' | 'view' | 'confirm';
@@ -76,7 +78,7 @@ function refused(reason: TokenRefusal): VerifiedToken {
 }
 
 function macOf(key: Uint8Array | KeyObject, payload: Uint8Array): Buffer {
-  return createHmac('sha256', key).update(payload).digest().subarray(0, MAC_BYTES);
+  return hmacSha256(key, payload).subarray(0, MAC_BYTES);
 }
 
 /** The claims, with room for their MAC behind them. */
@@ -106,8 +108,8 @@ function decode(payload: Buffer): { readonly keyId: string; readonly claims: Tok
   if (purpose === 'click' ? !isHttp(url) : url !== '') return null;
   const claims = {
     purpose,
-    environmentId: uuidAt(payload, 2),
-    messageId: uuidAt(payload, 18),
+    environmentId: uuidOf(payload, 2),
+    messageId: uuidOf(payload, 18),
     linkIndex: payload.readUInt16BE(34),
     url,
   };
@@ -124,11 +126,6 @@ function writeUuid(bytes: Buffer, uuid: string, at: number): void {
     bytes[place] = digits % 2 === 0 ? digit << 4 : bytes[place]! | digit;
     digits++;
   }
-}
-
-function uuidAt(bytes: Buffer, at: number): string {
-  const hex = bytes.toString('hex', at, at + 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 function isHttp(url: string): boolean {

@@ -2,6 +2,7 @@ import type { Sql } from '../platform/database/sql.js';
 
 /** What belongs to people and their history, dependants first. Definitions and publications are not among it. */
 export const CLEARED = [
+  'uncounted_hits',
   'stats_dirty',
   'stats_daily',
   'conversions',

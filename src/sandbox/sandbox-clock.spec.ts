@@ -5,6 +5,7 @@ import type { RunDue } from '../enrollments/run-due.js';
 import type { Lane } from '../platform/clock/lane.js';
 import type { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Figures } from '../stats/figures.js';
+import type { HitCounter } from '../tracking/hit-counter.js';
 import { SandboxClock } from './sandbox-clock.js';
 
 const at = (time: string): Date => new Date(`2026-11-21T${time}:00Z`);
@@ -46,12 +47,14 @@ function anEngine(due: Date[], { stuck = false } = {}) {
     query: (_: string, values: unknown[]) =>
       Promise.resolve(void moves.push((values[1] as Date).toISOString().slice(11, 16))),
   };
+  const hits = { countAll: () => Promise.resolve() };
   const figures = { apply: (lane: Lane) => Promise.resolve(void seen.push(`figures ${timeOf(lane)}`)) };
   const clock = new SandboxClock(
     database as unknown as EngineDatabase,
     events as unknown as ProcessEvents,
     runs as unknown as RunDue,
     letters as unknown as DeliverBatch,
+    hits as unknown as HitCounter,
     figures as unknown as Figures,
   );
   return { clock, seen, moves };

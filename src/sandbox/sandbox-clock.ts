@@ -6,6 +6,7 @@ import type { Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { logger } from '../platform/logging/logger.js';
 import { Figures } from '../stats/figures.js';
+import { HitCounter } from '../tracking/hit-counter.js';
 
 type VirtualLane = Extract<Lane, { clock: 'virtual' }>;
 
@@ -29,6 +30,7 @@ export class SandboxClock {
     private readonly events: ProcessEvents,
     private readonly runs: RunDue,
     private readonly letters: DeliverBatch,
+    private readonly hits: HitCounter,
     private readonly figures: Figures,
   ) {}
 
@@ -49,6 +51,7 @@ export class SandboxClock {
       lane = await this.moveTo(lane, target);
       if (nextDueAt && nextDueAt <= target) accepted += (await this.live(lane)).accepted;
     }
+    await this.hits.countAll(environmentId);
     await this.figures.apply(lane);
     return accepted;
   }

@@ -3,13 +3,14 @@ import { EngineDatabase } from '../platform/database/engine-database.js';
 import { logger } from '../platform/logging/logger.js';
 import type { Hit } from './hit.js';
 import { HitClock } from './hit-clock.js';
+import { HitCounter } from './hit-counter.js';
 import { judgeHit } from './judge-hit.js';
-import { recordEngagements } from './record-engagements.js';
+import { storeHits } from './store-hits.js';
 
 /** SQLSTATE classes that blame the data: such a row is refused for ever, waiting does not help. */
 const DATA_FAULTS = new Set(['22', '23']);
 
-/** Hits in PostgreSQL: judged, stored once, counted once. */
+/** Hits in PostgreSQL: judged, stored once, queued to be counted. */
 @Injectable()
 export class EngagementStore {
   private readonly log = logger(EngagementStore.name);
@@ -17,13 +18,16 @@ export class EngagementStore {
   constructor(
     private readonly database: EngineDatabase,
     private readonly clock: HitClock,
+    private readonly counter: HitCounter,
   ) {}
 
   /** Stores a group; throws while PostgreSQL is away. A hit that the database refuses for its content is logged and left out. */
   async record(hits: readonly Hit[]): Promise<void> {
     try {
-      const { now } = await recordEngagements(this.database, hits.map(judgeHit));
+      const { now, sandboxes } = await storeHits(this.database, hits.map(judgeHit));
       this.clock.learn(now);
+      // Time stands in a sandbox, so whoever looks next must see the hit counted, as a second later in live.
+      for (const environmentId of sandboxes) await this.counter.countAll(environmentId);
     } catch (error) {
       if (!DATA_FAULTS.has(sqlState(error).slice(0, 2))) throw error;
       const [first] = hits;

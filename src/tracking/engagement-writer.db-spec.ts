@@ -10,6 +10,7 @@ import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import type { Hit } from './hit.js';
 import { HitClock } from './hit-clock.js';
+import { HitCounter } from './hit-counter.js';
 import { Spool } from './spool.js';
 
 /** PostgreSQL that can be taken away. */
@@ -33,6 +34,7 @@ describe('the writer of hits', () => {
   let store: TestStore;
   let directory: string;
   let postgres: FlakyStore;
+  let counter: HitCounter;
   let writer: EngagementWriter;
   let letter: string;
 
@@ -43,7 +45,8 @@ describe('the writer of hits', () => {
   });
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'touchmap-spool-'));
-    postgres = new FlakyStore(database.engine, new HitClock(new ProcessClock()));
+    counter = new HitCounter(database.engine, new ProcessClock());
+    postgres = new FlakyStore(database.engine, new HitClock(new ProcessClock()), counter);
     writer = new EngagementWriter(postgres, new Spool(directory));
     letter = await aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId });
   });
@@ -67,13 +70,16 @@ describe('the writer of hits', () => {
     ...fields,
   });
 
-  const clicks = async (): Promise<{ clicks: number; machine_clicks: number }> =>
-    (
+  /** What is counted on the letter once the stage has been there. */
+  const clicks = async (): Promise<{ clicks: number; machine_clicks: number }> => {
+    await counter.drain(new AbortController().signal, () => undefined);
+    return (
       await database.engine.query<{ clicks: number; machine_clicks: number }>(
         'SELECT clicks, machine_clicks FROM messages WHERE id = $1',
         [letter],
       )
     )[0]!;
+  };
 
   it('lets hits that arrive while a statement runs go together in the next', async () => {
     await Promise.all(Array.from({ length: 100 }, () => writer.write(hit())));

@@ -8,11 +8,15 @@ const TOLERATED_MS = 500;
 @Injectable()
 export class HitClock {
   private offsetMs = 0;
+  private stamped = { ms: NaN, text: '' };
 
   constructor(private readonly clock: ProcessClock) {}
 
-  now(): Date {
-    return new Date(this.clock.now().getTime() + this.offsetMs);
+  /** Now, as ISO 8601 UTC; the hits of one millisecond share a text. */
+  stamp(): string {
+    const ms = this.clock.now().getTime() + this.offsetMs;
+    if (ms !== this.stamped.ms) this.stamped = { ms, text: new Date(ms).toISOString() };
+    return this.stamped.text;
   }
 
   /** Takes over the database's time that a statement has just answered. */

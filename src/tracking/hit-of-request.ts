@@ -8,10 +8,10 @@ const MAX_USER_AGENT = 500;
 
 /** Everything that the judgement will need of a request, taken down at once. */
 export function hitOfRequest(
-  request: { readonly method: string; readonly headers: IncomingHttpHeaders },
+  request: { readonly method?: string; readonly headers: IncomingHttpHeaders },
   action: Hit['action'],
   { environmentId, messageId, linkIndex, url }: TokenClaims,
-  at: Date,
+  receivedAt: string,
 ): Hit {
   const { headers } = request;
   return {
@@ -21,8 +21,8 @@ export function hitOfRequest(
     action,
     linkIndex: action === 'click' ? linkIndex : null,
     url: action === 'click' ? url : null,
-    receivedAt: at.toISOString(),
-    method: request.method,
+    receivedAt,
+    method: request.method ?? 'GET', // Node leaves it out of answers only
     purpose:
       oneOf(headers['sec-purpose']) ??
       oneOf(headers['purpose']) ??

@@ -13,6 +13,7 @@ import { StoresService } from '../stores/stores.service.js';
 import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
+import { HitCounter } from './hit-counter.js';
 import { Spool } from './spool.js';
 import { TokenReader } from './token-reader.js';
 import { TrackingRoutes } from './tracking-routes.js';
@@ -26,6 +27,7 @@ describe('the addresses inside letters', () => {
   let store: TestStore;
   let directory: string;
   let writer: EngagementWriter;
+  let counter: HitCounter;
   let server: FastifyInstance;
   let contactId: string;
   let letter: string;
@@ -38,7 +40,8 @@ describe('the addresses inside letters', () => {
     store = await aStore(database.engine);
     directory = await mkdtemp(join(tmpdir(), 'touchmap-spool-'));
     const clock = new HitClock(new ProcessClock());
-    writer = new EngagementWriter(new EngagementStore(database.engine, clock), new Spool(directory));
+    counter = new HitCounter(database.engine, new ProcessClock());
+    writer = new EngagementWriter(new EngagementStore(database.engine, clock, counter), new Spool(directory));
     const runs = { endForContact: (_: unknown, end: unknown) => Promise.resolve(void ended.push(end)) };
     const unsubscriber = new Unsubscriber(database.engine, new StoresService(), runs as unknown as RunMover);
     server = fastify({ routerOptions: { maxParamLength: 8_192 } });
@@ -61,12 +64,15 @@ describe('the addresses inside letters', () => {
       { keyId: secrets.keyId, key: secrets.derive('tokens') },
       { purpose, environmentId: store.liveId, messageId, linkIndex: 0, url },
     );
-  const counts = async (): Promise<Record<string, unknown> | undefined> =>
-    (
-      await database.engine.query('SELECT opens, clicks, machine_clicks, unsubscribed_at FROM messages WHERE id = $1', [
-        letter,
-      ])
-    )[0];
+  /** Of the letter, once the stage has counted. */
+  const counts = async (): Promise<Record<string, unknown> | undefined> => {
+    await counter.drain(new AbortController().signal, () => undefined);
+    const [row] = await database.engine.query(
+      'SELECT opens, clicks, machine_clicks, unsubscribed_at FROM messages WHERE id = $1',
+      [letter],
+    );
+    return row;
+  };
   const consent = async (): Promise<unknown> =>
     (
       await database.engine.query<{ c: boolean }>('SELECT marketing_consent AS c FROM contacts WHERE id = $1', [

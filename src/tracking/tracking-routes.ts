@@ -3,8 +3,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { logger } from '../platform/logging/logger.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
+import { PIXEL, PIXEL_HEADERS, REDIRECT_HEADERS } from './hit-answers.js';
 import { hitOfRequest } from './hit-of-request.js';
 import type { Reader } from './letter-person.js';
+import { locationOf } from './location.js';
 import { answerPage, PAGE_ROUTE, takeForms, type TokenRequest } from './page-routes.js';
 import type { PageLocale } from './page.js';
 import { pageLocale } from './reader-locale.js';
@@ -12,22 +14,10 @@ import { TokenReader } from './token-reader.js';
 import { unsubscribeTexts } from './unsubscribe-texts.js';
 import { Unsubscriber } from './unsubscriber.js';
 
-/** A transparent pixel, 1 × 1. */
-const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-const PIXEL_HEADERS = {
-  'content-type': 'image/gif',
-  'cache-control': 'no-store, max-age=0',
-  'x-robots-tag': 'noindex',
-};
-const REDIRECT_HEADERS = {
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-robots-tag': 'noindex, nofollow',
-};
-
 /**
  * The addresses inside letters. Plain Fastify routes in a plugin of their own: no Nest pipeline on the hottest path, and
- * bodies of any type are taken and ignored (mail programs post one-click forms as they like).
+ * bodies of any type are taken and ignored (mail programs post one-click forms as they like). Most hits do not even come
+ * here: `hit-lane.ts` answers those that are as they should be.
  */
 @Injectable()
 export class TrackingRoutes {
@@ -53,16 +43,16 @@ export class TrackingRoutes {
   private async open(request: TokenRequest, reply: FastifyReply): Promise<unknown> {
     const claims = this.tokens.read(request.params.token, 'open');
     if (!claims) return notFound(request, reply);
-    await this.writer.write(hitOfRequest(request, 'open', claims, this.clock.now()));
+    await this.writer.write(hitOfRequest(request, 'open', claims, this.clock.stamp()));
     return reply.headers(PIXEL_HEADERS).send(PIXEL);
   }
 
   /** The signed target and nothing else: what is added behind the token is ignored. */
   private async click(request: TokenRequest, reply: FastifyReply): Promise<unknown> {
     const claims = this.tokens.read(request.params.token, 'click');
-    const location = claims && headerOf(claims.url);
+    const location = claims && locationOf(claims.url);
     if (!claims || !location) return notFound(request, reply);
-    await this.writer.write(hitOfRequest(request, 'click', claims, this.clock.now()));
+    await this.writer.write(hitOfRequest(request, 'click', claims, this.clock.stamp()));
     return reply.code(302).header('location', location).headers(REDIRECT_HEADERS).send();
   }
 
@@ -93,12 +83,6 @@ export class TrackingRoutes {
     if (!reader) return notFound(request, reply);
     return answerPage(reply, 200, unsubscribeTexts(localeOf(request, reader)).done(reader.shop));
   }
-}
-
-/** A URL as a header may hold it: percent-encoded and without control characters. */
-function headerOf(url: string): string | null {
-  if (/^[\x21-\x7e]*$/.test(url)) return url;
-  return URL.canParse(url) ? new URL(url).href : null;
 }
 
 function notFound(request: TokenRequest, reply: FastifyReply): FastifyReply {

@@ -12,6 +12,8 @@ import { SubscriptionConfirmer } from './confirmation/subscription-confirmer.js'
 import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
+import { HitCounter } from './hit-counter.js';
+import { HitLane } from './hit-lane.js';
 import { PreferenceCenter } from './preferences/preference-center.js';
 import { PreferenceRoutes } from './preferences/preference-routes.js';
 import { ProviderEventsModule } from './provider-events/provider-events.module.js';
@@ -26,6 +28,8 @@ import { Unsubscriber } from './unsubscriber.js';
   imports: [StoresModule, EnrollmentsModule, ProviderEventsModule],
   providers: [
     HitClock,
+    HitCounter,
+    HitLane,
     EngagementStore,
     EngagementWriter,
     { provide: Spool, useFactory: (env: Env) => new Spool(join(env.DATA_DIR, 'spool')), inject: [Env] },
@@ -39,11 +43,13 @@ import { Unsubscriber } from './unsubscriber.js';
     Unsubscriber,
     ViewRoutes,
   ],
-  exports: [EngagementWriter, Unsubscriber],
+  exports: [EngagementWriter, HitCounter, Unsubscriber],
 })
 export class TrackingModule implements OnModuleInit {
   constructor(
     private readonly http: HttpAdapterHost,
+    private readonly env: Env,
+    private readonly lane: HitLane,
     private readonly routes: TrackingRoutes,
     private readonly preferences: PreferenceRoutes,
     private readonly confirmations: ConfirmationRoutes,
@@ -57,5 +63,6 @@ export class TrackingModule implements OnModuleInit {
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
     for (const { plugin } of [this.routes, this.preferences, this.confirmations, this.views])
       void server.register(plugin);
+    if (this.env.ROLES.includes('tracking')) this.lane.lead(server.server);
   }
 }

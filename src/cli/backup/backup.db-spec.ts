@@ -54,6 +54,11 @@ describe('a backup', () => {
       `INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day) VALUES ($1, 's', 't', '2026-11-21')`,
       [liveId],
     );
+    await source.engine.query(
+      `INSERT INTO uncounted_hits (environment_id, queued_at, message_ids, acts, occurred_ats)
+       VALUES ($1, '2026-11-21', ARRAY[$1::uuid, $1], ARRAY['open', 'machine_click'], ARRAY[clock_timestamp(), '2026-11-21'])`,
+      [liveId],
+    );
   });
   afterAll(async () => {
     await source.close();
@@ -69,6 +74,10 @@ describe('a backup', () => {
     await target.engine.query(
       `INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
        SELECT environment_id, 's', 't', day FROM stats_dirty`,
+    );
+    await target.engine.query(
+      `INSERT INTO uncounted_hits (environment_id, queued_at, message_ids, acts, occurred_ats)
+       SELECT environment_id, queued_at, message_ids, acts, occurred_ats FROM uncounted_hits`,
     );
   });
 

@@ -25,9 +25,10 @@ export async function restoreDatabase(url: string, file: string): Promise<number
     await client.query('DELETE FROM installation');
     const rows = await readRows(client, file, tables, known);
     await client.query('RESET ROLE');
-    await client.query(
-      `SELECT setval(pg_get_serial_sequence('stats_dirty', 'id'), greatest(1, (SELECT max(id) FROM stats_dirty)))`,
-    );
+    for (const table of ['stats_dirty', 'uncounted_hits'])
+      await client.query(
+        `SELECT setval(pg_get_serial_sequence('${table}', 'id'), greatest(1, (SELECT max(id) FROM ${table})))`,
+      );
     await client.query('COMMIT');
     return rows;
   } finally {
