@@ -1,4 +1,5 @@
 import { FASTEST_CLICK_MS } from '../domain/machine.js';
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { JudgedHit } from './hit.js';
 
@@ -51,31 +52,17 @@ export interface Stored {
 /** Stores hits exactly once by their ids and queues them to be counted; hits of letters that are gone are not stored. */
 export async function storeHits(sql: Sql, hits: readonly JudgedHit[]): Promise<Stored> {
   const [row] = await sql.query<{ now: Date; sandboxes: string[] }>(STORE, [
-    plainArray(hits.map((hit) => hit.environmentId)),
-    plainArray(hits.map((hit) => hit.id)),
-    plainArray(hits.map((hit) => hit.receivedAt)),
-    plainArray(hits.map((hit) => hit.messageId)),
-    plainArray(hits.map((hit) => hit.action)),
-    plainArray(hits.map((hit) => hit.actor)),
-    plainArray(hits.map((hit) => hit.verdict)),
-    plainArray(hits.map((hit) => hit.linkIndex ?? 'NULL')),
-    textArray(hits.map((hit) => hit.url)),
-    textArray(hits.map((hit) => hit.userAgent)),
+    arrayText(hits, (hit) => hit.environmentId),
+    arrayText(hits, (hit) => hit.id),
+    arrayText(hits, (hit) => hit.receivedAt),
+    arrayText(hits, (hit) => hit.messageId),
+    arrayText(hits, (hit) => hit.action),
+    arrayText(hits, (hit) => hit.actor),
+    arrayText(hits, (hit) => hit.verdict),
+    arrayText(hits, (hit) => hit.linkIndex),
+    arrayText(hits, (hit) => hit.url),
+    arrayText(hits, (hit) => hit.userAgent),
     hits.length,
   ]);
   return row!;
-}
-
-/** An array as PostgreSQL writes it, of words that need no quotes: ids, instants, numbers, our own words. */
-function plainArray(words: readonly (string | number)[]): string {
-  return `{${words.join(',')}}`;
-}
-
-/** An array of any texts. */
-function textArray(texts: readonly (string | null)[]): string {
-  return `{${texts.map((text) => (text === null ? 'NULL' : quoted(text))).join(',')}}`;
-}
-
-function quoted(text: string): string {
-  return `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 }
