@@ -34,6 +34,8 @@ export const MAX_TOKEN_URL_BYTES = 5_000;
 const FORMAT = 1;
 const PURPOSES: readonly TokenPurpose[] = ['open', 'click', 'unsubscribe', 'preferences', 'view', 'confirm'];
 const MAC_BYTES = 16;
+/** In base64url. */
+const MAC_CHARS = 22;
 /** format, purpose, environment, message, link index, length of the key id. */
 const FIXED_BYTES = 1 + 1 + 16 + 16 + 2 + 1;
 const [DASH, ZERO, LETTER_A] = [0x2d, 0x30, 0x61];
@@ -47,6 +49,32 @@ export function signToken(key: TokenKey, claims: TokenClaims): string {
   const token = encode(key.keyId, claims);
   macOf(key.key, token.subarray(0, -MAC_BYTES)).copy(token, token.length - MAC_BYTES);
   return token.toString('base64url');
+}
+
+/**
+ * The signature of `signToken` alone, base64url: whoever keeps it with the claims can put the token together again without the
+ * key.
+ * @throws RangeError as signToken does
+ */
+export function tokenMac(key: TokenKey, claims: TokenClaims): string {
+  const token = encode(key.keyId, claims);
+  return macOf(key.key, token.subarray(0, -MAC_BYTES)).toString('base64url');
+}
+
+/**
+ * The token of claims whose signature is known.
+ * @throws RangeError as signToken does, and when the signature is none
+ */
+export function signedToken(keyId: string, claims: TokenClaims, mac: string): string {
+  const token = encode(keyId, claims);
+  if (token.write(mac, token.length - MAC_BYTES, 'base64url') !== MAC_BYTES || mac.length !== MAC_CHARS)
+    throw new RangeError('a signature has 16 bytes');
+  return token.toString('base64url');
+}
+
+/** How many characters a token has that carries a URL of so many bytes. */
+export function tokenChars(keyId: string, urlBytes: number): number {
+  return Math.ceil(((FIXED_BYTES + keyId.length + urlBytes + MAC_BYTES) * 4) / 3);
 }
 
 /**
