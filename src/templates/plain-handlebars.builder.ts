@@ -72,7 +72,7 @@ function htmlLinks(slot: RenderingSlot, turns: Turns): Record<string, Helper> {
       const token = signToken(signing, { purpose: 'open', environmentId, messageId, linkIndex: 0, url: '' });
       const style = 'display:block;border:0;width:1px;height:1px';
       return new Handlebars.SafeString(
-        `<img src="${signing.baseUrl}/t/o/${token}" width="1" height="1" alt="" style="${style}">`,
+        `<img src="${attributeText(signing.baseUrl)}/t/o/${token}" width="1" height="1" alt="" style="${style}">`,
       );
     },
   };
