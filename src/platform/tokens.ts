@@ -112,13 +112,11 @@ function encode(keyId: string, claims: TokenClaims): Buffer {
   const urlBytes = Buffer.byteLength(claims.url);
   if (claims.purpose === 'click' && !isHttp(claims.url)) throw new RangeError('a click leads to an http or https URL');
   if (urlBytes > MAX_TOKEN_URL_BYTES) throw new RangeError('the URL is too long for a token');
-  if (!UUID.test(claims.environmentId) || !UUID.test(claims.messageId)) throw new RangeError('ids of tokens are UUIDs');
   if (keyId.length === 0 || keyId.length > 32) throw new RangeError('a key id has 1 to 32 characters');
   const bytes = Buffer.allocUnsafe(FIXED_BYTES + keyId.length + urlBytes + MAC_BYTES);
   bytes[0] = FORMAT;
   bytes[1] = PURPOSES.indexOf(claims.purpose);
-  writeUuid(bytes, claims.environmentId, 2);
-  writeUuid(bytes, claims.messageId, 18);
+  bytes.set(idBytes(claims), 2);
   bytes.writeUInt16BE(claims.linkIndex, 34);
   bytes[36] = keyId.length;
   bytes.write(keyId, FIXED_BYTES, 'latin1');
@@ -140,6 +138,19 @@ function decode(payload: Buffer): { readonly keyId: string; readonly claims: Tok
     url,
   };
   return { keyId: payload.toString('latin1', FIXED_BYTES, urlAt), claims };
+}
+
+/** A letter's tokens come one after another, all with the same two ids: what they are as bytes is remembered for the next. */
+const lastIds = { environmentId: '', messageId: '', bytes: Buffer.alloc(32) };
+
+function idBytes({ environmentId, messageId }: TokenClaims): Buffer {
+  if (lastIds.environmentId === environmentId && lastIds.messageId === messageId) return lastIds.bytes;
+  if (!UUID.test(environmentId) || !UUID.test(messageId)) throw new RangeError('ids of tokens are UUIDs');
+  writeUuid(lastIds.bytes, environmentId, 0);
+  writeUuid(lastIds.bytes, messageId, 16);
+  lastIds.environmentId = environmentId;
+  lastIds.messageId = messageId;
+  return lastIds.bytes;
 }
 
 /** Digit by digit, without a text in between. */

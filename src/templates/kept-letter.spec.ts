@@ -96,7 +96,8 @@ describe('a letter that is kept', () => {
     const template = new LetterTemplate('ru', locale);
     fc.assert(
       fc.property(aLetter, ({ data, contact, isSigned, tags }) => {
-        const context = aContext({ data, contact });
+        // As it reaches the thread.
+        const context = aContext(JSON.parse(JSON.stringify({ data, contact })) as object);
         // The subject must not be empty; what it is made of matters elsewhere.
         fc.pre(/[^\p{C}\s]/u.test(data.cartId) || name !== 'words');
         const signing = isSigned ? SIGNING : null;

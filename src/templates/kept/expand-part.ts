@@ -32,10 +32,13 @@ function textOf(mark: string, source: string, kind: PartKind, addresses: LetterA
       return kind.shownAddress(addresses.opening());
     case 'P':
       return kind.shownPage(addresses.page(Number(mark.slice(1))));
-    default: {
-      const comma = mark.indexOf(',');
-      const at = Number(mark.slice(0, comma));
-      return source.slice(at, at + Number(mark.slice(comma + 1)));
-    }
+    default:
+      return sourceText(mark, source);
   }
+}
+
+function sourceText(mark: string, source: string): string {
+  const comma = mark.indexOf(',');
+  const at = Number(mark.slice(0, comma));
+  return source.slice(at, at + Number(mark.slice(comma + 1)));
 }
