@@ -20,7 +20,7 @@ export type PreparedPart = (rendering: Rendering, context: unknown) => FilledPar
 
 /**
  * Makes one part of a letter ready: parsed by Handlebars and then turned into functions of our own, which know each
- * variable's name for messages, and take a tenth of the time that Handlebars' runtime needs with helpers around every variable.
+ * variable's name for messages, and take about a third of the time that Handlebars' runtime needs with a helper around every variable.
  * @throws Error for what no published template holds: partials, unknown helpers, blocks that are not closed
  */
 export function preparePart(source: string, kind: PartKind, helpers: ValueHelpers, isCut: boolean): PreparedPart {
