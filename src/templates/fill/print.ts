@@ -33,6 +33,6 @@ export function printPlain(rendering: Rendering, value: unknown): void {
 }
 
 function asText(value: unknown): string {
-  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- as Handlebars prints what is no text
+  // As Handlebars prints what is no text.
   return typeof value === 'string' ? value : String(value);
 }

@@ -51,7 +51,7 @@ export function inner(scope: Scope, context: unknown, frame: Frame, named: reado
   return {
     rendering,
     context,
-    // eslint-disable-next-line eqeqeq -- as Handlebars compares
+    // Loosely, as Handlebars compares.
     depths: context != depths.value ? { value: context, outer: depths } : depths,
     frame,
     params: named ? { values: named, outer: params } : params,
