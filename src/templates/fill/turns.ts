@@ -9,7 +9,10 @@ export const MAX_OUTPUT_CHARS = 1024 * 1024;
 
 /** What a loop goes through: the first items of a list, all fields of an object, nothing of anything else. */
 export function shownItems(value: unknown): object {
-  if (Array.isArray(value)) return value.length > MAX_ITEMS ? (value as readonly unknown[]).slice(0, MAX_ITEMS) : value;
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    return items.length > MAX_ITEMS ? items.slice(0, MAX_ITEMS) : items;
+  }
   return typeof value === 'object' && value !== null ? value : [];
 }
 
