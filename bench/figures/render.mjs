@@ -2,7 +2,7 @@ import { interleaved, ratioOf } from '../median.mjs';
 
 const AIM = 8_000;
 
-/** The abandoned-cart reminder with three products and signed links, beside compiling its MJML for every letter. */
+/** The abandoned-cart reminder with three products and signed links, kept and put together once, beside compiling its MJML for every letter. */
 export async function render(bench, rounds) {
   const url = await bench.database();
   const [worker, naive] = [

@@ -5,6 +5,7 @@ import { openApp } from '../app.mjs';
 import { answerCalls } from '../child.mjs';
 import { letterContexts } from '../letters.mjs';
 import { compileTemplate } from '../../dist/templates/compile/compile-template.js';
+import { assembled } from '../../dist/templates/kept/open-letter.js';
 import { LetterTemplate } from '../../dist/templates/letter-template.js';
 
 const source = (locale) =>
@@ -22,7 +23,9 @@ answerCalls({
       const { locale, context, signing } = requests[letters % requests.length];
       const outcome = await compileTemplate(sources[locale], locale);
       if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
-      new LetterTemplate(locale, outcome.compiled).render(context, { ...signing, key: createSecretKey(signing.key) });
+      const template = new LetterTemplate(locale, outcome.compiled);
+      const { record, facts } = template.fill(context, { ...signing, key: createSecretKey(signing.key) });
+      assembled(record, facts, outcome.compiled);
     }
     return (letters / (performance.now() - from)) * 1_000;
   },

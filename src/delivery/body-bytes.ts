@@ -2,17 +2,14 @@ import { packText } from '../templates/packed-text.js';
 import type { RenderResult } from '../templates/render-request.js';
 import type { Mail } from './transports/transport.js';
 
-/** Where a body's two parts stand among the bytes; positions count from 1, as PostgreSQL's do. */
-export interface BodyPlace {
-  readonly htmlAt: number;
-  readonly htmlBytes: number;
-  readonly textAt: number;
-  readonly textBytes: number;
-}
+/** Where a letter stands among the bytes, as it is kept or, without that, in packed parts; positions count from 1, as PostgreSQL's do. */
+export type BodyPlace =
+  | { readonly letterAt: number; readonly letterBytes: number }
+  | { readonly htmlAt: number; readonly htmlBytes: number; readonly textAt: number; readonly textBytes: number };
 
 /**
- * The packed bodies of a group of letters behind each other as one binary parameter. As JSON they cost a millisecond each: they
- * would be decoded, escaped, encoded, parsed and unescaped on their way from the render thread to the table.
+ * The bodies of a group of letters behind each other as one binary parameter. As JSON they would be decoded, escaped, encoded,
+ * parsed and unescaped on their way from the render thread to the table.
  */
 export class BodyBytes {
   private readonly parts: Uint8Array[] = [];
@@ -20,9 +17,12 @@ export class BodyBytes {
 
   /** Adds a letter's body. */
   add(mail: Pick<Mail, 'html' | 'text'>, rendered: RenderResult): BodyPlace {
-    const utf8 = rendered.ok ? rendered.utf8 : undefined;
-    const html = this.append(utf8?.packedHtml ?? packText(mail.html));
-    const text = this.append(utf8?.packedText ?? packText(mail.text));
+    if (rendered.ok && rendered.kept) {
+      const letter = this.append(rendered.kept);
+      return { letterAt: letter.at, letterBytes: letter.bytes };
+    }
+    const html = this.append(packText(mail.html));
+    const text = this.append(packText(mail.text));
     return { htmlAt: html.at, htmlBytes: html.bytes, textAt: text.at, textBytes: text.bytes };
   }
 

@@ -117,7 +117,8 @@ function shownHeaders({ from, to, replyTo, subject, headers }: Mail): Readonly<R
 const SENDING = `
 WITH v AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, attempt integer, "to" text, subject text, locale text,
-    version integer, day date, "htmlAt" integer, "htmlBytes" integer, "textAt" integer, "textBytes" integer, headers jsonb, links jsonb)),
+    version integer, day date, "letterAt" integer, "letterBytes" integer, "htmlAt" integer, "htmlBytes" integer, "textAt" integer,
+    "textBytes" integer, headers jsonb, links jsonb)),
 sending AS (
   UPDATE messages AS m SET state = CASE WHEN $8 THEN 'accepted' ELSE 'sending' END, attempts = v.attempt, provider = $4,
     to_address = v."to", subject = v.subject, locale = v.locale, template_version = v.version, sent_at = $6, sent_on = v.day,
@@ -131,11 +132,12 @@ attempts AS (
 dirty AS (
   INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
   SELECT DISTINCT s.environment_id, s.scenario_key, s.step_id, s.sent_on FROM sending AS s WHERE $8)
-INSERT INTO message_bodies (environment_id, message_id, html, text, headers, links)
-SELECT v.e, v.id, substring($7::bytea FROM v."htmlAt" FOR v."htmlBytes"),
-  substring($7::bytea FROM v."textAt" FOR v."textBytes"), v.headers, v.links FROM v
+INSERT INTO message_bodies (environment_id, message_id, letter, html, text, headers, links)
+SELECT v.e, v.id, substring($7::bytea FROM v."letterAt" FOR v."letterBytes"),
+  substring($7::bytea FROM v."htmlAt" FOR v."htmlBytes"), substring($7::bytea FROM v."textAt" FOR v."textBytes"), v.headers, v.links
+FROM v
 ON CONFLICT (environment_id, message_id) DO UPDATE
-SET html = excluded.html, text = excluded.text, headers = excluded.headers, links = excluded.links`;
+SET letter = excluded.letter, html = excluded.html, text = excluded.text, headers = excluded.headers, links = excluded.links`;
 
 const UNSENT = `
 WITH v AS (

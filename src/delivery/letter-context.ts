@@ -12,7 +12,6 @@ export function letterContext(facts: {
   readonly now: Date;
 }): RenderContext {
   const { event, contact, run, settings, links, now } = facts;
-  const { name, currency, timezone, locale, postalAddress, brand } = settings;
   const shownEvent = { ...event.data, id: event.id, type: event.type, at: event.at, data: event.data };
   return {
     event: shownEvent,
@@ -24,8 +23,20 @@ export function letterContext(facts: {
       variant: run.variant,
       subject: run.subject,
     },
-    store: { name, currency, timezone, locale, postalAddress, brand },
+    store: shownStore(settings),
     now: now.toISOString(),
     links,
   };
+}
+
+/** Letters of one batch share their store's settings, and the thread is told once what it sees of them. */
+const shown = new WeakMap<StoreSettings, RenderContext['store']>();
+
+function shownStore(settings: StoreSettings): RenderContext['store'] {
+  const known = shown.get(settings);
+  if (known) return known;
+  const { name, currency, timezone, locale, postalAddress, brand } = settings;
+  const store = { name, currency, timezone, locale, postalAddress, brand };
+  shown.set(settings, store);
+  return store;
 }

@@ -7,7 +7,7 @@ import { BadInput, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { iso, MESSAGE_COLUMNS, messageView } from './message-view.js';
 import type { EngagementView, MessageDetail, MessageRow, MessageView, SendAttemptView } from './message-view.js';
-import { unpackText } from '../templates/packed-text.js';
+import { KEPT_COLUMNS, KeptLetters, type KeptRow } from '../templates/kept-letters.js';
 
 export interface MessageFilter {
   /** E-mail address or id of a person. */
@@ -25,7 +25,10 @@ const INSTANT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/;
 /** Shows letters and what became of them. */
 @Injectable()
 export class MessageReader {
-  constructor(private readonly database: RequestDatabase) {}
+  constructor(
+    private readonly database: RequestDatabase,
+    private readonly letters: KeptLetters,
+  ) {}
 
   /** The newest first; an address that nobody has finds nothing. */
   list(scope: Scope, filter: MessageFilter, { limit, after }: PageQuery): Promise<PageOf<MessageView>> {
@@ -57,11 +60,12 @@ export class MessageReader {
       const key = [scope.environmentId, id.toLowerCase()];
       const [row] = await tx.query<Columns<MessageRow & BodyRow>>(BY_ID, key);
       if (!row) throw new NotFound('message');
-      const { html, text, headers, links } = row;
+      const { headers, links } = row;
+      const letter = await this.letters.read(row);
       return {
         ...messageView(row),
-        html: html && unpackText(html),
-        text: text && unpackText(text),
+        html: letter?.html ?? null,
+        text: letter?.text ?? null,
         headers: headers ?? {},
         links: links ?? [],
         sendAttempts: await attempts(tx, key),
@@ -71,11 +75,8 @@ export class MessageReader {
   }
 }
 
-interface BodyRow {
-  readonly html: Buffer | null;
-  readonly text: Buffer | null;
+interface BodyRow extends KeptRow {
   readonly headers: Record<string, string> | null;
-  readonly links: { readonly index: number; readonly url: string }[] | null;
 }
 
 interface AttemptRow extends Pick<SendAttemptView, 'attempt' | 'outcome' | 'status' | 'detail'> {
@@ -129,7 +130,7 @@ WHERE m.environment_id = $1 AND ($2::uuid IS NULL OR m.contact_id = $2) AND ($3:
 ORDER BY m.created_at DESC, m.id DESC LIMIT $8`;
 
 const BY_ID = `
-SELECT ${MESSAGE_COLUMNS}, b.html, b.text, b.headers, b.links FROM messages AS m
+SELECT ${MESSAGE_COLUMNS}, ${KEPT_COLUMNS}, b.headers FROM messages AS m
 LEFT JOIN contacts AS c ON c.environment_id = m.environment_id AND c.id = m.contact_id
 LEFT JOIN message_bodies AS b ON b.environment_id = m.environment_id AND b.message_id = m.id
 WHERE m.environment_id = $1 AND m.id = $2`;

@@ -36,6 +36,8 @@ export const MAX_TOKEN_URL_BYTES = 5_000;
 const FORMAT = 1;
 const PURPOSES: readonly TokenPurpose[] = ['open', 'click', 'unsubscribe', 'preferences', 'view', 'confirm'];
 const MAC_BYTES = 16;
+/** In base64url. */
+const MAC_CHARS = 22;
 /** format, purpose, environment, message, link index, length of the key id. */
 const FIXED_BYTES = 1 + 1 + 16 + 16 + 2 + 1;
 const [DASH, ZERO, LETTER_A] = [0x2d, 0x30, 0x61];
@@ -49,6 +51,32 @@ export function signToken(key: TokenKey, claims: TokenClaims): string {
   const token = encode(key.keyId, claims);
   macOf(key.key, token.subarray(0, -MAC_BYTES)).copy(token, token.length - MAC_BYTES);
   return token.toString('base64url');
+}
+
+/**
+ * The signature of `signToken` alone, base64url: whoever keeps it with the claims can put the token together again without the
+ * key.
+ * @throws RangeError as signToken does
+ */
+export function tokenMac(key: TokenKey, claims: TokenClaims): string {
+  const token = encode(key.keyId, claims);
+  return macOf(key.key, token.subarray(0, -MAC_BYTES)).toString('base64url');
+}
+
+/**
+ * The token of claims whose signature is known.
+ * @throws RangeError as signToken does, and when the signature is none
+ */
+export function signedToken(keyId: string, claims: TokenClaims, mac: string): string {
+  const token = encode(keyId, claims);
+  if (token.write(mac, token.length - MAC_BYTES, 'base64url') !== MAC_BYTES || mac.length !== MAC_CHARS)
+    throw new RangeError('a signature has 16 bytes');
+  return token.toString('base64url');
+}
+
+/** How many characters a token has that carries a URL of so many bytes. */
+export function tokenChars(keyId: string, urlBytes: number): number {
+  return Math.ceil(((FIXED_BYTES + keyId.length + urlBytes + MAC_BYTES) * 4) / 3);
 }
 
 /**
@@ -86,13 +114,11 @@ function encode(keyId: string, claims: TokenClaims): Buffer {
   const urlBytes = Buffer.byteLength(claims.url);
   if (claims.purpose === 'click' && !isHttp(claims.url)) throw new RangeError('a click leads to an http or https URL');
   if (urlBytes > MAX_TOKEN_URL_BYTES) throw new RangeError('the URL is too long for a token');
-  if (!UUID.test(claims.environmentId) || !UUID.test(claims.messageId)) throw new RangeError('ids of tokens are UUIDs');
   if (keyId.length === 0 || keyId.length > 32) throw new RangeError('a key id has 1 to 32 characters');
   const bytes = Buffer.allocUnsafe(FIXED_BYTES + keyId.length + urlBytes + MAC_BYTES);
   bytes[0] = FORMAT;
   bytes[1] = PURPOSES.indexOf(claims.purpose);
-  writeUuid(bytes, claims.environmentId, 2);
-  writeUuid(bytes, claims.messageId, 18);
+  bytes.set(idBytes(claims), 2);
   bytes.writeUInt16BE(claims.linkIndex, 34);
   bytes[36] = keyId.length;
   bytes.write(keyId, FIXED_BYTES, 'latin1');
@@ -114,6 +140,19 @@ function decode(payload: Buffer): { readonly keyId: string; readonly claims: Tok
     url,
   };
   return { keyId: payload.toString('latin1', FIXED_BYTES, urlAt), claims };
+}
+
+/** A letter's tokens come one after another, all with the same two ids: what they are as bytes is remembered for the next. */
+const lastIds = { environmentId: '', messageId: '', bytes: Buffer.alloc(32) };
+
+function idBytes({ environmentId, messageId }: TokenClaims): Buffer {
+  if (lastIds.environmentId === environmentId && lastIds.messageId === messageId) return lastIds.bytes;
+  if (!UUID.test(environmentId) || !UUID.test(messageId)) throw new RangeError('ids of tokens are UUIDs');
+  writeUuid(lastIds.bytes, environmentId, 0);
+  writeUuid(lastIds.bytes, messageId, 16);
+  lastIds.environmentId = environmentId;
+  lastIds.messageId = messageId;
+  return lastIds.bytes;
 }
 
 /** Digit by digit, without a text in between. */

@@ -3,6 +3,8 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aContact } from '../../test/support/letters.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { CompiledVersions } from '../templates/compiled-versions.js';
+import { KeptLetters } from '../templates/kept-letters.js';
 import { ContactExport } from './contact-export.js';
 
 const EVENTS = 100_000;
@@ -51,7 +53,10 @@ describe('the export of a person with a long history', () => {
   });
 
   it('reads a page when the reader has taken the one before, and brings every row once', async () => {
-    const pieces = await new ContactExport(requests).start(scope, 'anna@example.com');
+    const pieces = await new ContactExport(requests, new KeptLetters(new CompiledVersions(database.engine))).start(
+      scope,
+      'anna@example.com',
+    );
     let longest = 0;
     let readsAtFirstEvents = 0;
     const products = new Set<number>();
@@ -67,7 +72,10 @@ describe('the export of a person with a long history', () => {
   }, 120_000);
 
   it('stops reading when its reader goes away', async () => {
-    const pieces = await new ContactExport(requests).start(scope, 'anna@example.com');
+    const pieces = await new ContactExport(requests, new KeptLetters(new CompiledVersions(database.engine))).start(
+      scope,
+      'anna@example.com',
+    );
     for await (const piece of pieces) if (piece.includes('product.viewed')) break;
     const { reads } = requests;
     expect((await pieces.next()).done).toBe(true);

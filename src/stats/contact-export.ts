@@ -3,23 +3,26 @@ import { findContactId } from '../contacts/contact-lookup.js';
 import { CONTACT_BY_ID, type ContactRow, contactView } from '../contacts/contact-view.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
-import { unpackText } from '../templates/packed-text.js';
+import { KeptLetters, type KeptRow } from '../templates/kept-letters.js';
 import { EXPORT_SECTIONS, type ExportSection } from './export-sections.js';
 
 /** Rows that are in memory at a time: letters bring their text. */
 const PAGE = 500;
 
-interface ItemRow {
+/** Rows of messages bring their letter. */
+interface ItemRow extends Partial<KeptRow> {
   readonly key: readonly string[];
   readonly item: Readonly<Record<string, unknown>>;
-  readonly text?: Buffer | null;
   readonly [column: string]: unknown;
 }
 
 /** Everything that is kept about one person, as JSON in pieces (GDPR articles 15 and 20). */
 @Injectable()
 export class ContactExport {
-  constructor(private readonly requests: RequestDatabase) {}
+  constructor(
+    private readonly requests: RequestDatabase,
+    private readonly letters: KeptLetters,
+  ) {}
 
   /** The document, page by page as it is read. Throws NotFound before the first piece. */
   async start(scope: Scope, contact: string): Promise<AsyncGenerator<string>> {
@@ -41,12 +44,18 @@ export class ContactExport {
       yield `,\n"${section.name}":[`;
       let separator = '\n';
       for await (const rows of this.pages(scope, section, ids)) {
-        yield separator + rows.map((row) => JSON.stringify(itemOf(row))).join(',\n');
+        const items = await Promise.all(rows.map((row) => this.itemOf(row)));
+        yield separator + items.map((item) => JSON.stringify(item)).join(',\n');
         separator = ',\n';
       }
       yield ']';
     }
     yield '}\n';
+  }
+
+  private async itemOf(row: ItemRow): Promise<object> {
+    if (row.letter_of === undefined) return row.item;
+    return { ...row.item, text: (await this.letters.read(row as KeptRow))?.text ?? null };
   }
 
   private async *pages(
@@ -64,10 +73,6 @@ export class ContactExport {
         behind = rows.length < PAGE ? null : rows.at(-1)!.key;
       }
   }
-}
-
-function itemOf({ item, text }: ItemRow): object {
-  return text === undefined ? item : { ...item, text: text && unpackText(text) };
 }
 
 /** The contact and those merged into it, each with its anonymous ids. */

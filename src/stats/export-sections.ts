@@ -1,3 +1,5 @@
+import { KEPT_COLUMNS } from '../templates/kept-letters.js';
+
 /**
  * What is kept about a contact, section by section: `$1` environment, `$2` contact, `$3` the position behind which the page
  * begins, `$4` rows a page. `key` is a row's position, `item` what is exported. Keyset pages and not one cursor: no
@@ -62,7 +64,7 @@ export const EXPORT_SECTIONS: readonly ExportSection[] = [
         'state', m.state, 'reason', m.reason, 'to', m.to_address, 'subject', m.subject, 'locale', m.locale,
         'sentAt', ${iso('m.sent_at')}, 'deliveredAt', ${iso('m.delivered_at')}, 'bouncedAt', ${iso('m.bounced_at')},
         'complainedAt', ${iso('m.complained_at')}, 'unsubscribedAt', ${iso('m.unsubscribed_at')}, 'headers', b.headers,
-        'links', b.links) AS item, b.text
+        'links', b.links) AS item, ${KEPT_COLUMNS}
       FROM messages m LEFT JOIN message_bodies b ON b.environment_id = m.environment_id AND b.message_id = m.id
       WHERE m.environment_id = $1 AND m.contact_id = $2 AND ${behind('m.id')}`,
   ),

@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { StageRunner } from '../platform/queue/stage-runner.js';
 import { ScenariosModule } from '../scenarios/scenarios.module.js';
 import { StoresModule } from '../stores/stores.module.js';
+import { TemplatesModule } from '../templates/templates.module.js';
 import { Attribution } from './attribution.js';
 import { ContactExport } from './contact-export.js';
 import { ContactHistory } from './contact-history.js';
@@ -16,7 +17,7 @@ import { StatsStage } from './stats-stage.js';
 
 /** What each letter brought, and what happened to each person. Import `ConversionsModule` (global) too. */
 @Module({
-  imports: [ConversionsModule, ScenariosModule, StoresModule],
+  imports: [ConversionsModule, ScenariosModule, StoresModule, TemplatesModule],
   controllers: [StatsController, ContactHistoryController],
   providers: [Attribution, ContactExport, ContactHistory, ConversionValues, Figures, Rollup, ScenarioStats, StatsStage],
   exports: [Figures, Rollup],

@@ -1,8 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { verifyToken } from '../platform/tokens.js';
 import { TemplateError } from './helpers/template-error.js';
-import { aContext, aLetterSource, anMjml, compiled, rendered } from './letter.builder.js';
-import { LetterTemplate } from './letter-template.js';
+import { aContext, aLetterSource, anMjml, compiled, letterOf, rendered } from './letter.builder.js';
 
 const lineOf = async (text: string, context = aContext(), locale = 'en'): Promise<string> =>
   (await rendered(aLetterSource(text), context, locale)).line;
@@ -158,11 +157,8 @@ describe('a signed letter', () => {
   const signing = { keyId: 'k', key, baseUrl: 'https://mail.example', ...ids };
 
   it('leads each link through the redirect, in HTML and text alike, and carries the pixel', async () => {
-    const template = new LetterTemplate(
-      'en',
-      await compiled(aLetterSource('{{#each event.items}}<a href="{{url url}}">p</a>{{/each}}')),
-    );
-    const { html, text, links } = template.render(aContext(), signing);
+    const template = await compiled(aLetterSource('{{#each event.items}}<a href="{{url url}}">p</a>{{/each}}'));
+    const { html, text, links } = letterOf(template, aContext(), signing);
     expect(links.map(({ index, url }) => [index, url])).toEqual([
       [0, 'https://shop.example/p/coat'],
       [1, 'https://shop.example/p/scarf'],
@@ -214,10 +210,10 @@ describe('the UTM parameters of a store', () => {
       messageId: '01890000-0000-7000-8000-000000000002',
     };
     const long = `https://shop.example/${'x'.repeat(4_970)}`;
-    const template = new LetterTemplate('en', await compiled(aLetterSource('<a href="{{event.url}}">a</a>')));
+    const template = await compiled(aLetterSource('<a href="{{event.url}}">a</a>'));
     const signing = { keyId: 'k', key, baseUrl: 'https://mail.example', ...ids };
     const targetOf = (url: string) => {
-      const { html } = template.render(aContext({ data: { url } }), signing, TAGS);
+      const { html } = letterOf(template, aContext({ data: { url } }), signing, TAGS);
       const verified = verifyToken(/\/t\/c\/([\w-]+)"/.exec(html)![1]!, 'click', () => key);
       return verified.ok ? verified.claims.url : verified.reason;
     };

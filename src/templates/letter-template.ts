@@ -1,35 +1,48 @@
 import type { CompiledLocale } from './compile/compiled-template.js';
-import { createHandlebars, MAX_OUTPUT_CHARS } from './helpers/create-handlebars.js';
+import { PAGES } from './fill/marks.js';
+import { HTML, PLAIN } from './fill/part-kind.js';
+import { preparePart, type PreparedPart } from './fill/prepare-part.js';
+import { MAX_OUTPUT_CHARS } from './fill/turns.js';
 import { isZone } from './helpers/date.js';
-import { preparePart } from './helpers/prepare-part.js';
 import { withoutControls } from './helpers/printable.js';
 import type { PreparedSigning } from './helpers/rendering.js';
 import { Rendering, RenderingSlot } from './helpers/rendering.js';
 import { TemplateError } from './helpers/template-error.js';
-import type { RenderContext, RenderedMail } from './render-request.js';
+import { valueHelpers } from './helpers/value-helpers.js';
+import type { LetterFacts, LetterRecord } from './kept/letter-record.js';
+import { sourceSum } from './kept/source-sum.js';
+import type { RenderContext } from './render-request.js';
 
-/** A letter before it is sent over: the same fields as a rendered mail. */
-export type Letter = Omit<RenderedMail, 'ok'>;
+/** A letter that was filled in, with skeletons in place of its parts. */
+export interface FilledLetter {
+  readonly subject: string;
+  readonly preheader: string;
+  readonly record: LetterRecord;
+  readonly facts: LetterFacts;
+  readonly refusedLinks: readonly string[];
+}
 
 const slot = new RenderingSlot();
-const html = createHandlebars(slot, 'html');
-const plain = createHandlebars(slot, 'plain');
+const HTML_HELPERS = valueHelpers(slot, HTML.clean);
+const PLAIN_HELPERS = valueHelpers(slot, PLAIN.clean);
 
-/** One locale of a template version, compiled to functions; made once and used for every letter. */
+/** One locale of a template version, made ready once and used for every letter. */
 export class LetterTemplate {
-  private readonly subject: HandlebarsTemplateDelegate;
-  private readonly preheader: HandlebarsTemplateDelegate;
-  private readonly html: HandlebarsTemplateDelegate;
-  private readonly text: HandlebarsTemplateDelegate;
+  private readonly subject: PreparedPart;
+  private readonly preheader: PreparedPart;
+  private readonly html: PreparedPart;
+  private readonly text: PreparedPart;
+  private readonly source: number;
 
   constructor(
     private readonly locale: string,
     private readonly compiled: Pick<CompiledLocale, 'subject' | 'preheader' | 'html' | 'text' | 'links'>,
   ) {
-    this.subject = preparePart(plain, compiled.subject, 'plain');
-    this.preheader = preparePart(plain, compiled.preheader, 'plain');
-    this.html = preparePart(html, compiled.html, 'html');
-    this.text = preparePart(plain, compiled.text, 'plain');
+    this.subject = preparePart(compiled.subject, PLAIN, PLAIN_HELPERS, false);
+    this.preheader = preparePart(compiled.preheader, PLAIN, PLAIN_HELPERS, false);
+    this.html = preparePart(compiled.html, HTML, HTML_HELPERS, true);
+    this.text = preparePart(compiled.text, PLAIN, PLAIN_HELPERS, true);
+    this.source = sourceSum(compiled);
   }
 
   /**
@@ -37,19 +50,34 @@ export class LetterTemplate {
    * @param linkTags UTM parameters for the links, joined by `&`
    * @throws TemplateError when a variable is missing or cannot be shown as asked
    */
-  render(context: RenderContext, signing: PreparedSigning | null, linkTags: string | null = null): Letter {
-    const links = { template: this.compiled.links, own: Object.values(context.links), tags: linkTags };
-    const rendering = new Rendering(this.locale, zoneOf(context), currencyOf(context), links, signing);
+  fill(context: RenderContext, signing: PreparedSigning | null, linkTags: string | null = null): FilledLetter {
+    const { links: pages } = context;
+    const links = { template: this.compiled.links, own: Object.values(pages), tags: linkTags };
+    const rendering = new Rendering(this.locale, zoneOf(context), currencyOf(context), links, pages, signing);
     slot.set(rendering);
-    const subject = oneLine(this.subject(context));
+    const subject = oneLine(this.subject(rendering, context).skeleton);
     if (subject === '') throw new TemplateError('the subject is empty');
-    const preheader = oneLine(this.preheader(context));
+    const preheader = oneLine(this.preheader(rendering, context).skeleton);
     // The HTML goes first: it makes the click links that the text part repeats.
-    const htmlPart = this.html(context);
-    const text = this.text(context).replace(/\n{3,}/g, '\n\n');
-    if (Math.max(htmlPart.length, text.length) > MAX_OUTPUT_CHARS) throw new TemplateError('the letter is too large');
-    return { subject, preheader, html: htmlPart, text, links: rendering.links, refusedLinks: rendering.refusedLinks };
+    const html = this.html(rendering, context);
+    const plain = this.text(rendering, context);
+    const text = plain.skeleton.replace(/\n{3,}/g, '\n\n');
+    const chars: [number, number] = [html.skeleton.length + html.hidden, text.length + plain.hidden];
+    if (Math.max(...chars) > MAX_OUTPUT_CHARS) throw new TemplateError('the letter is too large');
+    const { urls, macs, openingMac: opening, refusedLinks } = rendering;
+    const signed = signing && { keyId: signing.keyId, baseUrl: signing.baseUrl, opening, links: macs };
+    return {
+      subject,
+      preheader,
+      record: { html: html.skeleton, text, chars, source: this.source, pages: keptPages(pages), signed },
+      facts: { environmentId: signing?.environmentId ?? '', messageId: signing?.messageId ?? '', urls },
+      refusedLinks,
+    };
   }
+}
+
+function keptPages(pages: RenderContext['links']): (string | null)[] {
+  return PAGES.map((name) => pages[name] ?? null);
 }
 
 function oneLine(text: string): string {

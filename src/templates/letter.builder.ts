@@ -1,8 +1,9 @@
 import type { CompiledLocale } from './compile/compiled-template.js';
 import { compileTemplate } from './compile/compile-template.js';
-import type { Letter } from './letter-template.js';
+import type { PreparedSigning } from './helpers/rendering.js';
+import { assembled, type LetterParts } from './kept/open-letter.js';
 import { LetterTemplate } from './letter-template.js';
-import type { RenderContext } from './render-request.js';
+import type { RenderContext, RenderedLink } from './render-request.js';
 
 const OWN_FOOTER = '<mj-text>{{store.postalAddress}} <a href="{{links.unsubscribe}}">off</a></mj-text>';
 
@@ -72,6 +73,28 @@ export function aContext(changed: { readonly data?: object; readonly contact?: o
   };
 }
 
+/** A letter as somebody gets it. */
+export interface Letter extends LetterParts {
+  readonly subject: string;
+  readonly preheader: string;
+  readonly links: readonly RenderedLink[];
+  readonly refusedLinks: readonly string[];
+}
+
+/** Fills a template in and puts the letter together. */
+export function letterOf(
+  locale: CompiledLocale,
+  context: RenderContext,
+  signing: PreparedSigning | null = null,
+  linkTags: string | null = null,
+  name = 'en',
+): Letter {
+  const filled = new LetterTemplate(name, locale).fill(context, signing, linkTags);
+  const { subject, preheader, record, facts, refusedLinks } = filled;
+  const links = facts.urls.map((url, index) => ({ index, url }));
+  return { subject, preheader, links, refusedLinks, ...assembled(record, facts, locale) };
+}
+
 /** Compiles and renders; the first line of the text part is what the letter's text became. */
 export async function rendered(
   source: string,
@@ -79,6 +102,6 @@ export async function rendered(
   locale = 'en',
   linkTags: string | null = null,
 ): Promise<Letter & { readonly line: string }> {
-  const letter = new LetterTemplate(locale, await compiled(source, locale)).render(context, null, linkTags);
+  const letter = letterOf(await compiled(source, locale), context, null, linkTags, locale);
   return { ...letter, line: letter.text.split('\n').find((line) => line.trim() !== '') ?? '' };
 }

@@ -19,14 +19,6 @@ export class OutputBuffer {
     return written;
   }
 
-  /** Adds bytes as they are and returns how many. */
-  add(bytes: Uint8Array): number {
-    this.reserve(this.length + bytes.length);
-    this.buffer.set(bytes, this.length);
-    this.length += bytes.length;
-    return bytes.length;
-  }
-
   /** How many bytes were collected so far. */
   get size(): number {
     return this.length;

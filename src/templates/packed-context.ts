@@ -4,20 +4,24 @@ import type { RenderContext } from './render-request.js';
  * A context without its repetitions. `event` is its data spread out, beside the data itself, and `run.event` is the same
  * event again: as JSON all of it would go to the thread four times.
  */
-export interface PackedContext extends Omit<RenderContext, 'event' | 'run'> {
+export interface PackedContext extends Omit<RenderContext, 'event' | 'run' | 'store'> {
+  /** null where it is said once for a whole batch. */
+  readonly store: RenderContext['store'] | null;
   readonly event: Readonly<Record<string, unknown>>;
   readonly run: Readonly<Record<string, unknown>>;
   readonly isEventSpread: boolean;
   readonly isRunEventSame: boolean;
 }
 
-export function packContext(context: RenderContext): PackedContext {
+/** @param store what is said of the store beside the contexts; a context that says the same needs not repeat it */
+export function packContext(context: RenderContext, store: RenderContext['store'] | null = null): PackedContext {
   const { event, run } = context;
   const { id, type, at, data } = event;
   const isEventSpread = isSpread(event, data);
   const isRunEventSame = run['event'] === event;
   return {
     ...context,
+    store: context.store === store ? null : context.store,
     event: isEventSpread ? { id, type, at, data } : event,
     run: isRunEventSame ? { ...run, event: null } : run,
     isEventSpread,
@@ -25,10 +29,14 @@ export function packContext(context: RenderContext): PackedContext {
   };
 }
 
-export function unpackContext({ isEventSpread, isRunEventSame, ...packed }: PackedContext): RenderContext {
+export function unpackContext(
+  { isEventSpread, isRunEventSame, ...packed }: PackedContext,
+  store: RenderContext['store'] | null = null,
+): RenderContext {
   const { id, type, at, data } = packed.event;
   const event = isEventSpread ? { ...(data as object), id, type, at, data } : packed.event;
-  return { ...packed, event, run: isRunEventSame ? { ...packed.run, event } : packed.run };
+  const run = isRunEventSame ? { ...packed.run, event } : packed.run;
+  return { ...packed, store: packed.store ?? store ?? {}, event, run };
 }
 
 const ENVELOPE = new Set(['id', 'type', 'at', 'data']);

@@ -1,4 +1,5 @@
 import { aContext, aLetterSource, compiled } from './letter.builder.js';
+import { openLetter } from './kept/open-letter.js';
 import { packContext } from './packed-context.js';
 import type { BatchLetter, ThreadTemplate } from './render-protocol.js';
 import { RenderPool } from './render-pool.js';
@@ -8,6 +9,7 @@ const letter = (data: object): BatchLetter => ({
   signed: null,
   linkTags: null,
 });
+const NOBODYS = { environmentId: '', messageId: '' };
 const HARMLESS = { subject: 'S', preheader: '', html: '<b>{{event.cartId}}</b>', text: '{{event.cartId}}', links: [] };
 
 describe('the render pool', () => {
@@ -15,8 +17,10 @@ describe('the render pool', () => {
   afterAll(() => pool.close());
 
   const render = async (template: ThreadTemplate, letters: readonly BatchLetter[]): Promise<readonly string[]> =>
-    (await pool.render({ template, signing: null, letters })).map((result) =>
-      typeof result === 'string' ? `error: ${result}` : result.letter.html,
+    (await pool.render({ template, signing: null, store: null, letters })).map((result) =>
+      typeof result === 'string'
+        ? `error: ${result}`
+        : openLetter(result.kept, { ...NOBODYS, urls: result.answer.urls }, template.compiled).html,
     );
 
   it('renders a batch in order, and each bad letter fails alone', async () => {

@@ -1,15 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { IsolatedThread, threadEntry } from './isolated-thread.js';
 import { KnownTemplates } from './known-templates.js';
-import type {
-  BatchLetter,
-  LetterAnswer,
-  RenderAnswer,
-  RenderBatch,
-  ThreadTemplate,
-  LetterBytes,
-} from './render-protocol.js';
-import { Utf8Letter } from './utf8-letter.js';
+import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch, ThreadTemplate } from './render-protocol.js';
 
 export const MAX_BATCH = 100;
 
@@ -24,12 +16,13 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb:
 export interface PoolBatch {
   readonly template: ThreadTemplate;
   readonly signing: RenderBatch['signing'];
+  readonly store: RenderBatch['store'];
   /** At most MAX_BATCH. */
   readonly letters: readonly BatchLetter[];
 }
 
-/** A letter's answer with its HTML and text, or why there is none. */
-export type PoolResult = { readonly answer: Extract<LetterAnswer, { ok: true }>; readonly letter: Utf8Letter } | string;
+/** A letter's answer with the letter as it is kept, or why there is none. */
+export type PoolResult = { readonly answer: Extract<LetterAnswer, { ok: true }>; readonly kept: Buffer } | string;
 
 interface Slot {
   readonly thread: IsolatedThread<RenderBatch, RenderAnswer>;
@@ -85,9 +78,9 @@ async function oneByOne(slot: Slot, batch: PoolBatch): Promise<readonly PoolResu
 async function ask({ thread, known }: Slot, batch: PoolBatch, limitMs: number): Promise<readonly PoolResult[] | null> {
   await thread.start();
   const { template, forget } = known.tell(batch.template, thread.incarnation);
-  const { signing } = batch;
+  const { signing, store } = batch;
   const answered = await thread.ask(
-    { templateId: batch.template.id, template, forget, signing, letters: JSON.stringify(batch.letters) },
+    { templateId: batch.template.id, template, forget, signing, store, letters: JSON.stringify(batch.letters) },
     limitMs,
   );
   return answered.ok ? resultsOf(answered.answer) : null;
@@ -96,12 +89,7 @@ async function ask({ thread, known }: Slot, batch: PoolBatch, limitMs: number): 
 function resultsOf({ bytes, letters }: RenderAnswer): readonly PoolResult[] {
   const buffer = Buffer.from(bytes);
   let at = 0;
-  const take = (length: number): Buffer => buffer.subarray(at, (at += length));
-  return letters.map((letter) => (letter.ok ? { answer: letter, letter: letterOf(letter, take) } : letter.detail));
-}
-
-/** Arguments are evaluated in their order, which is the order of the bytes. */
-function letterOf(bytes: LetterBytes, take: (length: number) => Buffer): Utf8Letter {
-  const { htmlBytes, textBytes, packedHtmlBytes, packedTextBytes } = bytes;
-  return new Utf8Letter(take(htmlBytes), take(textBytes), take(packedHtmlBytes), take(packedTextBytes));
+  return (JSON.parse(letters) as readonly LetterAnswer[]).map((answer) =>
+    answer.ok ? { answer, kept: buffer.subarray(at, (at += answer.keptBytes)) } : answer.detail,
+  );
 }

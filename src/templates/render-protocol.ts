@@ -1,7 +1,6 @@
 import type { CompiledLocale } from './compile/compiled-template.js';
-import type { Letter } from './letter-template.js';
 import type { PackedContext } from './packed-context.js';
-import type { LinkSigning } from './render-request.js';
+import type { LinkSigning, RenderContext } from './render-request.js';
 
 /** What a render thread keeps of a template: the parts it fills in. */
 export interface ThreadTemplate {
@@ -13,6 +12,7 @@ export interface ThreadTemplate {
 
 /** One letter of a batch. */
 export interface BatchLetter {
+  /** Without the store where the whole batch is of one. */
   readonly context: PackedContext;
   /** Whose clicks and openings the letter counts; null signs nothing. */
   readonly signed: Pick<LinkSigning, 'environmentId' | 'messageId'> | null;
@@ -28,24 +28,28 @@ export interface RenderBatch {
   /** Templates that the thread may drop. */
   readonly forget: readonly string[];
   readonly signing: Pick<LinkSigning, 'keyId' | 'key' | 'baseUrl'> | null;
+  /** What letters see of their store; null where each letter brings its own. */
+  readonly store: RenderContext['store'] | null;
   /** JSON of `BatchLetter[]`: parsing one text is cheaper than cloning objects. */
   readonly letters: string;
 }
 
-/** How long a letter's parts are, in the order in which they stand in the answer: as UTF-8, then as they are kept. */
-export interface LetterBytes {
-  readonly htmlBytes: number;
-  readonly textBytes: number;
-  readonly packedHtmlBytes: number;
-  readonly packedTextBytes: number;
-}
-
 export type LetterAnswer =
-  | (Omit<Letter, 'html' | 'text'> & LetterBytes & { readonly ok: true })
+  | {
+      readonly ok: true;
+      readonly subject: string;
+      readonly preheader: string;
+      /** Where its links lead, in their order. */
+      readonly urls: readonly string[];
+      readonly refusedLinks: readonly string[];
+      /** Bytes of the letter as it is kept (`letter-record`). */
+      readonly keptBytes: number;
+    }
   | { readonly ok: false; readonly detail: string };
 
-/** The answer: HTML and text of all letters as UTF-8 behind each other in one buffer, which is moved and not copied. */
+/** The answer: all letters as they are kept behind each other in one buffer, which is moved and not copied. */
 export interface RenderAnswer {
   readonly bytes: ArrayBuffer;
-  readonly letters: readonly LetterAnswer[];
+  /** JSON of `LetterAnswer[]`, for the same reason as in the question. */
+  readonly letters: string;
 }

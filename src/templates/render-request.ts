@@ -61,16 +61,11 @@ export interface RenderedMail {
   readonly ok: true;
   readonly subject: string;
   readonly preheader: string;
-  /** Decoded from `utf8` when asked for: do not spread a rendered mail that is only stored. */
+  /** Put together when asked for: do not spread a rendered mail that is only stored. */
   readonly html: string;
   readonly text: string;
-  /** The same two parts as bytes, where the renderer has them. */
-  readonly utf8?: {
-    readonly htmlBytes: Uint8Array;
-    readonly textBytes: Uint8Array;
-    readonly packedHtml: Uint8Array;
-    readonly packedText: Uint8Array;
-  };
+  /** The letter as it is kept (`letter-record`), where the renderer made it of a version that is kept too. */
+  readonly kept?: Uint8Array;
   readonly links: readonly RenderedLink[];
   /** Links from data that were not safe to follow and became '#': what was wrong with each. */
   readonly refusedLinks: readonly string[];

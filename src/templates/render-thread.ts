@@ -5,11 +5,11 @@ import type { PreparedSigning } from './helpers/rendering.js';
 import { TemplateError } from './helpers/template-error.js';
 import { READY } from './isolated-thread.js';
 import { LetterTemplate } from './letter-template.js';
-import type { Letter } from './letter-template.js';
+import type { FilledLetter } from './letter-template.js';
+import { recordSum, writeRecord } from './kept/letter-record.js';
 import { OutputBuffer } from './output-buffer.js';
 import { unpackContext } from './packed-context.js';
-import { packText } from './packed-text.js';
-import type { BatchLetter, LetterAnswer, LetterBytes, RenderAnswer, RenderBatch } from './render-protocol.js';
+import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch } from './render-protocol.js';
 
 /** The entry of a render thread: fills templates in, knows no file, socket or database. */
 const templates = new Map<string, LetterTemplate | string>();
@@ -38,33 +38,30 @@ function answerBatch(batch: RenderBatch): RenderAnswer {
   output.clear();
   const letters = (JSON.parse(batch.letters) as readonly BatchLetter[]).map((letter): LetterAnswer => {
     if (typeof template === 'string') return { ok: false, detail: template };
-    const rendered = renderOne(template, letter, batch.signing, key);
-    if (typeof rendered === 'string') return { ok: false, detail: rendered };
-    const { html, text, ...rest } = rendered;
-    return { ok: true, ...rest, ...append(html, text) };
+    const filled = fillOne(template, letter, batch, key);
+    if (typeof filled === 'string') return { ok: false, detail: filled };
+    const { subject, preheader, facts, refusedLinks } = filled;
+    return { ok: true, subject, preheader, urls: facts.urls, refusedLinks, keptBytes: append(filled) };
   });
-  return { bytes: output.take(), letters };
+  return { bytes: output.take(), letters: JSON.stringify(letters) };
 }
 
-/** Both parts as UTF-8, then both packed: from those bytes, as encoding a text again costs as much as packing it. */
-function append(html: string, text: string): LetterBytes {
+/** The letter as it is kept, its sum behind it. */
+function append({ record, facts }: FilledLetter): number {
   const at = output.size;
-  const htmlBytes = output.append(html);
-  const textBytes = output.append(text);
-  const packedHtmlBytes = output.add(packText(output.view(at, htmlBytes)));
-  const packedTextBytes = output.add(packText(output.view(at + htmlBytes, textBytes)));
-  return { htmlBytes, textBytes, packedHtmlBytes, packedTextBytes };
+  const bytes = output.append(writeRecord(record));
+  return bytes + output.append(recordSum(output.view(at, bytes), facts));
 }
 
-function renderOne(
+function fillOne(
   template: LetterTemplate,
   { context, signed, linkTags }: BatchLetter,
-  signing: RenderBatch['signing'],
+  { signing, store }: RenderBatch,
   key: KeyObject | null,
-): Letter | string {
+): FilledLetter | string {
   const prepared: PreparedSigning | null = signing && key && signed ? { ...signing, key, ...signed } : null;
   try {
-    return template.render(unpackContext(context), prepared, linkTags);
+    return template.fill(unpackContext(context, store), prepared, linkTags);
   } catch (error) {
     // Only our own errors are known to hold no data of the contact.
     if (error instanceof TemplateError) return error.message;

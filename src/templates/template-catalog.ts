@@ -34,6 +34,7 @@ const PUBLISHED = `
   FROM unnest($1::uuid[], $2::text[], $3::integer[]) WITH ORDINALITY AS ref (environment_id, key, pin, place)
   JOIN environments e ON e.id = ref.environment_id
   LEFT JOIN publications p ON p.environment_id = ref.environment_id AND p.kind = 'template' AND p.key = ref.key
-  LEFT JOIN template_versions v ON v.store_id = e.store_id AND v.template_key = ref.key
+  LEFT JOIN templates t ON t.store_id = e.store_id AND t.key = ref.key
+  LEFT JOIN template_versions v ON v.store_id = t.store_id AND v.template_key = t.key
     AND v.version = coalesce(ref.pin, p.version)
   ORDER BY ref.place`;

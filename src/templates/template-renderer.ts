@@ -6,6 +6,7 @@ import { packContext } from './packed-context.js';
 import type { PoolBatch, PoolResult } from './render-pool.js';
 import { MAX_BATCH, RenderPool } from './render-pool.js';
 import type { RenderContext, RenderRequest, RenderResult } from './render-request.js';
+import { RenderedLetter } from './rendered-letter.js';
 
 /** Renders letters of published template versions, in other threads and within limits. */
 @Injectable()
@@ -38,9 +39,10 @@ export class TemplateRenderer implements OnApplicationShutdown {
     const [result] = await this.pool.render({
       template: { id, locale, compiled },
       signing: null,
+      store: null,
       letters: [{ context: packContext(context), signed: null, linkTags }],
     });
-    return resultOf(result!, locale);
+    return resultOf(result!, locale, compiled, null);
   }
 
   private previews = 0;
@@ -53,17 +55,20 @@ export class TemplateRenderer implements OnApplicationShutdown {
     const { storeId, templateKey, version, locale } = requests[0]!;
     const compiled = (await this.versions.find(storeId, templateKey, version))?.locales[locale];
     if (!compiled)
-      return requests.map(() => resultOf(`there is no version ${version} of ${templateKey} with this locale`, locale));
+      return requests.map(() => failure(`there is no version ${version} of ${templateKey} with this locale`, locale));
+    const { store } = requests[0]!.context;
     const batch: PoolBatch = {
       template: { id: `${storeId} ${templateKey} ${version} ${locale}`, locale, compiled },
       signing: requests.find(({ signing }) => signing)?.signing ?? null,
+      store,
       letters: requests.map(({ context, signing, linkTags }) => ({
-        context: packContext(context),
+        context: packContext(context, store),
         signed: signing && { environmentId: signing.environmentId, messageId: signing.messageId },
         linkTags,
       })),
     };
-    return (await this.pool.render(batch)).map((result) => resultOf(result, locale));
+    const results = await this.pool.render(batch);
+    return results.map((result, i) => resultOf(result, locale, compiled, requests[i]!.signing));
   }
 }
 
@@ -83,22 +88,17 @@ function batchesOf(requests: readonly RenderRequest[]): readonly (readonly numbe
   );
 }
 
-function resultOf(result: PoolResult, locale: string): RenderResult {
-  if (typeof result === 'string') return { ok: false, code: 'template_error', detail: `${result} (locale ${locale})` };
-  const { subject, preheader, links, refusedLinks } = result.answer;
-  const { letter } = result;
-  return {
-    ok: true,
-    subject,
-    preheader,
-    get html() {
-      return letter.html;
-    },
-    get text() {
-      return letter.text;
-    },
-    utf8: letter,
-    links,
-    refusedLinks,
-  };
+function resultOf(
+  result: PoolResult,
+  locale: string,
+  compiled: CompiledLocale,
+  signing: RenderRequest['signing'],
+): RenderResult {
+  return typeof result === 'string'
+    ? failure(result, locale)
+    : new RenderedLetter(result.answer, result.kept, signing, compiled);
+}
+
+function failure(detail: string, locale: string): RenderResult {
+  return { ok: false, code: 'template_error', detail: `${detail} (locale ${locale})` };
 }

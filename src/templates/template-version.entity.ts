@@ -1,9 +1,8 @@
-import { Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
 import type { CompiledTemplate } from './compile/compiled-template.js';
-import { TemplateEntity } from './template.entity.js';
 import type { TemplateSources } from './template-sources.js';
 
-/** What was published once: never changed, so that a letter can always be explained. */
+/** What was published once: never changed and never deleted, not even with its template, as letters are put together of it. */
 @Entity('template_versions')
 export class TemplateVersionEntity {
   @PrimaryColumn('uuid', { name: 'store_id' })
@@ -23,11 +22,4 @@ export class TemplateVersionEntity {
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', default: () => 'clock_timestamp()' })
   createdAt!: Date;
-
-  @ManyToOne(() => TemplateEntity)
-  @JoinColumn([
-    { name: 'store_id', referencedColumnName: 'storeId', foreignKeyConstraintName: 'template_versions_template' },
-    { name: 'template_key', referencedColumnName: 'key', foreignKeyConstraintName: 'template_versions_template' },
-  ])
-  template?: Relation<TemplateEntity>;
 }

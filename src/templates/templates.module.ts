@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CompiledVersions } from './compiled-versions.js';
+import { KeptLetters } from './kept-letters.js';
 import { TemplateCatalog } from './template-catalog.js';
 import { TemplateCompiler } from './template-compiler.js';
 import { TemplatePreviews } from './template-previews.js';
@@ -21,7 +22,8 @@ import { TemplatesService } from './templates.service.js';
     TemplateCompiler,
     TemplateRenderer,
     CompiledVersions,
+    KeptLetters,
   ],
-  exports: [TemplatesService, TemplateCatalog, TemplateCompiler, TemplatePreviews, TemplateRenderer],
+  exports: [TemplatesService, TemplateCatalog, TemplateCompiler, TemplatePreviews, TemplateRenderer, KeptLetters],
 })
 export class TemplatesModule {}

@@ -117,6 +117,20 @@ describe('templates of a store', () => {
     await expect(templates.get(live, 'a/b')).rejects.toMatchObject({ status: 404 });
   });
 
+  it('keeps the versions of a deleted template, and a new one of the same key goes on behind them', async () => {
+    const key = 'a/again';
+    await templates.create(live, { key, locales: { en: aLetterSource('the first') } });
+    expect(await templates.publish(live, key)).toEqual({ key, version: 1 });
+    await database.engine.query(`DELETE FROM publications WHERE key = $1`, [key]);
+    await templates.remove(live, key);
+    expect((await new CompiledVersions(database.engine).find(store.storeId, key, 1))?.locales['en']?.html).toContain(
+      'the first',
+    );
+    expect(await templates.isPublished(live, key, 1)).toBe(false);
+    await templates.create(live, { key, locales: { en: aLetterSource('another') } });
+    expect(await templates.publish(live, key)).toEqual({ key, version: 2 });
+  });
+
   it('hides a store’s templates from every other store', async () => {
     await templates.create(live, { key: KEY, locales: { en: aLetterSource('x') } });
     const other = await aStore(database.engine);

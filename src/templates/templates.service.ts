@@ -94,14 +94,16 @@ export class TemplatesService {
     });
   }
 
-  /** @throws Conflict (`published`) while any environment uses it */
+  /**
+   * Its versions stay, for letters are put together of them: a template that gets the same key later goes on behind them.
+   * @throws Conflict (`published`) while any environment uses it
+   */
   remove(scope: Scope, key: string): Promise<void> {
     return this.database.run(scope, async (manager) => {
       await draftOf(manager, scope, key);
       const { live, sandbox } = (await publishedIn(manager, scope, [key])).get(key)!;
       if (live !== null || sandbox !== null)
         throw new Conflict('published', `${key} is published and cannot be deleted`);
-      await manager.delete(TemplateVersionEntity, { storeId: scope.storeId, templateKey: key });
       await manager.delete(TemplateEntity, { storeId: scope.storeId, key });
     });
   }
@@ -165,9 +167,10 @@ export class TemplatesService {
   isPublished(scope: Scope, key: string, pin: number | null = null): Promise<boolean> {
     return this.database.run(scope, async (manager) => {
       if (pin !== null)
-        return manager.exists(TemplateVersionEntity, {
-          where: { storeId: scope.storeId, templateKey: key, version: pin },
-        });
+        return (
+          (await manager.existsBy(TemplateEntity, { storeId: scope.storeId, key })) &&
+          (await manager.existsBy(TemplateVersionEntity, { storeId: scope.storeId, templateKey: key, version: pin }))
+        );
       const rows = await manager.query<unknown[]>(
         `SELECT 1 FROM publications WHERE environment_id = $1 AND kind = 'template' AND key = $2 AND state = 'published'`,
         [scope.environmentId, key],

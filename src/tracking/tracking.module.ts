@@ -6,6 +6,7 @@ import { EnrollmentsModule } from '../enrollments/enrollments.module.js';
 import { Env } from '../platform/config/env.js';
 import { StageRunner } from '../platform/queue/stage-runner.js';
 import { StoresModule } from '../stores/stores.module.js';
+import { TemplatesModule } from '../templates/templates.module.js';
 import { ViewRoutes } from './browser-view/view-routes.js';
 import { ConfirmationRoutes } from './confirmation/confirmation-routes.js';
 import { SubscriptionConfirmer } from './confirmation/subscription-confirmer.js';
@@ -25,7 +26,7 @@ import { Unsubscriber } from './unsubscriber.js';
 
 /** What recipients do with letters: opens, clicks, unsubscribes. */
 @Module({
-  imports: [StoresModule, EnrollmentsModule, ProviderEventsModule],
+  imports: [StoresModule, TemplatesModule, EnrollmentsModule, ProviderEventsModule],
   providers: [
     HitClock,
     HitCounter,

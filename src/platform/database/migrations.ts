@@ -9,6 +9,7 @@ import { StoreProviders1763740000021 } from './migrations/1763740000021-store-pr
 import { Alerts1763740000022 } from './migrations/1763740000022-alerts.js';
 import { WrittenTogether1763740000030 } from './migrations/1763740000030-written-together.js';
 import { StandingRuns1763740000031 } from './migrations/1763740000031-standing-runs.js';
+import { KeptLetters1763740000032 } from './migrations/1763740000032-kept-letters.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -24,5 +25,6 @@ export const MIGRATIONS = [
   Alerts1763740000022,
   WrittenTogether1763740000030,
   StandingRuns1763740000031,
+  KeptLetters1763740000032,
   UncountedHits1763740000033,
 ];

@@ -1,23 +1,48 @@
-import { MAX_TOKEN_URL_BYTES, signToken } from '../../platform/tokens.js';
+import { linkMark } from '../fill/marks.js';
+import { MAX_TOKEN_URL_BYTES, tokenChars, tokenMac } from '../../platform/tokens.js';
 import type { Rendering } from './rendering.js';
 import { safeUrl } from './safe-url.js';
 import { tagUrl } from './tag-url.js';
 
+/** Where clicks and openings are counted. */
+export const CLICK_PATH = '/t/c/';
+export const OPEN_PATH = '/t/o/';
+
 /** What stands where an address was not safe to follow. */
 export const REFUSED = '#';
 
+/** One turn of a template's link: what the skeleton says, and how long the token is that its mark stands for; 0 for no mark. */
+export interface LinkTurn {
+  readonly text: string;
+  readonly tokenChars: number;
+}
+
 /**
- * The address to print for one turn of a template's link: the click link that leads to the address with the store's UTM
- * parameters, or that URL itself when nothing is signed.
+ * One turn of a template's link: the mark of the click link that leads to the address with the store's UTM parameters, or
+ * that URL itself when nothing is signed.
  */
-export function clickLink(rendering: Rendering, address: string): string {
+export function clickLink(rendering: Rendering, address: string): LinkTurn {
   const { signing } = rendering;
   const url = taggedUrl(rendering, address);
-  const index = rendering.links.push({ index: rendering.links.length, url }) - 1;
+  const linkIndex = rendering.urls.push(url) - 1;
+  const urlBytes = Buffer.byteLength(url);
   // A longer address would not fit into the redirect's path: it works, uncounted.
-  if (!signing || Buffer.byteLength(url) > MAX_TOKEN_URL_BYTES) return url;
+  if (!signing || urlBytes > MAX_TOKEN_URL_BYTES) {
+    rendering.macs.push('');
+    return { text: url, tokenChars: 0 };
+  }
   const { environmentId, messageId } = signing;
-  return `${signing.baseUrl}/t/c/${signToken(signing, { purpose: 'click', environmentId, messageId, linkIndex: index, url })}`;
+  rendering.macs.push(tokenMac(signing, { purpose: 'click', environmentId, messageId, linkIndex, url }));
+  return { text: linkMark(linkIndex), tokenChars: CLICK_PATH.length + tokenChars(signing.keyId, urlBytes) };
+}
+
+/** Signs the picture that reports an opening. Answers how long its path is; 0 when nothing is signed. */
+export function openingMac(rendering: Rendering): number {
+  const { signing } = rendering;
+  if (!signing) return 0;
+  const { environmentId, messageId, keyId } = signing;
+  rendering.openingMac = tokenMac(signing, { purpose: 'open', environmentId, messageId, linkIndex: 0, url: '' });
+  return OPEN_PATH.length + tokenChars(keyId, 0);
 }
 
 /** With UTM parameters, except where they would make an address too long to be counted, and for the letter's own pages. */
@@ -33,12 +58,4 @@ export function checkedUrl(rendering: Rendering, value: string, what: string): s
   if (url !== null) return url;
   if (value.trim() !== REFUSED) rendering.refusedLinks.push(`${what}: not a safe http or https address`);
   return REFUSED;
-}
-
-/** The 1 × 1 picture that reports an opening; nothing when nothing is signed. */
-export function pixel({ signing }: Rendering): string {
-  if (!signing) return '';
-  const { environmentId, messageId } = signing;
-  const token = signToken(signing, { purpose: 'open', environmentId, messageId, linkIndex: 0, url: '' });
-  return `<img src="${signing.baseUrl}/t/o/${token}" width="1" height="1" alt="" style="display:block;border:0;width:1px;height:1px">`;
 }

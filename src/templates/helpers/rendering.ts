@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { TemplateLink } from '../compile/compiled-template.js';
-import type { RenderedLink } from '../render-request.js';
+import type { TemplateLinks } from '../render-request.js';
+import type { LinkTurn } from './click-link.js';
 
 /** How to sign a letter's links, with the key already prepared for use. */
 export interface PreparedSigning {
@@ -22,12 +23,21 @@ interface LinkSources {
 
 /** The letter being rendered. A thread renders one at a time, so helpers find it here and not in the template's reach. */
 export class Rendering {
-  readonly links: RenderedLink[] = [];
+  /** Where the letter's links lead, in their order. */
+  readonly urls: string[] = [];
+  /** The signature of each link, base64url; '' for one that is not signed. */
+  readonly macs: string[] = [];
+  /** The signature of the picture that reports an opening; '' without one. */
+  openingMac = '';
   readonly refusedLinks: string[] = [];
   /** What each wrapped link of the template became in the HTML, turn by turn: the text part repeats it. */
-  readonly addresses = new Map<number, string[]>();
+  readonly addresses = new Map<number, LinkTurn[]>();
   /** Turns of all loops so far. */
   turns = 0;
+  /** The part that is being filled in, so far. */
+  out = '';
+  /** By how many characters what the marks in `out` stand for is longer than they are. */
+  hidden = 0;
 
   constructor(
     readonly locale: string,
@@ -36,6 +46,7 @@ export class Rendering {
     /** ISO 4217, for money without a currency of its own. */
     readonly currency: string | null,
     readonly sources: LinkSources,
+    readonly pages: Partial<TemplateLinks>,
     readonly signing: PreparedSigning | null,
   ) {}
 }

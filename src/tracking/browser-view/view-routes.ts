@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
 import { logger } from '../../platform/logging/logger.js';
-import { unpackText } from '../../templates/packed-text.js';
+import { KEPT_COLUMNS, KeptLetters, type KeptRow } from '../../templates/kept-letters.js';
 import type { LetterRef } from '../letter-person.js';
 import { PAGE_HEADERS } from '../page.js';
 import { answerPage, PAGE_ROUTE, type TokenRequest } from '../page-routes.js';
@@ -30,6 +30,7 @@ export class ViewRoutes {
   constructor(
     private readonly tokens: TokenReader,
     private readonly database: EngineDatabase,
+    private readonly letters: KeptLetters,
   ) {}
 
   /** The Fastify plugin. */
@@ -54,10 +55,12 @@ export class ViewRoutes {
   }
 
   private async bodyOf({ environmentId, messageId }: LetterRef): Promise<string | null> {
-    const [row] = await this.database.query<{ html: Buffer }>(
-      'SELECT html FROM message_bodies WHERE environment_id = $1 AND message_id = $2',
-      [environmentId, messageId],
-    );
-    return row ? unpackText(row.html) : null;
+    const [row] = await this.database.query<KeptRow & Record<string, unknown>>(LETTER, [environmentId, messageId]);
+    return row ? ((await this.letters.read(row))?.html ?? null) : null;
   }
 }
+
+const LETTER = `
+SELECT ${KEPT_COLUMNS} FROM messages AS m
+JOIN message_bodies AS b ON b.environment_id = m.environment_id AND b.message_id = m.id
+WHERE m.environment_id = $1 AND m.id = $2`;

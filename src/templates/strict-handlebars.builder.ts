@@ -1,8 +1,8 @@
 import type Handlebars from 'handlebars';
-import type { PathScope } from '../compile/path-scope.js';
-import { namedPath, openScope, WHOLE_CONTEXT } from '../compile/path-scope.js';
-import { isHelperCall } from '../compile/inspect-syntax.js';
-import { ASKING_HELPERS, BLOCK_HELPERS, INTERNAL_HELPERS, VALUE_HELPERS } from './helper-names.js';
+import type { PathScope } from './compile/path-scope.js';
+import { namedPath, openScope, WHOLE_CONTEXT } from './compile/path-scope.js';
+import { isHelperCall } from './compile/inspect-syntax.js';
+import { ASKING_HELPERS, BLOCK_HELPERS, INTERNAL_HELPERS, VALUE_HELPERS } from './helpers/helper-names.js';
 
 type Call = hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpression;
 
@@ -12,7 +12,7 @@ const KNOWN = Object.fromEntries([...BLOCK_HELPERS, ...VALUE_HELPERS, ...INTERNA
  * Compiles one part of a letter. Handlebars' own strict mode cannot say which variable is missing, and refuses to ask for
  * one: so every variable is wrapped into a helper that knows its name, except where the author asks or gives a default.
  */
-export function preparePart(
+export function strictHandlebars(
   handlebars: typeof Handlebars,
   source: string,
   kind: 'html' | 'plain',

@@ -1,0 +1,42 @@
+import type { CompiledLocale } from './compile/compiled-template.js';
+import { type LetterParts, openLetter } from './kept/open-letter.js';
+import type { LetterAnswer } from './render-protocol.js';
+import type { LinkSigning, RenderedLink, RenderedMail } from './render-request.js';
+
+/**
+ * A letter as the render thread made it. Its parts are put together when somebody asks, and only once: a letter that is only
+ * stored never needs them.
+ */
+export class RenderedLetter implements RenderedMail {
+  readonly ok = true;
+  readonly subject: string;
+  readonly preheader: string;
+  readonly refusedLinks: readonly string[];
+  private parts: LetterParts | undefined;
+
+  constructor(
+    private readonly answer: Extract<LetterAnswer, { ok: true }>,
+    readonly kept: Uint8Array,
+    private readonly signing: Pick<LinkSigning, 'environmentId' | 'messageId'> | null,
+    private readonly compiled: Pick<CompiledLocale, 'html' | 'text'>,
+  ) {
+    ({ subject: this.subject, preheader: this.preheader, refusedLinks: this.refusedLinks } = answer);
+  }
+
+  get html(): string {
+    return this.opened().html;
+  }
+
+  get text(): string {
+    return this.opened().text;
+  }
+
+  get links(): readonly RenderedLink[] {
+    return this.answer.urls.map((url, index) => ({ index, url }));
+  }
+
+  private opened(): LetterParts {
+    const { environmentId = '', messageId = '' } = this.signing ?? {};
+    return (this.parts ??= openLetter(this.kept, { environmentId, messageId, urls: this.answer.urls }, this.compiled));
+  }
+}
