@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { ProcessClock } from '../../platform/clock/clock.js';
 import { SmtpTransport } from './smtp.js';
 import type { Mail } from './transport.js';
 
@@ -65,7 +66,11 @@ describe('a mail server', () => {
   });
   beforeEach(() => {
     letters = 0;
-    transport = new SmtpTransport(`smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, 8_000);
+    transport = new SmtpTransport(
+      `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      new ProcessClock(),
+      8_000,
+    );
   });
   afterEach(() => transport.close());
   afterAll(() => void server.close());
