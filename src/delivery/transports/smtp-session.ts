@@ -22,7 +22,7 @@ export interface Abilities {
 /** The connection below a session, and who is told what becomes of it. */
 export interface SessionEnds {
   readonly socket: Socket;
-  /** True when the socket encrypts: it tells later than it happened that something was written. */
+  /** True when the socket encrypts: what it takes may have gone before it says so. */
   readonly encrypted: boolean;
   /** Hangs up, for this reason; what is not written yet never is. */
   drop(failure?: SmtpFailure): void;
@@ -151,13 +151,23 @@ export class SmtpSession {
     } catch (error) {
       return this.ends.drop({ message: error instanceof Error ? error.message : 'the letter could not be written' });
     }
-    if (!encrypted) return void socket.write(bytes, (error) => (letter.handedOver = !error));
-    // The dot goes when the rest is known to have gone: from then on, and not before, the letter may be there.
-    socket.write(bytes.subarray(0, -DOT.length), (error) => {
-      if (error || this.letter !== letter) return;
-      letter.handedOver = true;
-      this.say(DOT);
-    });
+    const wrote = (error: Error | null | undefined, then: () => void): void => {
+      // Of what a destroyed socket had not written yet Node says that it was.
+      if (!error && !socket.destroyed && this.letter === letter) then();
+    };
+    if (encrypted) {
+      // The dot goes when the rest is known to have gone: from then on, and not before, the letter may be there.
+      socket.write(bytes.subarray(0, -DOT.length), (error) =>
+        wrote(error, () => {
+          letter.handedOver = true;
+          this.say(DOT);
+        }),
+      );
+      return;
+    }
+    socket.write(bytes, (error) => wrote(error, () => (letter.handedOver = true)));
+    // Usually the system takes it at once, and the callback is only told later.
+    if (socket.writableLength === 0) letter.handedOver = true;
   }
 
   private refuse(letter: SmtpLetter, failure: SmtpFailure): void {
