@@ -42,7 +42,7 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
 
   it('are ten at the most, and every letter goes', async () => {
     const results = await Promise.all(Array.from({ length: 60 }, () => transport.send(MAIL)));
-    expect(results).toEqual(Array.from({ length: 60 }, () => expect.objectContaining(ACCEPTED)));
+    expect(results.every(({ kind }) => kind === 'accepted')).toBe(true);
     expect(server.letters).toHaveLength(60);
     expect(server.connections).toBe(10);
   });
