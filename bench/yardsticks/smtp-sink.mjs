@@ -1,8 +1,9 @@
-// A mail server that takes everything and keeps nothing.
+// A mail server that takes everything and keeps nothing. It takes commands in one go (PIPELINING), as mail servers do.
 import { createServer } from 'node:net';
 import { answerCalls } from '../child.mjs';
 
 const END = Buffer.from('\r\n.\r\n');
+const ANSWERS = { EHLO: '250-sink\r\n250 PIPELINING\r\n', DATA: '354 go on\r\n', QUIT: '221 bye\r\n' };
 let taken = 0;
 
 const server = createServer((socket) => {
@@ -13,7 +14,9 @@ const server = createServer((socket) => {
   let inData = false;
   socket.on('data', (chunk) => {
     rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    socket.cork();
     while (inData ? endOfData() : command());
+    socket.uncork();
   });
 
   function endOfData() {
@@ -34,7 +37,7 @@ const server = createServer((socket) => {
     const verb = rest.toString('latin1', 0, 4).toUpperCase();
     rest = rest.subarray(at + 2);
     inData = verb === 'DATA';
-    socket.write(inData ? '354 go on\r\n' : verb === 'QUIT' ? '221 bye\r\n' : '250 sink\r\n');
+    socket.write(ANSWERS[verb] ?? '250 sink\r\n');
     if (verb === 'QUIT') socket.end();
     return true;
   }

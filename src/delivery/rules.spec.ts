@@ -49,22 +49,22 @@ describe('what a result makes of a letter', () => {
 });
 
 describe('a mail server’s last words', () => {
-  it('mean nothing certain when the line breaks after the last byte, whatever code the library gives', () => {
-    const lost = { message: 'Connection closed', code: 'ECONNECTION', command: 'CONN' };
+  it('mean nothing certain when the line breaks after the last byte', () => {
+    const lost = { message: 'Connection closed', command: 'CONN' };
     expect(smtpOutcome(lost, true)).toMatchObject({ kind: 'unknown' });
     expect(smtpOutcome(lost, false)).toMatchObject({ kind: 'retry', counts: true });
   });
 
   it.each([
-    ['EMESSAGE', 'DATA', 552, { kind: 'rejected', code: '5.3.4' }],
-    ['EENVELOPE', 'RCPT TO', 550, { kind: 'rejected' }],
-    ['EENVELOPE', 'RCPT TO', 451, { kind: 'retry' }],
-    ['EMESSAGE', 'DATA', 421, { kind: 'retry' }],
-    ['EAUTH', 'AUTH PLAIN', 535, { kind: 'config' }],
-    ['EENVELOPE', 'MAIL FROM', 553, { kind: 'config' }],
-  ])('%s at %s with %d', (code, command, responseCode, expected) => {
+    ['DATA', 552, { kind: 'rejected', code: '5.3.4' }],
+    ['RCPT TO', 550, { kind: 'rejected' }],
+    ['RCPT TO', 451, { kind: 'retry' }],
+    ['DATA', 421, { kind: 'retry' }],
+    ['AUTH PLAIN', 535, { kind: 'config' }],
+    ['MAIL FROM', 553, { kind: 'config' }],
+  ])('at %s with %d', (command, responseCode, expected) => {
     const response = `${responseCode} 5.3.4 words`;
-    expect(smtpOutcome({ message: 'x', code, command, responseCode, response }, true)).toMatchObject(expected);
+    expect(smtpOutcome({ message: 'x', command, responseCode, response }, true)).toMatchObject(expected);
   });
 });
 

@@ -107,7 +107,7 @@ describe.each(['smtp', 'sendgrid'] as const)('transport %s', (name) => {
     server = await (name === 'smtp' ? misbehavingSmtp() : misbehavingHttp());
     transport =
       name === 'smtp'
-        ? new SmtpTransport(server.url, DEADLINE_MS)
+        ? new SmtpTransport(server.url, new ProcessClock(), DEADLINE_MS)
         : new SendGridTransport('SG.key', server.url, new ProcessClock(), DEADLINE_MS);
   });
   afterEach(async () => {
@@ -147,7 +147,7 @@ describe.each(['smtp', 'sendgrid'] as const)('transport %s', (name) => {
 describe('what leaves the house', () => {
   it('is over SMTP the letter as written, to one recipient', async () => {
     const server = await misbehavingSmtp();
-    const transport = new SmtpTransport(server.url, DEADLINE_MS);
+    const transport = new SmtpTransport(server.url, new ProcessClock(), DEADLINE_MS);
     await transport.send(MAIL);
     const letter = await simpleParser(server.received[0]!);
     expect(letter.from?.value).toEqual([{ address: 'shop@shop.example', name: 'Магазин, "Shop"' }]);

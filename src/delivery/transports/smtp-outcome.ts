@@ -1,9 +1,9 @@
+import { readable, replyCode } from './smtp-replies.js';
 import type { SendResult } from './transport.js';
 
-/** What nodemailer tells of a failed attempt. */
+/** What is known of a failed attempt: nodemailer's error while connecting, the server's refusal afterwards. */
 export interface SmtpFailure {
   readonly message: string;
-  readonly code?: string | undefined;
   readonly command?: string | undefined;
   readonly responseCode?: number | undefined;
   readonly response?: string | undefined;
@@ -11,12 +11,18 @@ export interface SmtpFailure {
 
 const TOO_BIG = 552;
 
+/** A server's refusal of a command, or of the letter after `DATA`. */
+export function failureOf(command: 'MAIL FROM' | 'RCPT TO' | 'DATA' | 'CONN', reply: string): SmtpFailure {
+  const response = readable(reply);
+  return { message: `${command}: ${response}`, command, responseCode: replyCode(reply) ?? undefined, response };
+}
+
 /**
- * Reads a failed attempt. The server's own answer decides; without one the only question is whether the message stream was
- * handed over to its last byte. nodemailer's codes do not tell: a connection lost after the final dot is `CONN` too.
+ * Reads a failed attempt. The server's own answer decides; without one the only question is whether the letter was
+ * handed over to its last byte.
  */
 export function smtpOutcome(failure: SmtpFailure, handedOver: boolean): SendResult {
-  const status = replyCode(failure);
+  const status = refusalCode(failure);
   const detail = failure.response ?? failure.message;
   if (status === null)
     return handedOver
@@ -30,11 +36,11 @@ export function smtpOutcome(failure: SmtpFailure, handedOver: boolean): SendResu
 
 /** A refusal to greet, to sign in or of the sender would hit every letter; only recipient and content are the letter's own. */
 function concernsLetter(failure: SmtpFailure, status: number): boolean {
-  if (failure.code === 'EMESSAGE' || failure.command === 'DATA' || failure.command === 'RCPT TO') return true;
+  if (failure.command === 'DATA' || failure.command === 'RCPT TO') return true;
   return failure.command === 'MAIL FROM' && status === TOO_BIG;
 }
 
-function replyCode(failure: SmtpFailure): number | null {
+function refusalCode(failure: SmtpFailure): number | null {
   const code = failure.responseCode;
   return code !== undefined && code >= 400 && code <= 599 ? code : null;
 }

@@ -49,7 +49,7 @@ function liveTransport(env: Env, clock: ProcessClock): Transport {
     case 'outbox':
       return new OutboxTransport();
     case 'smtp':
-      return new SmtpTransport(env.SMTP_URL!, deadlineMs);
+      return new SmtpTransport(env.SMTP_URL!, clock, deadlineMs);
     case 'sendgrid':
       return new SendGridTransport(env.SENDGRID_API_KEY!, env.SENDGRID_API_URL, clock, deadlineMs);
     default:

@@ -1,0 +1,279 @@
+import { MailServer } from '../../../test/support/mail-server.js';
+import { ProcessClock } from '../../platform/clock/clock.js';
+import { SmtpTransport } from './smtp.js';
+import type { Mail, SendResult } from './transport.js';
+
+const DEADLINE_MS = 1_500;
+const MAIL: Mail = {
+  messageId: '01a20057-9716-70cb-92ae-251f4ad2aa4b',
+  storeId: '01a20057-95dd-7026-b614-2031f03af755',
+  from: { email: 'shop@shop.example', name: 'Shop' },
+  to: 'anna@example.com',
+  replyTo: null,
+  subject: 'Subject',
+  html: '<p>Hello</p>',
+  text: 'Hello',
+  headers: { 'Message-ID': '<01a20057.1@shop.example>' },
+};
+/** More than the system takes from us before the server reads. */
+const LARGE: Mail = { ...MAIL, html: 'x'.repeat(12_000_000) };
+const ACCEPTED = { kind: 'accepted', providerMessageId: 'ABC123' };
+const RETRY = { kind: 'retry', counts: true };
+
+describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offers %j', (extensions) => {
+  let server: MailServer;
+  let transport: SmtpTransport;
+
+  beforeEach(async () => {
+    server = await MailServer.start();
+    server.extensions = extensions;
+    transport = transportFor(`smtp://127.0.0.1:${server.port}`);
+  });
+  afterEach(async () => {
+    await transport.close();
+    await server.close();
+  });
+
+  it('carry letter after letter', async () => {
+    for (let i = 0; i < 5; i++) expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.letters).toHaveLength(5);
+    expect(server.connections).toBe(1);
+  });
+
+  it('are ten at the most, and every letter goes', async () => {
+    const results = await Promise.all(Array.from({ length: 60 }, () => transport.send(MAIL)));
+    expect(results.every(({ kind }) => kind === 'accepted')).toBe(true);
+    expect(server.letters).toHaveLength(60);
+    expect(server.connections).toBe(10);
+  });
+
+  it('may have died unnoticed: the letter goes over another', async () => {
+    await transport.send(MAIL);
+    let died = false;
+    server.instead = (line, socket) => {
+      if (died || !line.startsWith('MAIL')) return null;
+      died = true;
+      socket.resetAndDestroy();
+      return '';
+    };
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.letters).toHaveLength(2);
+    expect(server.connections).toBe(2);
+  });
+
+  it('may have been closed by the server, with a word or without: the letter goes over another', async () => {
+    await transport.send(MAIL);
+    for (const socket of server.sockets) socket.end('421 4.4.2 idle for too long\r\n');
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    for (const socket of server.sockets) socket.end();
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    server.instead = (line, _, connection) =>
+      connection === 3 && line.startsWith('MAIL') ? '421 4.4.2 no more' : null;
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.letters).toHaveLength(4);
+  });
+
+  it('that die again and again give the letter back', async () => {
+    await transport.send(MAIL);
+    server.instead = (line) => (line.startsWith('MAIL') ? '421 4.7.0 go away' : null);
+    expect(await transport.send(MAIL)).toMatchObject({ ...RETRY, status: 421 });
+    expect(server.letters).toHaveLength(1);
+  });
+
+  it('may be fewer than ten by the server’s will: letters wait for those there are', async () => {
+    server.instead = (line, _, connection) => (line === 'greeting' && connection > 1 ? '421 4.7.0 too many' : null);
+    await transport.send(MAIL);
+    const results = await Promise.all(Array.from({ length: 20 }, () => transport.send(MAIL)));
+    expect(results.every(({ kind }) => kind === 'accepted')).toBe(true);
+    expect(server.letters).toHaveLength(21);
+  });
+
+  it('serve on after a refusal', async () => {
+    await transport.close();
+    transport = transportFor(`smtp://127.0.0.1:${server.port}?maxConnections=1`);
+    server.instead = (line) => (line.startsWith('RCPT TO:<bad@') ? '550 5.1.1 no such user' : null);
+    expect(await transport.send({ ...MAIL, to: 'bad@example.com' })).toMatchObject({ kind: 'rejected', code: '5.1.1' });
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.connections).toBe(1);
+    // A server that asks for the letter although it refused the recipient gets an empty one.
+    expect(server.letters.filter(({ text }) => text !== '')).toHaveLength(1);
+  });
+
+  it('that say more than was asked are not used again', async () => {
+    server.instead = (line) => (line === '.' ? '250 2.0.0 Ok: queued as ABC123\r\n250 and more' : null);
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    server.instead = () => null;
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.connections).toBe(2);
+  });
+
+  it('cut within a letter: it was certainly not taken', async () => {
+    cutWithinLetter(server);
+    expect(await transport.send(LARGE)).toMatchObject(RETRY);
+  });
+
+  it('answered within a letter: the answer counts, and the rest of it is not waited for', async () => {
+    server.instead = (line, socket) => {
+      if (line !== 'DATA') return null;
+      socket.pause();
+      return '354 go ahead\r\n552 5.3.4 too big';
+    };
+    expect(await transport.send(LARGE)).toMatchObject({ kind: 'rejected', code: '5.3.4' });
+    server.instead = () => null;
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.connections).toBe(2);
+  });
+
+  it.each(['greeting', 'EHLO', 'MAIL', 'RCPT', 'DATA'])(
+    'silent at %s: the letter is called back in time',
+    async (at) => {
+      server.instead = (line) => (line.startsWith(at) ? '' : null);
+      expect(await transport.send(MAIL)).toMatchObject(RETRY);
+      expect(server.letters).toHaveLength(0);
+    },
+  );
+
+  it('that stop reading within a letter: it is called back and never arrives', async () => {
+    let slow = null as null | { resume(): unknown };
+    server.instead = (line, socket) => {
+      if (line !== 'DATA') return null;
+      slow = socket.pause();
+      return '354 go ahead';
+    };
+    expect(await transport.send(LARGE)).toMatchObject(RETRY);
+    slow?.resume();
+    server.instead = () => null;
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.letters).toHaveLength(1);
+  });
+
+  it('slow after the letter: unknown at the deadline, and what is known later is told', async () => {
+    let answer = (): void => undefined;
+    server.instead = (line, socket) => {
+      if (line !== '.') return null;
+      answer = () => socket.write('250 2.0.0 Ok: queued as ABC123\r\n');
+      return '';
+    };
+    const result = (await transport.send(MAIL)) as Extract<SendResult, { kind: 'unknown' }>;
+    expect(result).toMatchObject({ kind: 'unknown', status: null });
+    answer();
+    expect(await result.late).toMatchObject(ACCEPTED);
+  });
+
+  it('closed under letters: those handed over are unknown, the others are to be tried again', async () => {
+    const allThere = new Promise<void>((resolve) => {
+      server.instead = (line) => {
+        if (line === '.' && server.letters.length === 9) resolve();
+        return line === '.' ? '' : null;
+      };
+    });
+    const sent = Array.from({ length: 12 }, () => transport.send(MAIL));
+    await allThere;
+    await transport.close();
+    const kinds = (await Promise.all(sent)).map(({ kind }) => kind);
+    expect(kinds).toEqual([...Array<string>(10).fill('unknown'), 'retry', 'retry']);
+    expect(await transport.send(MAIL)).toMatchObject(RETRY);
+  });
+});
+
+describe('an address', () => {
+  let server: MailServer;
+  let transport: SmtpTransport;
+
+  beforeEach(async () => {
+    server = await MailServer.start();
+    server.extensions = ['SMTPUTF8'];
+    transport = transportFor(`smtp://127.0.0.1:${server.port}`);
+  });
+  afterEach(async () => {
+    await transport.close();
+    await server.close();
+  });
+
+  it.each([
+    ['anna@Example.com', 'RCPT TO:<anna@example.com>', false],
+    ['anna@почта.example', 'RCPT TO:<anna@xn--80a1acny.example>', false],
+    ['анна@почта.example', 'RCPT TO:<анна@почта.example>', true],
+  ])('%s is named in the way that mail servers know', async (to, rcpt, utf8) => {
+    expect(await transport.send({ ...MAIL, to })).toMatchObject(ACCEPTED);
+    expect(server.letters[0]!.commands).toContain(rcpt);
+    expect(server.letters[0]!.commands).toContain(`MAIL FROM:<shop@shop.example>${utf8 ? ' SMTPUTF8' : ''}`);
+  });
+
+  it.each<[string, Partial<Mail>, object]>([
+    ['recipient', { to: 'a@b.example\r\nRCPT TO:<c@d.example>' }, { kind: 'rejected', code: 'invalid_address' }],
+    ['recipient', { to: 'a@b.example> SIZE=1' }, { kind: 'rejected', code: 'invalid_address' }],
+    ['sender', { from: { email: 'a@b.example\nX: y', name: null } }, { kind: 'config' }],
+    ['subject', { subject: 'a\r\n\r\nb' }, { kind: 'rejected', code: 'invalid_header' }],
+    ['reply address', { replyTo: 'a@b.example\nBcc: c@d.example' }, { kind: 'rejected', code: 'invalid_header' }],
+    ['header', { headers: { 'X-Y': 'a\r\nBcc: c@d.example' } }, { kind: 'rejected', code: 'invalid_header' }],
+  ])('or another text that would begin a line of its own is refused: %s', async (_, change, expected) => {
+    expect(await transport.send({ ...MAIL, ...change })).toMatchObject(expected);
+    expect(server.connections).toBe(0);
+  });
+});
+
+describe('the settings in SMTP_URL', () => {
+  let server: MailServer;
+  let transport: SmtpTransport;
+
+  afterEach(async () => {
+    await transport.close();
+    await server.close();
+  });
+
+  it('sign in', async () => {
+    server = await MailServer.start();
+    server.extensions = ['AUTH PLAIN'];
+    transport = transportFor(`smtp://shop%40shop.example:p%3Ass@127.0.0.1:${server.port}`);
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    const auth = server.letters[0]!.commands.find((line) => line.startsWith('AUTH PLAIN '));
+    expect(Buffer.from(auth!.slice('AUTH PLAIN '.length), 'base64').toString()).toBe('\0shop@shop.example\0p:ss');
+  });
+
+  it('are at fault when signing in is refused', async () => {
+    server = await MailServer.start();
+    server.extensions = ['AUTH PLAIN'];
+    server.instead = (line) => (line.startsWith('AUTH') ? '535 5.7.8 wrong password' : null);
+    transport = transportFor(`smtp://shop:wrong@127.0.0.1:${server.port}`);
+    expect(await transport.send(MAIL)).toMatchObject({ kind: 'config', status: 535 });
+  });
+
+  it('may allow fewer connections, and fewer letters on each', async () => {
+    server = await MailServer.start();
+    transport = transportFor(`smtp://127.0.0.1:${server.port}?maxConnections=1&maxMessages=2`);
+    await Promise.all(Array.from({ length: 5 }, () => transport.send(MAIL)));
+    expect(server.letters).toHaveLength(5);
+    expect(server.connections).toBe(3);
+  });
+
+  it.each(['smtps', 'smtp'] as const)('encrypt with %s', async (scheme) => {
+    server = await MailServer.start({ tls: scheme === 'smtps' });
+    server.extensions = ['STARTTLS', 'PIPELINING'];
+    transport = transportFor(`${scheme}://localhost:${server.port}?tls.rejectUnauthorized=false`);
+    for (let i = 0; i < 3; i++) expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.connections).toBe(1);
+    cutWithinLetter(server);
+    expect(await transport.send(LARGE)).toMatchObject(RETRY);
+  });
+
+  it('do not trust a certificate that nobody signed, unless they say so', async () => {
+    server = await MailServer.start({ tls: true });
+    transport = transportFor(`smtps://localhost:${server.port}`);
+    expect(await transport.send(MAIL)).toMatchObject(RETRY);
+    expect(server.letters).toHaveLength(0);
+  });
+});
+
+function transportFor(url: string): SmtpTransport {
+  return new SmtpTransport(url, new ProcessClock(), DEADLINE_MS);
+}
+
+function cutWithinLetter(server: MailServer): void {
+  server.instead = (line, socket) => {
+    if (line !== 'DATA') return null;
+    socket.pause();
+    setTimeout(() => socket.destroy(), 50);
+    return '354 go ahead';
+  };
+}
