@@ -17,7 +17,7 @@ const COLUMNS: readonly (keyof PersonFields)[] = [
 /**
  * The parameters of WRITE. A column of ids, instants or words is an array, free texts are a JSON list, and the data of events,
  * JSON as it was written on arrival, stands line by line: nothing has to be escaped twice, and PostgreSQL reads each value once.
- * Rows as JSON objects cost it twice the time, most of it for names of fields.
+ * As JSON objects every row brought the names of its fields again, to be sorted and looked up.
  */
 export function writeParameters({ people, keys, events }: GroupPlan, newId: () => string): readonly string[] {
   const consents = events.flatMap(({ event: { id, consent } }) =>
