@@ -3,7 +3,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { Readiness } from './platform/health/readiness.js';
-import { KeyVerifier } from './platform/http/auth.js';
 import { makeAdapter, prepareServer } from './platform/http/http-adapter.js';
 import { openApiDocument, serveDocs } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
@@ -32,7 +31,11 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     bufferLogs: false,
     abortOnError: false,
   });
-  const paths = prepareServer(app.getHttpAdapter().getInstance(), app.get(KeyVerifier), env.ROLES);
+  const paths = prepareServer(
+    app.getHttpAdapter().getInstance(),
+    (provider) => app.get(provider, { strict: false }),
+    env.ROLES,
+  );
   app.useGlobalFilters(new ProblemFilter(paths));
   app.useGlobalPipes(strictValidation());
   if (env.ROLES.includes('api')) serveDocs(app, openApiDocument(app, VERSION));

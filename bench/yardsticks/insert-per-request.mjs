@@ -4,14 +4,10 @@ import { openWithSettings } from '../app.mjs';
 import { EventCollector } from '../../dist/ingest/event-collector.js';
 import { startService } from '../../dist/service.js';
 
-EventCollector.prototype.submit = async function submit(events) {
-  return Promise.all(
-    events.map(async (event) => {
-      const { results } = await this.store.round([event]);
-      this.waker.wake('enrollments');
-      return results.get(event);
-    }),
-  );
+EventCollector.prototype.submitOne = async function submitOne(event) {
+  const { results } = await this.store.round([event]);
+  this.waker.wake('enrollments');
+  return results.get(event);
 };
 const service = await startService(await openWithSettings());
 answerCalls({}, service.url);

@@ -16,6 +16,8 @@ const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)
 const PLAIN = /^[!-~]+$/;
 /** A name that is its own ASCII form; what begins with `xn--` is somebody's encoding and has to be checked. */
 const PLAIN_DOMAIN = /^(?!.*xn--)[a-z0-9.-]+$/;
+/** As nearly every domain is: its own ASCII form in one script, each label within DNS's 63 octets. */
+const USUAL_NAME = /^(?!.*xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 const LABEL = /^[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 /** Scripts whose letters are taken for one another: a label keeps to one of them. */
@@ -55,6 +57,7 @@ function refused(why: string): ParsedEmail {
 }
 
 function asciiDomain(domain: string): string | null {
+  if (domain.length <= LONGEST_DOMAIN && USUAL_NAME.test(domain)) return domain;
   const labels = domain.split('.');
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label) && !isMixed(label))) return null;
   const ascii = toAscii(domain);

@@ -55,24 +55,33 @@ export class EventCollector {
    * under way may be, and is known by its id when it is sent again.
    */
   submit(events: readonly IncomingEvent[]): Promise<readonly IngestResult[]> {
-    if (this.waiting.length >= WAITING_EVENTS || this.bytes >= WAITING_BYTES)
-      throw new Unavailable('too many events are waiting to be stored', 1);
-    const until = this.clock.monotonicMs() + this.times.patienceMs;
-    const results = events.map(
-      (event) =>
-        new Promise<IngestResult>((settle) => {
-          this.waiting.push({ event, settle, until, lostRaces: 0 });
-          this.bytes += sizeOf(event);
-        }),
-    );
-    this.running ??= this.drain();
-    this.alarm ??= setTimeout(() => this.giveUp(), this.times.patienceMs);
-    return Promise.all(results);
+    this.refuseTooMany();
+    return Promise.all(events.map((event) => this.enqueue(event)));
+  }
+
+  /** The same for one event. */
+  submitOne(event: IncomingEvent): Promise<IngestResult> {
+    this.refuseTooMany();
+    return this.enqueue(event);
   }
 
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
+  }
+
+  private refuseTooMany(): void {
+    if (this.waiting.length >= WAITING_EVENTS || this.bytes >= WAITING_BYTES)
+      throw new Unavailable('too many events are waiting to be stored', 1);
+  }
+
+  private enqueue(event: IncomingEvent): Promise<IngestResult> {
+    const until = this.clock.monotonicMs() + this.times.patienceMs;
+    const result = new Promise<IngestResult>((settle) => this.waiting.push({ event, settle, until, lostRaces: 0 }));
+    this.bytes += sizeOf(event);
+    this.running ??= this.drain();
+    this.alarm ??= setTimeout(() => this.giveUp(), this.times.patienceMs);
+    return result;
   }
 
   private async drain(): Promise<void> {
@@ -125,8 +134,7 @@ export class EventCollector {
   private async write(group: readonly Waiting[]): Promise<Waiting[]> {
     try {
       const { results, error } = await this.store.round(group.map(({ event }) => event));
-      if ([...results].some(([event, { kind }]) => kind === 'stored' && event.clock === 'real'))
-        this.waker.wake('enrollments');
+      if (hasLiveNews(results)) this.waker.wake('enrollments');
       const rest = this.settle(group, results);
       return error === null ? rest : await this.afterFailure(rest, error);
     } catch (error) {
@@ -166,6 +174,11 @@ export class EventCollector {
     const half = group.length >> 1;
     return [...(await this.write(group.slice(0, half))), ...(await this.write(group.slice(half)))];
   }
+}
+
+function hasLiveNews(results: ReadonlyMap<IncomingEvent, IngestResult>): boolean {
+  for (const [event, { kind }] of results) if (kind === 'stored' && event.clock === 'real') return true;
+  return false;
 }
 
 function sizeOf(event: IncomingEvent): number {

@@ -3,16 +3,23 @@ import { IdentityChanges } from '../contacts/identity-changes.js';
 import type { Person } from '../contacts/who-is-who.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
-import { eventKeyOf, foldGroup, type GroupPlan, keyOf, keysOf, type KnownGroup } from './fold-group.js';
+import {
+  type Arrival,
+  arrivalOf,
+  eventKeyOf,
+  foldGroup,
+  type GroupPlan,
+  type IdentityKey,
+  type KnownGroup,
+} from './fold-group.js';
 import { KNOWN, WRITE } from './group-sql.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
-import { writeParameters } from './write-parameters.js';
+import { arrayOf, writeParameters } from './write-parameters.js';
 
 interface KnownRow {
+  /** Place of what was asked in its list, from 1. */
+  readonly place: number;
   readonly what: 'person' | 'event' | 'clock';
-  readonly environment_id: string;
-  readonly kind: 'external' | 'email' | 'anonymous';
-  readonly key: string;
   readonly id: string;
   readonly external_id: string | null;
   readonly email_key: string | null;
@@ -42,7 +49,8 @@ export class EventStore {
    * Throws what the database throws while nothing of the group is stored; later failures are in the answer.
    */
   async round(events: readonly IncomingEvent[]): Promise<Round> {
-    const plan = foldGroup(events, await this.known(events), newId);
+    const arrivals = events.map(arrivalOf);
+    const plan = foldGroup(arrivals, await this.known(arrivals), newId);
     const results = new Map(plan.answers);
     const gone = plan.events.length > 0 ? await this.write(plan) : NOBODY;
     for (const { event, contactId } of plan.events)
@@ -60,16 +68,25 @@ export class EventStore {
     }
   }
 
-  private async known(events: readonly IncomingEvent[]): Promise<KnownGroup> {
-    const keys = new Map(events.flatMap(keysOf).map((key) => [keyOf(key.environmentId, key.kind, key.key), key]));
-    const eventKeys = events.flatMap((event) => (event.key === null ? [] : [{ e: event.environmentId, v: event.key }]));
-    const environments = [...new Set(events.map((event) => event.environmentId))];
+  private async known(arrivals: readonly Arrival[]): Promise<KnownGroup> {
+    const keys = new Map<string, IdentityKey>();
+    const environments = new Set<string>();
+    const withKey: { readonly environmentId: string; readonly key: string }[] = [];
+    for (const { event, keys: own } of arrivals) {
+      for (const key of own) keys.set(key.at, key);
+      environments.add(event.environmentId);
+      if (event.key !== null) withKey.push({ environmentId: event.environmentId, key: event.key });
+    }
+    const people = [...keys.values()];
     const rows = await this.database.query<KnownRow>(KNOWN, [
-      JSON.stringify([...keys.values()].map((key) => ({ e: key.environmentId, k: key.kind, v: key.key }))),
-      JSON.stringify(eventKeys),
-      environments,
+      arrayOf(people, ({ environmentId }) => environmentId),
+      arrayOf(people, ({ kind }) => kind),
+      JSON.stringify(people.map(({ key }) => key)),
+      arrayOf(withKey, ({ environmentId }) => environmentId),
+      JSON.stringify(withKey.map(({ key }) => key)),
+      arrayOf([...environments], (id) => id),
     ]);
-    return knownGroup(rows);
+    return knownGroup(rows, people, withKey);
   }
 
   /** Ids of contacts that are not what they were: nothing of theirs was written. */
@@ -79,14 +96,23 @@ export class EventStore {
   }
 }
 
-function knownGroup(rows: readonly KnownRow[]): KnownGroup {
+function knownGroup(
+  rows: readonly KnownRow[],
+  keys: readonly IdentityKey[],
+  withKey: readonly { readonly environmentId: string; readonly key: string }[],
+): KnownGroup {
   const people = new Map<string, Person>();
   const bodyHashes = new Map<string, string>();
   const nows = new Map<string, Date>();
-  for (const { what, environment_id: environmentId, kind, key, id, external_id, email_key, body_hash, now } of rows)
-    if (what === 'person')
-      people.set(keyOf(environmentId, kind, key), { id, environmentId, externalId: external_id, emailKey: email_key });
-    else if (what === 'event') bodyHashes.set(eventKeyOf(environmentId, key), body_hash);
-    else nows.set(environmentId, now);
+  for (const { what, place, id, external_id: externalId, email_key: emailKey, body_hash, now } of rows) {
+    if (what === 'clock') nows.set(id, now);
+    else if (what === 'person') {
+      const { at, environmentId } = keys[place - 1]!;
+      people.set(at, { id, environmentId, externalId, emailKey });
+    } else {
+      const { environmentId, key } = withKey[place - 1]!;
+      bodyHashes.set(eventKeyOf(environmentId, key), body_hash);
+    }
+  }
   return { people, bodyHashes, nows };
 }

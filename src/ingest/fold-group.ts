@@ -1,4 +1,4 @@
-import { type IdentityChange, type Person, whoIs } from '../contacts/who-is-who.js';
+import { type Found, type IdentityChange, type Person, whoIs } from '../contacts/who-is-who.js';
 import { type PersonWrite, PersonDraft } from './person-draft.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
 
@@ -7,7 +7,7 @@ const AHEAD_MS = 5 * 60_000;
 
 /** What the database knows about a group of events before it is written. */
 export interface KnownGroup {
-  /** By `keyOf`. */
+  /** By `IdentityKey.at`. */
   readonly people: ReadonlyMap<string, Person>;
   /** Events stored before under these client ids, by `eventKeyOf`: the hash of their bodies. */
   readonly bodyHashes: ReadonlyMap<string, string>;
@@ -15,10 +15,22 @@ export interface KnownGroup {
   readonly nows: ReadonlyMap<string, Date>;
 }
 
-export interface KeyWrite {
+/** One of an event's identities. */
+export interface IdentityKey {
   readonly environmentId: string;
-  readonly kind: KeyKind;
+  readonly kind: 'external' | 'email' | 'anonymous';
   readonly key: string;
+  /** All of it as one text, under which `KnownGroup.people` and the fold find its person. */
+  readonly at: string;
+}
+
+/** An event with the identities that it names, as keys of `contact_keys`. */
+export interface Arrival {
+  readonly event: IncomingEvent;
+  readonly keys: readonly IdentityKey[];
+}
+
+export interface KeyWrite extends IdentityKey {
   readonly contactId: string;
 }
 
@@ -39,25 +51,21 @@ export interface GroupPlan {
   readonly answers: ReadonlyMap<IncomingEvent, IngestResult>;
 }
 
-type KeyKind = 'external' | 'email' | 'anonymous';
-
-/** Where a person is found in `KnownGroup.people`. */
-export function keyOf(environmentId: string, kind: KeyKind, key: string): string {
-  return `${environmentId} ${kind} ${key}`;
-}
-
 /** Where an event's client id is found in `KnownGroup.bodyHashes`. */
 export function eventKeyOf(environmentId: string, key: string): string {
   return `${environmentId} ${key}`;
 }
 
-/** The identities that the event names, as keys of `contact_keys`. */
-export function keysOf({ environmentId, identity }: IncomingEvent): readonly Omit<KeyWrite, 'contactId'>[] {
-  const keys: Omit<KeyWrite, 'contactId'>[] = [];
-  if (identity.externalId) keys.push({ environmentId, kind: 'external', key: identity.externalId });
-  if (identity.email) keys.push({ environmentId, kind: 'email', key: identity.email.key });
-  if (identity.anonymousId !== undefined) keys.push({ environmentId, kind: 'anonymous', key: identity.anonymousId });
-  return keys;
+/** Reads the identities off an event, once for all that looks at them. */
+export function arrivalOf(event: IncomingEvent): Arrival {
+  const { environmentId, identity } = event;
+  const keys: IdentityKey[] = [];
+  const name = (kind: IdentityKey['kind'], key: string): void =>
+    void keys.push({ environmentId, kind, key, at: `${environmentId} ${kind} ${key}` });
+  if (identity.externalId) name('external', identity.externalId);
+  if (identity.email) name('email', identity.email.key);
+  if (identity.anonymousId !== undefined) name('anonymous', identity.anonymousId);
+  return { event, keys };
 }
 
 /**
@@ -66,8 +74,8 @@ export function keysOf({ environmentId, identity }: IncomingEvent): readonly Omi
  * with it every later event that touches the same people, so that nobody overtakes.
  * @param contactId mints ids for people who are new.
  */
-export function foldGroup(events: readonly IncomingEvent[], known: KnownGroup, contactId: () => string): GroupPlan {
-  return new Fold(known, contactId).fold(events);
+export function foldGroup(arrivals: readonly Arrival[], known: KnownGroup, contactId: () => string): GroupPlan {
+  return new Fold(known, contactId).fold(arrivals);
 }
 
 class Fold {
@@ -86,11 +94,11 @@ class Fold {
     private readonly contactId: () => string,
   ) {}
 
-  fold(events: readonly IncomingEvent[]): GroupPlan {
-    for (const event of events) {
-      const answer = this.answerAtOnce(event);
-      if (answer) this.answers.set(event, answer);
-      else this.place(event);
+  fold(arrivals: readonly Arrival[]): GroupPlan {
+    for (const arrival of arrivals) {
+      const answer = this.answerAtOnce(arrival.event);
+      if (answer) this.answers.set(arrival.event, answer);
+      else this.place(arrival);
     }
     const people = [...this.drafts.values()].map((draft) => draft.write());
     return { people, keys: this.keys, events: this.events, changes: this.changes, answers: this.answers };
@@ -107,33 +115,48 @@ class Fold {
     return aheadMs > AHEAD_MS ? { kind: 'in_future' } : null;
   }
 
-  private place(event: IncomingEvent): void {
-    const keys = keysOf(event).map((key) => ({ ...key, at: keyOf(event.environmentId, key.kind, key.key) }));
-    const find = (kind: KeyKind): Person | null => {
-      const key = keys.find((k) => k.kind === kind);
-      return key ? (this.people.get(key.at) ?? this.known.people.get(key.at) ?? null) : null;
-    };
-    const found = { byExternalId: find('external'), byEmail: find('email'), byAnonymousId: find('anonymous') };
-    const touched = [
-      ...keys.map((key) => key.at),
-      ...Object.values(found).flatMap((person) => (person ? [person.id] : [])),
-    ];
-    const block = (): void => touched.forEach((one) => this.blocked.add(one));
-    if (this.isRepeat(event) || touched.some((one) => this.blocked.has(one))) return block();
-    const who = whoIs(event.identity, this.current(found));
+  private place({ event, keys }: Arrival): void {
+    const found = this.find(keys);
+    if (this.isRepeat(event) || this.isBlocked(keys, found)) return this.block(keys, found);
+    const who = whoIs(event.identity, found);
     if (who.kind === 'change') {
       this.changes.push({ change: who.change, at: this.now(event) });
-      return block();
+      return this.block(keys, found);
     }
     const draft = this.draft(event, who.person);
     const occurredAt = event.occurredAt ?? this.now(event);
     draft.add(event, who.adds, occurredAt);
     for (const key of keys) {
       if (this.people.has(key.at) || this.known.people.has(key.at)) continue;
-      this.keys.push({ environmentId: event.environmentId, kind: key.kind, key: key.key, contactId: draft.person.id });
+      this.keys.push({ ...key, contactId: draft.person.id });
       this.people.set(key.at, draft.person);
     }
     this.events.push({ event, contactId: draft.person.id, occurredAt, identityConflict: who.conflict });
+  }
+
+  /** Who stands under the keys, as the group's earlier events have left them. */
+  private find(keys: readonly IdentityKey[]): Found {
+    const found: { -readonly [how in keyof Found]: Found[how] } = {
+      byExternalId: null,
+      byEmail: null,
+      byAnonymousId: null,
+    };
+    for (const { kind, at } of keys) {
+      const known = this.people.get(at) ?? this.known.people.get(at) ?? null;
+      const person = known && (this.drafts.get(known.id)?.person ?? known);
+      if (kind === 'external') found.byExternalId = person;
+      else if (kind === 'email') found.byEmail = person;
+      else found.byAnonymousId = person;
+    }
+    return found;
+  }
+
+  private isBlocked(keys: readonly IdentityKey[], found: Found): boolean {
+    return this.blocked.size > 0 && touchedBy(keys, found).some((one) => this.blocked.has(one));
+  }
+
+  private block(keys: readonly IdentityKey[], found: Found): void {
+    for (const one of touchedBy(keys, found)) this.blocked.add(one);
   }
 
   /** The same client id twice in a group: the second is decided in the next round, when the first is stored. */
@@ -143,13 +166,6 @@ class Fold {
     if (this.seenEventKeys.has(key)) return true;
     this.seenEventKeys.add(key);
     return false;
-  }
-
-  /** People as the group's earlier events have left them. */
-  private current<F extends Readonly<Record<string, Person | null>>>(found: F): F {
-    return Object.fromEntries(
-      Object.entries(found).map(([how, person]) => [how, person && (this.drafts.get(person.id)?.person ?? person)]),
-    ) as F;
   }
 
   private draft(event: IncomingEvent, person: Person | null): PersonDraft {
@@ -166,4 +182,10 @@ class Fold {
   private now(event: IncomingEvent): Date {
     return this.known.nows.get(event.environmentId)!;
   }
+}
+
+/** The keys and the ids of the people that they name. */
+function touchedBy(keys: readonly IdentityKey[], { byExternalId, byEmail, byAnonymousId }: Found): string[] {
+  const people = [byExternalId, byEmail, byAnonymousId].flatMap((person) => (person ? [person.id] : []));
+  return [...keys.map(({ at }) => at), ...people];
 }

@@ -28,8 +28,7 @@ export class IngestService {
   async one(body: EventDto, caller: Caller, idempotencyKey?: string): Promise<EventTaken> {
     const checked = this.checker.single(body, caller, readKey(idempotencyKey));
     if (!checked.ok) throw checked.error;
-    const [result] = await this.collector.submit([checked.event]);
-    const answer = answerOf(result!);
+    const answer = answerOf(await this.collector.submitOne(checked.event));
     if (answer instanceof DomainError) throw answer;
     return answer;
   }

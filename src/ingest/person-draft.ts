@@ -1,12 +1,19 @@
 import type { NewKeys, Person } from '../contacts/who-is-who.js';
 import type { FieldPatch, IncomingEvent } from './incoming-event.js';
 
+/** Columns that events set, by name. */
+export type PersonFields = { -readonly [column in keyof FieldPatch]: FieldPatch[column] } & {
+  external_id?: string;
+  email?: string;
+  email_key?: string;
+};
+
 /** What a group of events writes to one contact: its columns, keys of its attributes, its newest consent. */
 export interface PersonWrite {
   readonly person: Person;
   /** The instant at which the contact comes to be; null when it is known already. */
   readonly createdAt: Date | null;
-  readonly fields: (FieldPatch & { email?: string; email_key?: string; external_id?: string }) | null;
+  readonly fields: Readonly<PersonFields> | null;
   readonly attributes: {
     readonly reset: boolean;
     readonly set: Readonly<Record<string, unknown>>;
@@ -17,7 +24,7 @@ export interface PersonWrite {
 
 /** A contact's row while a group's events are folded into it, in the order of their arrival. */
 export class PersonDraft {
-  private fields: Record<string, unknown> | null = null;
+  private fields: PersonFields | null = null;
   private attributes: { reset: boolean; set: Map<string, unknown>; drop: Set<string> } | null = null;
   private consent: { granted: boolean; at: Date } | null = null;
 
@@ -29,13 +36,13 @@ export class PersonDraft {
 
   add(event: IncomingEvent, adds: NewKeys, occurredAt: Date): void {
     const { externalId, email } = adds;
-    if (event.patch) this.fields = { ...this.fields, ...event.patch };
+    if (event.patch) Object.assign((this.fields ??= {}), event.patch);
     if (externalId !== null) {
-      this.fields = { ...this.fields, external_id: externalId };
+      (this.fields ??= {}).external_id = externalId;
       this.person = { ...this.person, externalId };
     }
     if (email !== null) {
-      this.fields = { ...this.fields, email: email.email, email_key: email.key };
+      this.fields = Object.assign(this.fields ?? {}, { email: email.email, email_key: email.key });
       this.person = { ...this.person, emailKey: email.key };
     }
     if (event.attributes !== undefined) this.addAttributes(event.attributes);

@@ -22,76 +22,81 @@ export function typedData(type: string, data: Fields): TypedData {
   const shape = standardShape(type);
   if (!shape) return { data, problems: [] };
   const problems: Problem[] = [];
-  return { data: checked(data, shape, '/data', '', problems) as Fields, problems };
+  const kept = checked(data, shape, '', problems) as Fields;
+  under('data', problems, 0);
+  return { data: kept, problems };
 }
 
-function checked(value: unknown, shape: Shape, pointer: string, name: string, problems: Problem[]): unknown {
+function checked(value: unknown, shape: Shape, name: string, problems: Problem[]): unknown {
   if (value === null) return value;
   switch (shape.kind) {
     case 'any':
       return value;
     case 'record':
       return isRecord(value)
-        ? checkedRecord(value, shape.fields, pointer, problems)
-        : wrong(value, 'must be an object');
+        ? checkedRecord(value, shape.fields, problems)
+        : wrong(value, 'must be an object', problems);
     case 'list':
-      if (!Array.isArray(value)) return wrong(value, 'must be a list');
-      return mapped(value, (item, i) =>
-        item === null ? wrongItem(i) : checked(item, shape.item, `${pointer}/${i}`, '', problems),
-      );
+      return Array.isArray(value) ? checkedList(value, shape.item, problems) : wrong(value, 'must be a list', problems);
     case 'id':
       if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
       return typeof value === 'string' && value.length > 0 && value.length <= 200
         ? value
-        : wrong(value, 'must be a string of 1 to 200 characters or a whole number within ±2^53');
+        : wrong(value, 'must be a string of 1 to 200 characters or a whole number within ±2^53', problems);
     case 'money':
-      return isDecimalMoney(value) ? value : wrong(value, 'must be a number or a decimal string, not below 0');
+      return isDecimalMoney(value)
+        ? value
+        : wrong(value, 'must be a number or a decimal string, not below 0', problems);
     case 'number':
-      if (typeof value !== 'number') return wrong(value, 'must be a number');
-      return name === 'quantity' && value <= 0 ? wrong(value, 'must be above 0') : value;
+      if (typeof value !== 'number') return wrong(value, 'must be a number', problems);
+      return name === 'quantity' && value <= 0 ? wrong(value, 'must be above 0', problems) : value;
     case 'text':
-      if (typeof value !== 'string') return wrong(value, 'must be a string');
+      if (typeof value !== 'string') return wrong(value, 'must be a string', problems);
       return name === 'currency' && !/^[A-Z]{3}$/.test(value)
-        ? wrong(value, 'must be an ISO 4217 code such as EUR')
+        ? wrong(value, 'must be an ISO 4217 code such as EUR', problems)
         : value;
     case 'bool':
-      return typeof value === 'boolean' ? value : wrong(value, 'must be true or false');
+      return typeof value === 'boolean' ? value : wrong(value, 'must be true or false', problems);
     case 'instant':
-      return isDayOrInstant(value) ? value : wrong(value, 'must be ISO 8601, such as 2026-11-21T09:00:00Z');
+      return isDayOrInstant(value) ? value : wrong(value, 'must be ISO 8601, such as 2026-11-21T09:00:00Z', problems);
     default:
       return assertNever(shape);
   }
-
-  function wrong(kept: unknown, detail: string): unknown {
-    problems.push({ pointer, code: 'invalid_data', detail });
-    return kept;
-  }
-
-  function wrongItem(i: number): null {
-    problems.push({ pointer: `${pointer}/${i}`, code: 'invalid_data', detail: 'must not be null' });
-    return null;
-  }
 }
 
-function checkedRecord(
-  record: Fields,
-  fields: Readonly<Record<string, Shape>>,
-  pointer: string,
-  problems: Problem[],
-): Fields {
+function checkedRecord(record: Fields, fields: Readonly<Record<string, Shape>>, problems: Problem[]): Fields {
   let copy: Record<string, unknown> | null = null;
-  for (const key of Object.keys(record)) {
+  for (const key in record) {
     if (!Object.hasOwn(fields, key)) continue;
-    const value = checked(record[key], fields[key]!, `${pointer}/${key}`, key, problems);
+    const before = problems.length;
+    const value = checked(record[key], fields[key]!, key, problems);
+    if (problems.length > before) under(key, problems, before);
     if (value !== record[key]) (copy ??= { ...record })[key] = value;
   }
   return copy ?? record;
 }
 
 /** A new list only where an item changed: most events are kept as they came. */
-function mapped(list: readonly unknown[], map: (item: unknown, i: number) => unknown): readonly unknown[] {
-  const result = list.map(map);
-  return result.some((item, i) => item !== list[i]) ? result : list;
+function checkedList(list: readonly unknown[], shape: Shape, problems: Problem[]): readonly unknown[] {
+  let copy: unknown[] | null = null;
+  for (let i = 0; i < list.length; i++) {
+    const before = problems.length;
+    const item = list[i] === null ? wrong(null, 'must not be null', problems) : checked(list[i], shape, '', problems);
+    if (problems.length > before) under(String(i), problems, before);
+    if (item !== list[i]) (copy ??= [...list])[i] = item;
+  }
+  return copy ?? list;
+}
+
+function wrong(kept: unknown, detail: string, problems: Problem[]): unknown {
+  problems.push({ pointer: '', code: 'invalid_data', detail });
+  return kept;
+}
+
+/** Pointers are written on the way back from a problem: one for every field was most of what the walk allocated. */
+function under(name: string, problems: Problem[], from: number): void {
+  for (let i = from; i < problems.length; i++)
+    problems[i] = { ...problems[i]!, pointer: `/${name}${problems[i]!.pointer}` };
 }
 
 function isRecord(value: unknown): value is Fields {

@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { IncomingMessage } from 'node:http';
@@ -7,7 +8,8 @@ import { newId } from '../ids.js';
 import { registerAccess } from './access-hook.js';
 import { schemaProblems } from './ajv-problems.js';
 import { ruleKeyword } from './json-rule.js';
-import type { KeyVerifier } from './auth.js';
+import { KeyVerifier } from './auth.js';
+import { registerDirectRoutes } from './direct-route.js';
 import { NotFound } from './domain-error.js';
 import { registerBodyParsers } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
@@ -46,7 +48,11 @@ export function makeAdapter(env: Env): FastifyAdapter {
 }
 
 /** What every request meets before and after its route; to be called before routes are registered. */
-export function prepareServer(server: FastifyInstance, keys: KeyVerifier, roles: readonly Role[]): KnownPaths {
+export function prepareServer(
+  server: FastifyInstance,
+  instanceOf: <T>(provider: Type<T> | AbstractType<T>) => T,
+  roles: readonly Role[],
+): KnownPaths {
   const paths = new KnownPaths();
   server.addHook('onRoute', (route) => {
     const role = roleOf(route.url);
@@ -57,7 +63,8 @@ export function prepareServer(server: FastifyInstance, keys: KeyVerifier, roles:
     void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
     done(request.routeOptions.config?.notServed ? new NotFound('this path') : undefined);
   });
-  registerAccess(server, keys, new WrongKeys(new ProcessClock()));
+  registerAccess(server, instanceOf(KeyVerifier), new WrongKeys(new ProcessClock()));
+  registerDirectRoutes(server, instanceOf);
   registerBodyParsers(server);
   return paths;
 }
@@ -66,6 +73,8 @@ export function prepareServer(server: FastifyInstance, keys: KeyVerifier, roles:
 function requestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : newId();
 }
+
+type AbstractType<T> = abstract new (...args: never[]) => T;
 
 /** Which role's processes answer a path; null for those of every process. */
 function roleOf(url: string): Role | null {
