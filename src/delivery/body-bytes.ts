@@ -2,10 +2,20 @@ import { packText } from '../templates/packed-text.js';
 import type { RenderResult } from '../templates/render-request.js';
 import type { Mail } from './transports/transport.js';
 
-/** Where a letter stands among the bytes, as it is kept or, without that, in packed parts; positions count from 1, as PostgreSQL's do. */
-export type BodyPlace =
-  | { readonly letterAt: number; readonly letterBytes: number }
-  | { readonly htmlAt: number; readonly htmlBytes: number; readonly textAt: number; readonly textBytes: number };
+/** Where a part stands among the bytes; positions count from 1, as PostgreSQL's do. Nulls where there is no such part. */
+interface Place {
+  readonly at: number | null;
+  readonly bytes: number | null;
+}
+
+/** Where a letter stands: as it is kept or, without that, its packed parts. */
+export interface BodyPlace {
+  readonly letter: Place;
+  readonly html: Place;
+  readonly text: Place;
+}
+
+const NOWHERE: Place = { at: null, bytes: null };
 
 /**
  * The bodies of a group of letters behind each other as one binary parameter. As JSON they would be decoded, escaped, encoded,
@@ -18,19 +28,17 @@ export class BodyBytes {
   /** Adds a letter's body. */
   add(mail: Pick<Mail, 'html' | 'text'>, rendered: RenderResult): BodyPlace {
     if (rendered.ok && rendered.kept) {
-      const letter = this.append(rendered.kept);
-      return { letterAt: letter.at, letterBytes: letter.bytes };
+      return { letter: this.append(rendered.kept), html: NOWHERE, text: NOWHERE };
     }
     const html = this.append(packText(mail.html));
-    const text = this.append(packText(mail.text));
-    return { htmlAt: html.at, htmlBytes: html.bytes, textAt: text.at, textBytes: text.bytes };
+    return { letter: NOWHERE, html, text: this.append(packText(mail.text)) };
   }
 
   all(): Buffer {
     return Buffer.concat(this.parts, this.length);
   }
 
-  private append(part: Uint8Array): { readonly at: number; readonly bytes: number } {
+  private append(part: Uint8Array): Place {
     const at = this.length + 1;
     this.parts.push(part);
     this.length += part.length;

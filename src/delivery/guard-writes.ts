@@ -1,3 +1,4 @@
+import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import { assertNever } from '../domain/assert-never.js';
 import { BodyBytes } from './body-bytes.js';
@@ -28,29 +29,32 @@ export interface SendingClaim {
 export async function writeSending(tx: Sql, claim: SendingClaim, cleared: readonly ClearedLetter[]): Promise<void> {
   if (cleared.length === 0) return;
   const bodies = new BodyBytes();
-  const rows = cleared.map(({ letter: { message, template, rendered }, mail, attempt, sentOn }) => ({
-    e: message.environmentId,
-    id: message.id,
-    attempt,
-    to: mail.to,
-    subject: mail.subject,
-    locale: template?.locale,
-    version: template?.version,
-    day: sentOn,
-    ...bodies.add(mail, rendered),
-    headers: shownHeaders(mail),
-    links: rendered.ok ? rendered.links : [],
-  }));
+  const places = cleared.map(({ mail, letter }) => bodies.add(mail, letter.rendered));
   const { token, workerId, transport, leaseMs, at } = claim;
   await tx.query(SENDING, [
-    JSON.stringify(rows),
     token,
     workerId,
     transport.name,
     leaseMs,
     at,
-    bodies.all(),
     transport.isLedger,
+    bodies.all(),
+    arrayText(cleared, ({ letter }) => letter.message.environmentId),
+    arrayText(cleared, ({ letter }) => letter.message.id),
+    arrayText(cleared, ({ attempt }) => attempt),
+    arrayText(cleared, ({ mail }) => mail.to),
+    arrayText(cleared, ({ mail }) => mail.subject),
+    arrayText(cleared, ({ letter }) => letter.template?.locale ?? null),
+    arrayText(cleared, ({ letter }) => letter.template?.version ?? null),
+    arrayText(cleared, ({ sentOn }) => sentOn),
+    arrayText(cleared, ({ mail }) => JSON.stringify(shownHeaders(mail))),
+    arrayText(cleared, ({ letter: { rendered } }) => JSON.stringify(rendered.ok ? rendered.links : [])),
+    arrayText(places, ({ letter }) => letter.at),
+    arrayText(places, ({ letter }) => letter.bytes),
+    arrayText(places, ({ html }) => html.at),
+    arrayText(places, ({ html }) => html.bytes),
+    arrayText(places, ({ text }) => text.at),
+    arrayText(places, ({ text }) => text.bytes),
   ]);
 }
 
@@ -63,12 +67,16 @@ export async function writeUnsent(
   eventFirstMs: number,
 ): Promise<void> {
   if (unsent.length === 0) return;
-  const rows = unsent.map(({ letter: { message }, verdict }) => ({
-    e: message.environmentId,
-    id: message.id,
-    ...unsentRow(verdict, message.mayHaveArrived, eventFirstMs),
-  }));
-  await tx.query(UNSENT, [JSON.stringify(rows)]);
+  const rows = unsent.map(({ letter, verdict }) => unsentRow(verdict, letter.message.mayHaveArrived, eventFirstMs));
+  await tx.query(UNSENT, [
+    arrayText(unsent, ({ letter }) => letter.message.environmentId),
+    arrayText(unsent, ({ letter }) => letter.message.id),
+    arrayText(rows, ({ state }) => state),
+    arrayText(rows, ({ reason }) => reason ?? null),
+    arrayText(rows, ({ held }) => held ?? false),
+    arrayText(rows, ({ due }) => due ?? null),
+    arrayText(rows, ({ delay }) => delay ?? null),
+  ]);
 }
 
 interface UnsentRow {
@@ -114,36 +122,40 @@ function shownHeaders({ from, to, replyTo, subject, headers }: Mail): Readonly<R
   };
 }
 
+// Lists of unknown length and not JSON: the planner takes them for short and looks rows up, however large or small the tables are.
+
 const SENDING = `
 WITH v AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, attempt integer, "to" text, subject text, locale text,
-    version integer, day date, "letterAt" integer, "letterBytes" integer, "htmlAt" integer, "htmlBytes" integer, "textAt" integer,
-    "textBytes" integer, headers jsonb, links jsonb)),
+  SELECT * FROM unnest($8::uuid[], $9::uuid[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[], $15::date[], $16::jsonb[],
+      $17::jsonb[], $18::int[], $19::int[], $20::int[], $21::int[], $22::int[], $23::int[])
+    AS v (e, id, attempt, to_address, subject, locale, version, day, headers, links, letter_at, letter_bytes, html_at, html_bytes,
+      text_at, text_bytes)),
 sending AS (
-  UPDATE messages AS m SET state = CASE WHEN $8 THEN 'accepted' ELSE 'sending' END, attempts = v.attempt, provider = $4,
-    to_address = v."to", subject = v.subject, locale = v.locale, template_version = v.version, sent_at = $6, sent_on = v.day,
-    reason = NULL, next_attempt_at = NULL, accepted_at = CASE WHEN $8 THEN $6::timestamptz END,
-    lease_until = CASE WHEN NOT $8 THEN clock_timestamp() + make_interval(secs => $5 / 1000.0) END
+  UPDATE messages AS m SET state = CASE WHEN $6 THEN 'accepted' ELSE 'sending' END, attempts = v.attempt, provider = $3,
+    to_address = v.to_address, subject = v.subject, locale = v.locale, template_version = v.version, sent_at = $5, sent_on = v.day,
+    reason = NULL, next_attempt_at = NULL, accepted_at = CASE WHEN $6 THEN $5::timestamptz END,
+    lease_until = CASE WHEN NOT $6 THEN clock_timestamp() + make_interval(secs => $4 / 1000.0) END
   FROM v WHERE m.environment_id = v.e AND m.id = v.id
   RETURNING m.environment_id, m.scenario_key, m.step_id, m.sent_on),
 attempts AS (
   INSERT INTO send_attempts (environment_id, message_id, attempt, token, worker, started_at, finished_at, outcome)
-  SELECT v.e, v.id, v.attempt, $2, $3, $6, CASE WHEN $8 THEN $6::timestamptz END, CASE WHEN $8 THEN 'accepted' END FROM v),
+  SELECT v.e, v.id, v.attempt, $1, $2, $5, CASE WHEN $6 THEN $5::timestamptz END, CASE WHEN $6 THEN 'accepted' END FROM v),
 dirty AS (
   INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
-  SELECT DISTINCT s.environment_id, s.scenario_key, s.step_id, s.sent_on FROM sending AS s WHERE $8)
+  SELECT DISTINCT s.environment_id, s.scenario_key, s.step_id, s.sent_on FROM sending AS s WHERE $6)
 INSERT INTO message_bodies (environment_id, message_id, letter, html, text, headers, links)
-SELECT v.e, v.id, substring($7::bytea FROM v."letterAt" FOR v."letterBytes"),
-  substring($7::bytea FROM v."htmlAt" FOR v."htmlBytes"), substring($7::bytea FROM v."textAt" FOR v."textBytes"), v.headers, v.links
+SELECT v.e, v.id, substring($7::bytea FROM v.letter_at FOR v.letter_bytes), substring($7::bytea FROM v.html_at FOR v.html_bytes),
+  substring($7::bytea FROM v.text_at FOR v.text_bytes), v.headers, v.links
 FROM v
 ON CONFLICT (environment_id, message_id) DO UPDATE
 SET letter = excluded.letter, html = excluded.html, text = excluded.text, headers = excluded.headers, links = excluded.links`;
 
 const UNSENT = `
 WITH v AS (
-  SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, state text, reason text, held boolean, due timestamptz, delay integer)),
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::int[])
+    AS v (e, id, state, reason, held, due, delay)),
 changed AS (
-  UPDATE messages AS m SET state = v.state, reason = v.reason, held = coalesce(v.held, false), due_at = coalesce(v.due, m.due_at),
+  UPDATE messages AS m SET state = v.state, reason = v.reason, held = v.held, due_at = coalesce(v.due, m.due_at),
     meant_at = CASE WHEN v.due IS NULL THEN m.meant_at ELSE coalesce(m.meant_at, m.due_at) END,
     next_attempt_at = clock_timestamp() + make_interval(secs => v.delay / 1000.0),
     claim_token = NULL, claimed_by = NULL, lease_until = NULL

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { lockContacts } from '../contacts/contact-facts.js';
 import { RunMover } from '../enrollments/run-mover.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
+import { arrayText } from '../platform/database/array-text.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { withoutAddresses } from '../platform/logging/without-addresses.js';
 import { StageWaker } from '../platform/queue/stages.js';
@@ -37,18 +38,20 @@ export class Settle {
    */
   async write(lane: Lane, token: string, settlements: readonly Settlement[]): Promise<number> {
     const now = await laneNow(this.db, lane);
-    const rows = settlements.map(({ environmentId, id, attempt, outcome }) => ({
-      e: environmentId,
-      id,
-      attempt,
-      ...outcome,
-      // A mail server repeats the address that it refuses; from here it could not be erased later.
-      detail: outcome.detail && withoutAddresses(outcome.detail),
-    }));
     const settled = await this.db.query<EndedRun & { readonly state: string; readonly atEnd: boolean }>(SETTLE, [
-      JSON.stringify(rows),
       token,
       now,
+      arrayText(settlements, ({ environmentId }) => environmentId),
+      arrayText(settlements, ({ id }) => id),
+      arrayText(settlements, ({ attempt }) => attempt),
+      arrayText(settlements, ({ outcome }) => outcome.state),
+      arrayText(settlements, ({ outcome }) => outcome.reason),
+      arrayText(settlements, ({ outcome }) => (outcome.retryMs === null ? null : Math.round(outcome.retryMs))),
+      arrayText(settlements, ({ outcome }) => outcome.providerMessageId),
+      arrayText(settlements, ({ outcome }) => outcome.result),
+      arrayText(settlements, ({ outcome }) => outcome.status),
+      // A mail server repeats the address that it refuses; from here it could not be erased later.
+      arrayText(settlements, ({ outcome }) => outcome.detail && withoutAddresses(outcome.detail).replaceAll('\0', '')),
     ]);
     await this.completeRuns(
       lane,
@@ -75,30 +78,30 @@ export class Settle {
  */
 const SETTLE = `
 WITH v AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS v (e uuid, id uuid, attempt integer, state text, reason text, "retryMs" integer,
-    "providerMessageId" text, result text, status integer, detail text)),
+  SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::int[], $12::text[])
+    AS v (e, id, attempt, state, reason, retry_ms, provider_message_id, result, status, detail)),
 settled AS (
   UPDATE messages AS m SET
     state = CASE WHEN v.state IN ('retry', 'planned') AND m.cancel_requested
       THEN CASE WHEN m.dup_risk THEN 'unresolved' ELSE 'cancelled' END
       WHEN v.state = 'failed' AND m.dup_risk THEN 'unresolved' ELSE v.state END,
     reason = CASE WHEN m.cancel_requested AND v.state IN ('retry', 'planned', 'unknown') THEN m.reason ELSE v.reason END,
-    accepted_at = CASE WHEN v.state = 'accepted' THEN $3::timestamptz END,
-    provider_message_id = coalesce(v."providerMessageId", m.provider_message_id),
-    next_attempt_at = CASE WHEN v.state IN ('retry', 'planned') THEN clock_timestamp() + make_interval(secs => v."retryMs" / 1000.0) END,
+    accepted_at = CASE WHEN v.state = 'accepted' THEN $2::timestamptz END,
+    provider_message_id = coalesce(v.provider_message_id, m.provider_message_id),
+    next_attempt_at = CASE WHEN v.state IN ('retry', 'planned') THEN clock_timestamp() + make_interval(secs => v.retry_ms / 1000.0) END,
     unknown_since = CASE WHEN v.state = 'unknown' THEN clock_timestamp() ELSE m.unknown_since END,
     reconciled_by = CASE WHEN m.state <> 'sending' THEN 'late_answer' END,
     lease_until = NULL
   FROM v
   WHERE m.environment_id = v.e AND m.id = v.id AND m.attempts = v.attempt
-    AND (m.claim_token = $2 AND (m.state = 'sending' OR m.state = 'unknown' AND v.state <> 'unknown')
+    AND (m.claim_token = $1 AND (m.state = 'sending' OR m.state = 'unknown' AND v.state <> 'unknown')
       OR v.state = 'accepted' AND m.state IN ('unknown', 'unresolved', 'retry', 'claimed', 'planned')
         AND EXISTS (SELECT 1 FROM send_attempts AS a WHERE a.environment_id = v.e AND a.message_id = v.id
-          AND a.attempt = v.attempt AND a.token = $2))
+          AND a.attempt = v.attempt AND a.token = $1))
   RETURNING m.environment_id, m.enrollment_id, m.contact_id, m.scenario_key, m.step_id, m.sent_on, m.state),
 attempts AS (
-  UPDATE send_attempts AS a SET finished_at = $3, outcome = v.result, status = v.status, detail = left(v.detail, 500)
-  FROM v WHERE a.environment_id = v.e AND a.message_id = v.id AND a.attempt = v.attempt AND a.token = $2),
+  UPDATE send_attempts AS a SET finished_at = $2, outcome = v.result, status = v.status, detail = left(v.detail, 500)
+  FROM v WHERE a.environment_id = v.e AND a.message_id = v.id AND a.attempt = v.attempt AND a.token = $1),
 dirty AS (
   INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
   SELECT DISTINCT s.environment_id, s.scenario_key, s.step_id, s.sent_on FROM settled AS s

@@ -10,7 +10,7 @@ import { Transport, type Mail, type SendResult } from './transport.js';
 /** Connections to the mail server: more are refused by many. */
 const POOL = 10;
 /** While one group of letters is on the connections, the next one passes its guard. */
-const SLOTS = 2 * POOL;
+const SLOTS = 4 * POOL;
 const DEADLINE_MS = 20_000;
 const RECALLED = { message: 'no connection was free, or the server did not ask for the letter in time' };
 
