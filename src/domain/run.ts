@@ -111,7 +111,7 @@ export interface PlannedMessage {
   readonly reason: SkipReason | null;
 }
 
-/** A line of a run's history (`enrollment_steps`). */
+/** A line of a run's history (`enrollment_history`). */
 export interface StepRecord {
   readonly stepId: string | null;
   readonly pass: number;

@@ -78,7 +78,7 @@ describe('an exit with a subject', () => {
     const held = new pg.Client({ connectionString: database.url });
     await held.connect();
     await held.query('BEGIN');
-    await held.query('LOCK TABLE enrollment_steps IN EXCLUSIVE MODE'); // the cart's run can be decided but not written
+    await held.query('LOCK TABLE enrollment_history IN EXCLUSIVE MODE'); // the cart's run can be decided but not written
     const waiting = (locks: number) =>
       until(
         async () => (await held.query(WAITING)).rowCount! >= locks,

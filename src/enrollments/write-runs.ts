@@ -1,3 +1,4 @@
+import type { StepRecord } from '../domain/run.js';
 import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
@@ -28,22 +29,22 @@ export async function updateRuns(tx: Sql, runs: readonly WorkingRun[]): Promise<
   if (renewed.length > 0) await tx.query(RENEW_RUNS, [...changedColumns(renewed), ...eventColumns(renewed)]);
 }
 
-/** Adds to the runs' histories. */
+/** Adds to the runs' histories: one row a run, with all that it did. */
 export async function insertSteps(tx: Sql, runs: readonly WorkingRun[]): Promise<void> {
-  const rows = runs.flatMap(({ identity, steps }) => steps.map((step) => ({ identity, step })));
-  if (rows.length === 0) return;
+  const moved = runs.filter(({ steps }) => steps.length > 0);
+  if (moved.length === 0) return;
   await tx.query(INSERT_STEPS, [
-    arrayText(rows, ({ identity }) => identity.environmentId),
-    arrayText(rows, ({ identity }) => identity.id),
-    arrayText(rows, () => newId()),
-    arrayText(rows, ({ step }) => step.pass),
-    arrayText(rows, ({ step }) => step.round),
-    arrayText(rows, ({ step }) => step.stepId),
-    arrayText(rows, ({ step }) => step.outcome),
-    arrayText(rows, ({ step }) => step.reason),
-    arrayText(rows, ({ step }) => step.at),
-    arrayText(rows, ({ step }) => step.dueAt),
+    arrayText(moved, ({ identity }) => identity.environmentId),
+    arrayText(moved, ({ identity }) => identity.id),
+    arrayText(moved, () => newId()),
+    // JSON holds a line feed only as an escape.
+    moved.map(({ steps }) => JSON.stringify(steps.map(stepLine))).join('\n'),
   ]);
+}
+
+/** As the view `enrollment_steps` reads it. */
+function stepLine({ pass, round, stepId, outcome, reason, at, dueAt }: StepRecord): readonly unknown[] {
+  return [newId(), pass, round, stepId, outcome, reason, at, dueAt];
 }
 
 /** In the order of CHANGED. */
@@ -110,6 +111,7 @@ FROM unnest(${CHANGED}, $16::jsonb[], $17::uuid[], $18::timestamptz[], $19::text
 WHERE r.environment_id = v.environment_id AND r.id = v.id`;
 
 const INSERT_STEPS = `
-INSERT INTO enrollment_steps (environment_id, enrollment_id, id, pass, round, step_id, outcome, reason, at, due_at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
-  $10::timestamptz[])`;
+INSERT INTO enrollment_history (environment_id, enrollment_id, id, steps)
+SELECT v.environment_id, v.enrollment_id, v.id, v.steps::jsonb
+FROM ROWS FROM (unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest(string_to_array($4::text, E'\\n')))
+  AS v (environment_id, enrollment_id, id, steps)`;

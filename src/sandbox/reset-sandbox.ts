@@ -13,7 +13,7 @@ export const CLEARED = [
   'send_attempts',
   'message_bodies',
   'messages',
-  'enrollment_steps',
+  'enrollment_history',
   'enrollments',
   'storefront_events',
   'event_keys',

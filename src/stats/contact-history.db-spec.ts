@@ -56,15 +56,16 @@ describe('what happened to a person', () => {
        VALUES ($1, $2, $3, 'real', 'abandoned-cart', 1, 'marketing', $4, '81', 'waiting', '2', '2026-11-23T09:45:00Z', $5, $5, $5, '{}')`,
       [liveId, run, storeId, contactId, cart],
     );
-    for (const [step, outcome, at, due] of [
-      [null, 'entered', cart, null],
-      ['pause-1', 'waiting', cart, '2026-11-21T09:45:00Z'],
-      ['reminder', 'sent', '2026-11-21T09:45:00Z', null],
+    for (const steps of [
+      [
+        [newId(), 1, 1, null, 'entered', null, cart, null],
+        [newId(), 1, 1, 'pause-1', 'waiting', null, cart, '2026-11-21T09:45:00Z'],
+      ],
+      [[newId(), 1, 1, 'reminder', 'sent', null, '2026-11-21T09:45:00Z', null]],
     ])
       await engine.query(
-        `INSERT INTO enrollment_steps (environment_id, enrollment_id, id, pass, round, step_id, outcome, at, due_at)
-         VALUES ($1, $2, $3, 1, 1, $4, $5, $6, $7)`,
-        [liveId, run, newId(), step, outcome, at, due],
+        'INSERT INTO enrollment_history (environment_id, enrollment_id, id, steps) VALUES ($1, $2, $3, $4)',
+        [liveId, run, newId(), JSON.stringify(steps)],
       );
     const letter = await aLetter(engine, { environmentId: liveId, storeId, contactId });
     const act = {

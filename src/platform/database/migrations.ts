@@ -10,6 +10,7 @@ import { Alerts1763740000022 } from './migrations/1763740000022-alerts.js';
 import { WrittenTogether1763740000030 } from './migrations/1763740000030-written-together.js';
 import { StandingRuns1763740000031 } from './migrations/1763740000031-standing-runs.js';
 import { KeptLetters1763740000032 } from './migrations/1763740000032-kept-letters.js';
+import { EnrollmentHistory1763740000035 } from './migrations/1763740000035-enrollment-history.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   StandingRuns1763740000031,
   KeptLetters1763740000032,
   UncountedHits1763740000033,
+  EnrollmentHistory1763740000035,
 ];
