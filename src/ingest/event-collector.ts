@@ -143,12 +143,16 @@ export class EventCollector {
   }
 
   private settle(group: readonly Waiting[], results: ReadonlyMap<IncomingEvent, IngestResult>): Waiting[] {
-    return group.filter((waiting) => {
+    const answers: (() => void)[] = [];
+    const rest = group.filter((waiting) => {
       const lost = results.size === 0 && ++waiting.lostRaces >= LOST_RACES;
       const result = results.get(waiting.event) ?? (lost ? UNAVAILABLE : undefined);
-      if (result) waiting.settle(result);
+      if (result) answers.push(() => waiting.settle(result));
       return !result;
     });
+    // Behind this turn of the event loop: first the next group goes to PostgreSQL, which is idle while answers are written.
+    setImmediate(() => answers.forEach((answer) => answer()));
+    return rest;
   }
 
   private async afterFailure(group: readonly Waiting[], error: unknown): Promise<Waiting[]> {

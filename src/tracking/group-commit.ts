@@ -45,7 +45,7 @@ export class GroupCommit<T> {
     for (let group = this.waiting.shift(); group; group = this.next()) {
       this.lastSize = group.items.length;
       const result = this.write(group.items);
-      group.settle(result);
+      group.settle(result.then(nextTurn));
       await result.catch(() => undefined); // whoever added the items hears of it
     }
     this.running--;
@@ -60,6 +60,11 @@ export class GroupCommit<T> {
     const [first] = this.waiting;
     return first !== undefined && first.items.length * 2 >= this.lastSize;
   }
+}
+
+/** First the next group goes to PostgreSQL, which is idle while answers are written. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function newGroup<T>(): Group<T> {
