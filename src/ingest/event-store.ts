@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IdentityChanges } from '../contacts/identity-changes.js';
 import type { Person } from '../contacts/who-is-who.js';
+import { arrayText } from '../platform/database/array-text.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from './fold-group.js';
 import { KNOWN, WRITE } from './group-sql.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
-import { arrayOf, writeParameters } from './write-parameters.js';
+import { writeParameters } from './write-parameters.js';
 
 interface KnownRow {
   /** Place of what was asked in its list, from 1. */
@@ -79,12 +80,12 @@ export class EventStore {
     }
     const people = [...keys.values()];
     const rows = await this.database.query<KnownRow>(KNOWN, [
-      arrayOf(people, ({ environmentId }) => environmentId),
-      arrayOf(people, ({ kind }) => kind),
+      arrayText(people, ({ environmentId }) => environmentId),
+      arrayText(people, ({ kind }) => kind),
       JSON.stringify(people.map(({ key }) => key)),
-      arrayOf(withKey, ({ environmentId }) => environmentId),
+      arrayText(withKey, ({ environmentId }) => environmentId),
       JSON.stringify(withKey.map(({ key }) => key)),
-      arrayOf([...environments], (id) => id),
+      arrayText(environments, (id) => id),
     ]);
     return knownGroup(rows, people, withKey);
   }

@@ -1,3 +1,4 @@
+import { arrayText } from '../platform/database/array-text.js';
 import type { GroupPlan } from './fold-group.js';
 import type { PersonFields, PersonWrite } from './person-draft.js';
 
@@ -24,35 +25,28 @@ export function writeParameters({ people, keys, events }: GroupPlan, newId: () =
     consent ? [{ id: newId(), event: id, granted: consent.granted, source: consent.source }] : [],
   );
   return [
-    arrayOf(people, ({ person }) => person.environmentId),
-    arrayOf(people, ({ person }) => person.id),
-    arrayOf(people, ({ createdAt }) => createdAt && createdAt.toISOString()),
-    arrayOf(people, ({ fields }) => String(givenIn(fields))),
+    arrayText(people, ({ person }) => person.environmentId),
+    arrayText(people, ({ person }) => person.id),
+    arrayText(people, ({ createdAt }) => createdAt),
+    arrayText(people, ({ fields }) => String(givenIn(fields))),
     JSON.stringify(people.map(valuesOf)),
-    arrayOf(keys, ({ environmentId }) => environmentId),
-    arrayOf(keys, ({ kind }) => kind),
+    arrayText(keys, ({ environmentId }) => environmentId),
+    arrayText(keys, ({ kind }) => kind),
     JSON.stringify(keys.map(({ key }) => key)),
-    arrayOf(keys, ({ contactId }) => contactId),
-    arrayOf(events, ({ event }) => event.environmentId),
-    arrayOf(events, ({ event }) => event.id),
-    arrayOf(events, ({ event }) => event.clock),
+    arrayText(keys, ({ contactId }) => contactId),
+    arrayText(events, ({ event }) => event.environmentId),
+    arrayText(events, ({ event }) => event.id),
+    arrayText(events, ({ event }) => event.clock),
     JSON.stringify(events.map(({ event }) => event.key)),
-    arrayOf(events, ({ event }) => event.bodyHash),
-    arrayOf(events, ({ event }) => event.type),
-    arrayOf(events, ({ contactId }) => contactId),
-    arrayOf(events, ({ occurredAt }) => occurredAt.toISOString()),
-    arrayOf(events, ({ identityConflict }) => (identityConflict ? 't' : 'f')),
+    arrayText(events, ({ event }) => event.bodyHash),
+    arrayText(events, ({ event }) => event.type),
+    arrayText(events, ({ contactId }) => contactId),
+    arrayText(events, ({ occurredAt }) => occurredAt),
+    arrayText(events, ({ identityConflict }) => identityConflict),
     // JSON holds a line feed only as an escape.
     events.map(({ event }) => event.dataJson).join('\n'),
     JSON.stringify(consents),
   ];
-}
-
-/** PostgreSQL's text of an array of values that need no quotes: ids, instants, words without signs of an array. */
-export function arrayOf<T>(items: readonly T[], valueOf: (item: T) => string | null): string {
-  let text = '{';
-  for (const item of items) text += `${text.length > 1 ? ',' : ''}${valueOf(item) ?? 'NULL'}`;
-  return `${text}}`;
 }
 
 function givenIn(fields: PersonWrite['fields']): number {

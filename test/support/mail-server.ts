@@ -66,7 +66,7 @@ export class MailServer {
           this.letters.push({ commands, text: letter.join('\r\n') });
           [letter, commands] = [null, []];
         } else commands.push(line);
-        if (line === 'DATA' && answer.startsWith('354')) letter = [];
+        if (line === 'DATA' && /^354/m.test(answer)) letter = [];
         this.say(socket, answer);
         if (line === 'STARTTLS') return this.encrypt(socket, connection);
       }

@@ -247,6 +247,18 @@ describe('the settings in SMTP_URL', () => {
     expect(server.connections).toBe(3);
   });
 
+  it('carry their commands in one go where the server offers PIPELINING', async () => {
+    server = await MailServer.start();
+    server.extensions = ['PIPELINING'];
+    // Says nothing before it has heard all three: whoever waits for an answer to the first waits until the deadline.
+    server.instead = (line) => {
+      if (line.startsWith('MAIL') || line.startsWith('RCPT')) return '';
+      return line === 'DATA' ? '250 ok\r\n250 ok\r\n354 go ahead' : null;
+    };
+    transport = transportFor(`smtp://127.0.0.1:${server.port}`);
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+  });
+
   it.each(['smtps', 'smtp'] as const)('encrypt with %s', async (scheme) => {
     server = await MailServer.start({ tls: scheme === 'smtps' });
     server.extensions = ['STARTTLS', 'PIPELINING'];
