@@ -1,7 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { TemplateError } from './template-error.js';
 
-const rules = new LRUCache<string, Intl.PluralRules>({ max: 100 });
+/** With what they said of numbers before: a cart holds one thing or two. */
+interface Rules {
+  readonly rules: Intl.PluralRules;
+  readonly known: LRUCache<number, Intl.LDMLPluralRule>;
+}
+
+const ofLocale = new LRUCache<string, Rules>({ max: 100 });
+const FALLBACKS = ['other', 'many', 'few', 'one'];
 
 /**
  * The form of a word that fits the number: `one="товар" few="товара" many="товаров"`, in English `one`, `other`.
@@ -10,9 +17,16 @@ const rules = new LRUCache<string, Intl.PluralRules>({ max: 100 });
 export function pluralForm(value: unknown, forms: Readonly<Record<string, unknown>>, locale: string): string {
   const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof count !== 'number' || !Number.isFinite(count)) throw new TemplateError('plural: the count is no number');
-  let rule = rules.get(locale);
-  if (!rule) rules.set(locale, (rule = new Intl.PluralRules(locale)));
-  for (const form of [rule.select(count), 'other', 'many', 'few', 'one'])
-    if (typeof forms[form] === 'string') return forms[form];
+  const fitting = forms[ruleFor(count, locale)];
+  if (typeof fitting === 'string') return fitting;
+  for (const form of FALLBACKS) if (typeof forms[form] === 'string') return forms[form];
   throw new TemplateError('plural: no form of the word was given');
+}
+
+function ruleFor(count: number, locale: string): Intl.LDMLPluralRule {
+  let own = ofLocale.get(locale);
+  if (!own) ofLocale.set(locale, (own = { rules: new Intl.PluralRules(locale), known: new LRUCache({ max: 500 }) }));
+  let rule = own.known.get(count);
+  if (!rule) own.known.set(count, (rule = own.rules.select(count)));
+  return rule;
 }
