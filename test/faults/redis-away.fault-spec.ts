@@ -17,21 +17,26 @@ describeIf('a Redis that carries the wake-ups', hasCommand('redis-server'), () =
   let proxy: TcpProxy;
   let provider: FakeProvider;
   let service: Service;
+  let worker: Service;
   let shop: LiveShop;
 
   beforeAll(async () => {
     dir = await temporaryDirectory();
     [database, redis, provider] = await Promise.all([migratedDatabase(), startRedis(), FakeProvider.start()]);
     proxy = await TcpProxy.to(Number(new URL(redis.url).port));
-    service = await Service.start(dir.path, {
+    const settings = {
       ...QUICK,
       SENDGRID_API_URL: provider.url,
       DATABASE_URL: database.url,
       REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
-    });
+    };
+    // Apart: a process that does everything wakes itself.
+    service = await Service.start(dir.path, { ...settings, ROLES: 'api,tracking' });
+    worker = await Service.spawn(dir.path, { ...settings, ROLES: 'worker' });
     shop = await LiveShop.open(service, provider);
   });
   afterAll(async () => {
+    await worker?.end('SIGTERM');
     await service?.end('SIGTERM');
     await proxy?.close();
     await redis?.stop();

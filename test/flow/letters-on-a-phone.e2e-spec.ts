@@ -105,7 +105,7 @@ describeIf('Chromium', existsSync(CHROMIUM), () => {
     const { html } = await shop.message(letter!.id);
     const url = app.url + new URL(/"(http[^"]*\/m\/[^"]+)"/.exec(html)![1]!).pathname;
     const evil = `<script>document.title='run'</script><img src="x" onerror="document.title='run'"><body>plain</body>`;
-    const whole = `UPDATE message_bodies SET letter = NULL, html = $2, text = '' WHERE message_id = $1`;
+    const whole = `UPDATE message_bodies SET letter = NULL, html = $2, text = $2 WHERE message_id = $1`;
     await app.engine.query(whole, [letter!.id, packText(evil)]);
     const page = await browser.newPage({ viewport: PHONE });
     await page.goto(url);
