@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import { createServer } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -17,6 +18,17 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
 };
 
+const MIB = 1024 * 1024;
+
+/**
+ * PostgreSQL's own cache: an eighth of the memory that there is, from its usual 128 MB to 512. With the usual one, rows that wait
+ * by the hundred thousand push out what is being worked on.
+ */
+function sharedBuffers(): string {
+  const memory = Math.min(os.totalmem(), process.constrainedMemory() || Infinity);
+  return `${Math.round(Math.min(512, Math.max(128, memory / 8 / MIB)))}MB`;
+}
+
 /** The server of one cluster, driven through pg_ctl. */
 export class ServerProcess {
   constructor(
@@ -33,7 +45,7 @@ export class ServerProcess {
   /** Starts the server on a free port; rejects with the end of the server's log. */
   async start(settings: Readonly<Record<string, string>>): Promise<number> {
     const port = await freePort();
-    const flags = Object.entries({ ...DEFAULTS, ...settings }).map(
+    const flags = Object.entries({ ...DEFAULTS, shared_buffers: sharedBuffers(), ...settings }).map(
       ([name, value]) => `-c ${name}=${value === '' ? "''" : value}`,
     );
     const logFile = path.join(this.cluster, 'server.log');
