@@ -119,6 +119,28 @@ describe('operations', () => {
     expect((await ready()).status).toBe(200);
   });
 
+  /** A job is written while the process is busy with a stage itself: here it waits for a lock. */
+  async function callForHelp(): Promise<void> {
+    const holder = new pg.Client({ connectionString: app.databaseUrl });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE enrollments IN ACCESS EXCLUSIVE MODE');
+      let carts = 0;
+      await until(
+        async () => {
+          // Another person each time: the stage holds those of the first.
+          await live.event(aCart(`busy-${++carts}.${CANARY}@example.com`, ago(1), { cartId: `busy-${carts}` }));
+          return added.length > 0;
+        },
+        () => 'nobody was called',
+        30,
+      );
+    } finally {
+      await holder.end();
+    }
+  }
+
   it('writes no address, payload or key into logs, metrics, health or jobs, whatever goes wrong', async () => {
     const cart = await letterTo('again', 'accept', 'accepted');
     const problems = await everyRefusal(app);
@@ -156,6 +178,7 @@ describe('operations', () => {
       () => 'the refusal was not logged',
       30,
     );
+    await callForHelp();
     const jobs = await jobRows(app);
     const health = await Promise.all(['/health/ready', '/health/live'].map((at) => nobody.call('GET', at)));
     const outputs = {
