@@ -5,8 +5,8 @@ type Value = string | number | boolean | Date | null;
 const PLAIN = /^[\w.:+-]+$/;
 
 /**
- * PostgreSQL's text of an array, one value an item: a column of rows that a statement takes apart with unnest. Rows as JSON objects cost
- * PostgreSQL twice as much, most of it for names of fields, and pg's own way of writing arrays looks into every value.
+ * PostgreSQL's text of an array, one value an item: a column of rows that a statement takes apart with unnest. Rows as JSON objects bring
+ * the names of their fields each time, and pg's own way of writing arrays looks into every value.
  */
 export function arrayText<T>(items: Iterable<T>, valueOf: (item: T) => Value): string {
   let text = '';
