@@ -26,12 +26,12 @@ export class BodyBytes {
   private length = 0;
 
   /** Adds a letter's body. */
-  add(mail: Pick<Mail, 'html' | 'text'>, rendered: RenderResult): BodyPlace {
+  add(mail: Pick<Mail, 'parts'>, rendered: RenderResult): BodyPlace {
     if (rendered.ok && rendered.kept) {
       return { letter: this.append(rendered.kept), html: NOWHERE, text: NOWHERE };
     }
-    const html = this.append(packText(mail.html));
-    return { letter: NOWHERE, html, text: this.append(packText(mail.text)) };
+    const { html, text } = mail.parts();
+    return { letter: NOWHERE, html: this.append(packText(html)), text: this.append(packText(text)) };
   }
 
   all(): Buffer {

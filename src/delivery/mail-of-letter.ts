@@ -36,13 +36,7 @@ export function clearedLetter(
       to: headerText(to),
       replyTo: settings.replyTo ? headerText(settings.replyTo) : null,
       subject: headerText(rendered.subject),
-      // Read when the transport asks: the outbox never does.
-      get html() {
-        return rendered.html;
-      },
-      get text() {
-        return rendered.text;
-      },
+      parts: () => rendered.parts(),
       headers,
     },
   };

@@ -23,6 +23,7 @@ export interface TestLetter {
 /** Writes the letter as `sending` (or skipped with its reason), so that a kill leaves it for the sweep to end. */
 export async function writeTestLetter(sql: Sql, letter: TestLetter, refusal: SkipReason | null): Promise<void> {
   const { scope, clock, template, mail, provider, workerId, at, day } = letter;
+  const { html, text } = mail.parts();
   await sql.query(WRITE, [
     scope.environmentId,
     mail.messageId,
@@ -38,8 +39,8 @@ export async function writeTestLetter(sql: Sql, letter: TestLetter, refusal: Ski
     provider,
     workerId,
     newId(),
-    packText(mail.html),
-    packText(mail.text),
+    packText(html),
+    packText(text),
     { From: mail.from.email, To: mail.to, Subject: mail.subject, ...mail.headers },
   ]);
 }

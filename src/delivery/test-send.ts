@@ -96,8 +96,7 @@ export class TestSend {
       to,
       replyTo: settings.replyTo && headerText(settings.replyTo),
       subject: headerText(rendered.subject),
-      html: rendered.html,
-      text: rendered.text,
+      parts: () => rendered,
       headers: letterHeaders({ messageId, attempt: 1, from, messageClass: 'service', unsubscribeUrl: '' }),
     };
   }

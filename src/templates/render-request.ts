@@ -1,3 +1,5 @@
+import type { LetterParts } from './kept/open-letter.js';
+
 /**
  * Everything that a template may name, as plain JSON: it is copied to another thread, and only own keys of plain data can
  * be read there.
@@ -61,9 +63,8 @@ export interface RenderedMail {
   readonly ok: true;
   readonly subject: string;
   readonly preheader: string;
-  /** Put together when asked for: do not spread a rendered mail that is only stored. */
-  readonly html: string;
-  readonly text: string;
+  /** Puts the letter together, anew each time: of hundreds of letters on their way only one needs its parts at a time. */
+  readonly parts: () => LetterParts;
   /** The letter as it is kept (`letter-record`), where the renderer made it of a version that is kept too. */
   readonly kept?: Uint8Array;
   readonly links: readonly RenderedLink[];

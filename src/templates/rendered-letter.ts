@@ -3,16 +3,12 @@ import { type LetterParts, openLetter } from './kept/open-letter.js';
 import type { LetterAnswer } from './render-protocol.js';
 import type { LinkSigning, RenderedLink, RenderedMail } from './render-request.js';
 
-/**
- * A letter as the render thread made it. Its parts are put together when somebody asks, and only once: a letter that is only
- * stored never needs them.
- */
+/** A letter as the render thread made it. One that is only stored never needs its parts. */
 export class RenderedLetter implements RenderedMail {
   readonly ok = true;
   readonly subject: string;
   readonly preheader: string;
   readonly refusedLinks: readonly string[];
-  private parts: LetterParts | undefined;
 
   constructor(
     private readonly answer: Extract<LetterAnswer, { ok: true }>,
@@ -23,20 +19,12 @@ export class RenderedLetter implements RenderedMail {
     ({ subject: this.subject, preheader: this.preheader, refusedLinks: this.refusedLinks } = answer);
   }
 
-  get html(): string {
-    return this.opened().html;
-  }
-
-  get text(): string {
-    return this.opened().text;
-  }
-
   get links(): readonly RenderedLink[] {
     return this.answer.urls.map((url, index) => ({ index, url }));
   }
 
-  private opened(): LetterParts {
+  parts(): LetterParts {
     const { environmentId = '', messageId = '' } = this.signing ?? {};
-    return (this.parts ??= openLetter(this.kept, { environmentId, messageId, urls: this.answer.urls }, this.compiled));
+    return openLetter(this.kept, { environmentId, messageId, urls: this.answer.urls }, this.compiled);
   }
 }

@@ -82,7 +82,8 @@ function viewOf(compiled: CompiledLocale, result: RenderResult, locale: string):
     const failed: TemplateProblem = { severity: 'error', code: result.code, detail: result.detail, pointer };
     return { ...NOTHING, problems: [...compiled.problems, failed] };
   }
-  const { subject, preheader, html, text, refusedLinks } = result;
+  const { subject, preheader, refusedLinks } = result;
+  const { html, text } = result.parts();
   const sizeBytes = Buffer.byteLength(html);
   const size = compiled.problems.some(({ code }) => code === 'gmail_clip') ? [] : sizeWarning(sizeBytes);
   const found = [...size, ...refusedLinks.map((detail) => ({ code: 'link_refused', detail }))];

@@ -176,8 +176,7 @@ function renderPlain({ context, templateKey }: RenderRequest): RenderResult {
     ok: true,
     subject: `About ${about}`,
     preheader: '',
-    html: `<p>${about}</p>`,
-    text: about,
+    parts: () => ({ html: `<p>${about}</p>`, text: about }),
     links: [],
     refusedLinks: templateKey.endsWith('/odd-link') ? ['link 0: not a safe http or https address'] : [],
   };

@@ -1,6 +1,6 @@
 import { base64LinesLength, pairedBytes, writeBase64Lines, type PairedBytes } from './base64-lines.js';
 import { headerLines } from './mime-headers.js';
-import type { Mail } from './transport.js';
+import type { Mail, MailParts } from './transport.js';
 
 /** Room for a usual letter: a writer keeps its memory, because fresh memory costs more than what is written into it. */
 const FIRST_BYTES = 65_536;
@@ -25,7 +25,7 @@ export class MimeWriter {
 
   /** The letter with `ending` behind it; `at` becomes its date. An empty part is left out. */
   write(mail: Mail, at: Date, ending: string): Buffer {
-    const parts = partsOf(mail);
+    const parts = partsOf(mail.parts());
     const boundary = `=_${mail.messageId}`;
     const several = parts.length > 1;
     const head =
@@ -56,7 +56,7 @@ export class MimeWriter {
   }
 }
 
-function partsOf({ text, html }: Mail): readonly Part[] {
+function partsOf({ text, html }: MailParts): readonly Part[] {
   const parts: Part[] = [];
   if (text !== '' || html === '') parts.push({ type: 'text/plain', content: text });
   if (html !== '') parts.push({ type: 'text/html', content: html });

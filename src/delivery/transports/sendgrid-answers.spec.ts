@@ -12,8 +12,7 @@ const MAIL: Mail = {
   to: 'anna@example.com',
   replyTo: null,
   subject: 'Subject',
-  html: '<p>Hello</p>',
-  text: 'Hello',
+  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
   headers: {},
 };
 const fault = (message: string, field: string | null = null) =>

@@ -85,13 +85,14 @@ export class SendGridTransport extends Transport {
  * `headers` of a mail into the HTTP request, where one named Authorization would replace the key.
  */
 function requestOf(mail: Mail): Parameters<MailService['send']>[0] {
+  const { html, text } = mail.parts();
   return {
     from: mail.from.name ? { email: mail.from.email, name: mail.from.name } : { email: mail.from.email },
     personalizations: [{ to: [{ email: mail.to }], headers: { ...mail.headers }, customArgs: { mid: mail.messageId } }],
     ...(mail.replyTo ? { replyTo: { email: mail.replyTo } } : {}),
     subject: mail.subject,
-    text: mail.text,
-    html: mail.html,
+    text,
+    html,
     // Opens, clicks and unsubscribes are ours to count; rewritten links would break the signed ones.
     trackingSettings: {
       clickTracking: { enable: false, enableText: false },

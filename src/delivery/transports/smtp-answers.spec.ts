@@ -10,8 +10,7 @@ const MAIL: Mail = {
   to: 'anna@example.com',
   replyTo: null,
   subject: 'Subject',
-  html: '<p>Hello</p>',
-  text: 'Hello',
+  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
   headers: { 'Message-ID': '<01a20057.1@shop.example>' },
 };
 type Stage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'dot';

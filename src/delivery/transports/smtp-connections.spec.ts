@@ -11,12 +11,11 @@ const MAIL: Mail = {
   to: 'anna@example.com',
   replyTo: null,
   subject: 'Subject',
-  html: '<p>Hello</p>',
-  text: 'Hello',
+  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
   headers: { 'Message-ID': '<01a20057.1@shop.example>' },
 };
 /** More than the system takes from us before the server reads. */
-const LARGE: Mail = { ...MAIL, html: 'x'.repeat(12_000_000) };
+const LARGE: Mail = { ...MAIL, parts: () => ({ html: 'x'.repeat(12_000_000), text: 'Hello' }) };
 const ACCEPTED = { kind: 'accepted', providerMessageId: 'ABC123' };
 const RETRY = { kind: 'retry', counts: true };
 

@@ -4,6 +4,12 @@ export interface Mailbox {
   readonly name: string | null;
 }
 
+/** An empty part is left out. */
+export interface MailParts {
+  readonly html: string;
+  readonly text: string;
+}
+
 /** A letter as a transport takes it: every text that becomes a header is free of CR, LF and NUL already (`mail-headers.ts`). */
 export interface Mail {
   /** Our id of the message: the only thing a provider is told about it. */
@@ -13,8 +19,8 @@ export interface Mail {
   readonly to: string;
   readonly replyTo: string | null;
   readonly subject: string;
-  readonly html: string;
-  readonly text: string;
+  /** Both parts. A transport asks once, when it writes the letter: they are put together for it and kept by nobody. */
+  readonly parts: () => MailParts;
   /** Message-ID, List-Unsubscribe and the like; names come from our own allowlist, never from data. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -51,8 +51,7 @@ export class AlertMail extends AlertChannel {
       to: this.to,
       replyTo: null,
       subject: `[Touchmap] ${event === 'opened' ? 'Alert' : 'Recovered'}: ${kind}`,
-      html: lines.map((line) => `<p>${escaped(line)}</p>`).join(''),
-      text: lines.join('\n\n'),
+      parts: () => ({ html: lines.map((line) => `<p>${escaped(line)}</p>`).join(''), text: lines.join('\n\n') }),
       headers: { 'Message-ID': `<${id}.${event}@${domain}>`, 'Auto-Submitted': 'auto-generated' },
     };
   }

@@ -1,5 +1,5 @@
 import { DATA_NAMES } from '../helpers/helper-names.js';
-import { type BlockParams, type Depth, type Frame, own, type Scope } from './scope.js';
+import { type BlockParams, type Depth, type Frame, ownPart, type Scope } from './scope.js';
 
 /** Works a value out where the template needs it. */
 export type Value = (scope: Scope) => unknown;
@@ -44,12 +44,15 @@ function contextAt(depth: number): Value {
 
 /** A null on the way is the value of the whole path. */
 function walk(start: Value, parts: readonly string[]): Value {
-  if (parts.length === 0) return start;
+  const [first, ...others] = parts.map(ownPart);
+  if (!first) return start;
   return (scope) => {
     let value = start(scope);
-    for (const part of parts) {
+    if (value === null || value === undefined) return value;
+    value = first(value);
+    for (const part of others) {
       if (value === null || value === undefined) return value;
-      value = own(value, part);
+      value = part(value);
     }
     return value;
   };
@@ -58,13 +61,14 @@ function walk(start: Value, parts: readonly string[]): Value {
 /** Below `@`, unlike elsewhere, everything falsy on the way is the value of the whole path. */
 function dataValue(depth: number, name: string, parts: readonly string[]): Value {
   if (!DATA_NAMES.has(name)) return () => undefined;
+  const inside = parts.map(ownPart);
   return ({ frame }) => {
     let at: Frame | null = frame;
     for (let i = 0; at && i < depth; i++) at = at.outer;
     let value: unknown = at?.[name as keyof Frame];
-    for (const part of parts) {
+    for (const part of inside) {
       if (!value) return value;
-      value = own(value, part);
+      value = part(value);
     }
     return value;
   };

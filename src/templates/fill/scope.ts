@@ -58,8 +58,20 @@ export function inner(scope: Scope, context: unknown, frame: Frame, named: reado
   };
 }
 
-/** A part of plain data, never anything inherited. */
-export function own(parent: unknown, name: string): unknown {
-  const value = (parent as Readonly<Record<string, unknown>>)[name];
-  return value === undefined || value === null || Object.hasOwn(parent as object, name) ? value : undefined;
+/** Reads one part of plain data. */
+export type ReadPart = (parent: unknown) => unknown;
+
+const PROTOTYPES = [Object.prototype, Array.prototype, String.prototype, Number.prototype, Boolean.prototype];
+
+/**
+ * How to read a part of plain data, never anything inherited: for the few names that a prototype of plain data knows it is
+ * asked each time whose they are.
+ */
+export function ownPart(name: string): ReadPart {
+  if (!PROTOTYPES.some((prototype) => name in prototype))
+    return (parent) => (parent as Readonly<Record<string, unknown>>)[name];
+  return (parent) => {
+    const value = (parent as Readonly<Record<string, unknown>>)[name];
+    return value === undefined || value === null || Object.hasOwn(parent as object, name) ? value : undefined;
+  };
 }
