@@ -41,5 +41,6 @@ answerCalls({
 function putTogether(result) {
   if (!result.ok) throw new Error(result.detail);
   const { html, text } = result.parts();
-  if (!result.kept || memory.write(html) < 20_000 || memory.write(text) < 1_000) throw new Error('a letter is not whole');
+  if (!result.kept || memory.write(html) < 20_000 || memory.write(text) < 1_000)
+    throw new Error('a letter is not whole');
 }

@@ -29,10 +29,7 @@ export function packContext(context: RenderContext, store: RenderContext['store'
   };
 }
 
-export function unpackContext(
-  packed: PackedContext,
-  store: RenderContext['store'] | null = null,
-): RenderContext {
+export function unpackContext(packed: PackedContext, store: RenderContext['store'] | null = null): RenderContext {
   const { id, type, at, data } = packed.event;
   const event = packed.isEventSpread ? { ...(data as object), id, type, at, data } : packed.event;
   const run = packed.isRunEventSame ? { ...packed.run, event } : packed.run;
