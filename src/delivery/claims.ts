@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
-import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
 import { WorkerIncarnation } from '../platform/worker-incarnation.js';
 import type { Claim, ClaimedMessage } from './claimed-message.js';
@@ -36,15 +35,6 @@ export class Claims {
     if (messages.length === 0) return;
     for (const { dueAt } of messages) this.watermark.lower(dueAt);
     await this.db.query(GIVE_BACK, [token, messages.map(({ id }) => id), delayMs]);
-  }
-
-  /** When the lane's next letter is due, null when none waits. Letters kept back by a paused scenario do not count. */
-  async nextDueAt(tx: Sql, lane: Lane): Promise<Date | null> {
-    const [row] =
-      lane.clock === 'real'
-        ? await tx.query<{ at: Date | null }>(NEXT_REAL)
-        : await tx.query<{ at: Date | null }>(NEXT_VIRTUAL, [lane.environmentId, lane.now]);
-    return row?.at ?? null;
   }
 }
 
@@ -98,13 +88,3 @@ const GIVE_BACK = `
 UPDATE messages SET state = 'planned', claim_token = NULL, claimed_by = NULL, lease_until = NULL,
   next_attempt_at = CASE WHEN $3 > 0 THEN clock_timestamp() + make_interval(secs => $3 / 1000.0) END
 WHERE claim_token = $1 AND id = ANY ($2::uuid[]) AND state = 'claimed'`;
-
-const NEXT_REAL = `
-SELECT least(
-  (SELECT min(due_at) FROM messages WHERE state = 'planned' AND clock = 'real' AND NOT held),
-  (SELECT min(next_attempt_at) FROM messages WHERE state = 'retry' AND clock = 'real')) AS at`;
-
-const NEXT_VIRTUAL = `
-SELECT least(
-  (SELECT min(due_at) FROM messages WHERE environment_id = $1 AND clock = 'virtual' AND state = 'planned' AND NOT held),
-  (SELECT $2::timestamptz FROM messages WHERE environment_id = $1 AND clock = 'virtual' AND state = 'retry' LIMIT 1)) AS at`;

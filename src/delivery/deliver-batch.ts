@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Lane } from '../platform/clock/lane.js';
 import { Env } from '../platform/config/env.js';
-import type { Sql } from '../platform/database/sql.js';
 import { Circuits } from './circuits.js';
 import type { Claim, ClaimedMessage } from './claimed-message.js';
 import { Claims } from './claims.js';
@@ -50,11 +49,6 @@ export class DeliverBatch {
       await this.release(claim);
       throw error;
     }
-  }
-
-  /** When the lane's next letter is due (planned or to be tried again), null when none waits. */
-  nextDueAt(tx: Sql, lane: Lane): Promise<Date | null> {
-    return this.claims.nextDueAt(tx, lane);
   }
 
   /** Without this the letters of a failed batch would wait for their lease; when it fails too, they do. */

@@ -49,14 +49,6 @@ export class RunDue {
     return claimed.length;
   }
 
-  /** When the next waiting run of the lane is due, null when none waits. */
-  async nextDueAt(tx: Sql, lane: Lane): Promise<Date | null> {
-    const [row] = await (lane.clock === 'real'
-      ? tx.query<{ at: Date | null }>(NEXT)
-      : tx.query<{ at: Date | null }>(NEXT_VIRTUAL, [lane.environmentId]));
-    return row?.at ?? null;
-  }
-
   private claimAndMove(
     lane: Lane,
   ): Promise<{ readonly claimed: readonly StoredRun[]; readonly moved: readonly WorkingRun[] }> {
@@ -133,9 +125,3 @@ ORDER BY r.due_at LIMIT ${DUE_BATCH} FOR NO KEY UPDATE SKIP LOCKED`;
 const HOLD = `
 UPDATE enrollments r SET held = true FROM jsonb_to_recordset($1::jsonb) AS v("environmentId" uuid, id uuid)
 WHERE r.environment_id = v."environmentId" AND r.id = v.id`;
-
-const NEXT = `SELECT min(r.due_at) AS at FROM enrollments r WHERE r.state = 'waiting' AND r.clock = 'real' AND NOT r.held`;
-
-const NEXT_VIRTUAL = `
-SELECT min(r.due_at) AS at FROM enrollments r
-WHERE r.environment_id = $1 AND r.state = 'waiting' AND r.clock = 'virtual' AND NOT r.held`;

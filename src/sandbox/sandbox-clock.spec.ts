@@ -6,13 +6,17 @@ import type { Lane } from '../platform/clock/lane.js';
 import type { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Figures } from '../stats/figures.js';
 import type { HitCounter } from '../tracking/hit-counter.js';
+import type { Agenda, SandboxAgenda } from './sandbox-agenda.js';
 import { SandboxClock } from './sandbox-clock.js';
 
 const at = (time: string): Date => new Date(`2026-11-21T${time}:00Z`);
 const timeOf = (lane: Lane): string => (lane.clock === 'virtual' ? lane.now.toISOString().slice(11, 16) : 'real');
 
-/** An engine whose runs are due at given times; each sends one letter. `stuck` ones are due and never taken. */
-function anEngine(due: Date[], { stuck = false } = {}) {
+/**
+ * An engine whose runs are due at given times; each sends one letter. `stuck` ones are due and never taken; `received` events are
+ * applied one a batch, of which `blocked` ones cannot be.
+ */
+function anEngine(due: Date[], { stuck = false, received = 0, blocked = 0, hits = false } = {}) {
   const seen: string[] = [];
   let planned = 0;
   const next = (): Date | null =>
@@ -20,7 +24,7 @@ function anEngine(due: Date[], { stuck = false } = {}) {
   const events = {
     batch(lane: Lane): Promise<number> {
       seen.push(`events ${timeOf(lane)}`);
-      return Promise.resolve(0);
+      return Promise.resolve(received > 0 ? received-- && 1 : 0);
     },
   };
   const runs = {
@@ -31,7 +35,6 @@ function anEngine(due: Date[], { stuck = false } = {}) {
       planned += taken.length;
       return Promise.resolve(taken.length);
     },
-    nextDueAt: () => Promise.resolve(next()),
   };
   const letters = {
     run(lane: Lane): Promise<BatchResult> {
@@ -40,21 +43,30 @@ function anEngine(due: Date[], { stuck = false } = {}) {
       if (accepted > 0) seen.push(`${accepted} sent ${timeOf(lane)}`);
       return Promise.resolve({ claimed: accepted, accepted });
     },
-    nextDueAt: () => Promise.resolve(null),
   };
   const moves: string[] = [];
   const database = {
     query: (_: string, values: unknown[]) =>
       Promise.resolve(void moves.push((values[1] as Date).toISOString().slice(11, 16))),
   };
-  const hits = { countAll: () => Promise.resolve() };
+  const counter = { countAll: () => Promise.resolve(void seen.push('hits')) };
+  const agenda = {
+    read: (_: string, now: Date): Promise<Agenda> =>
+      Promise.resolve({
+        hasEvents: received + blocked > 0,
+        runAt: next(),
+        letterAt: planned > 0 ? now : null,
+        hasHits: hits,
+      }),
+  };
   const figures = { apply: (lane: Lane) => Promise.resolve(void seen.push(`figures ${timeOf(lane)}`)) };
   const clock = new SandboxClock(
     database as unknown as EngineDatabase,
+    agenda as unknown as SandboxAgenda,
     events as unknown as ProcessEvents,
     runs as unknown as RunDue,
     letters as unknown as DeliverBatch,
-    hits as unknown as HitCounter,
+    counter as unknown as HitCounter,
     figures as unknown as Figures,
   );
   return { clock, seen, moves };
@@ -67,11 +79,7 @@ describe("a sandbox's clock", () => {
     const { clock, seen, moves } = anEngine([at('09:45'), at('09:45'), at('10:00'), at('10:01')]);
     expect(await clock.play('e', at('09:00'), at('10:00'))).toBe(3);
     expect(moves).toEqual(['09:45', '10:00']);
-    expect(seen.filter((entry) => !entry.startsWith('events'))).toEqual([
-      '2 sent 09:45',
-      '1 sent 10:00',
-      'figures 10:00',
-    ]);
+    expect(seen).toEqual(['2 sent 09:45', '1 sent 10:00', 'figures 10:00']);
   });
 
   it('does what is due now when it does not move at all', async () => {
@@ -81,9 +89,21 @@ describe("a sandbox's clock", () => {
   });
 
   it('applies what was received before anything that is due', async () => {
-    const { clock, seen } = anEngine([at('09:00')]);
+    const { clock, seen } = anEngine([at('09:00')], { received: 2 });
     await clock.play('e', at('09:00'), at('09:00'));
-    expect(seen.slice(0, 2)).toEqual(['events 09:00', '1 sent 09:00']);
+    expect(seen).toEqual(['events 09:00', 'events 09:00', 'events 09:00', '1 sent 09:00', 'figures 09:00']);
+  });
+
+  it('does not ask again about events that cannot be applied', async () => {
+    const { clock, seen } = anEngine([], { blocked: 1 });
+    await clock.play('e', at('09:00'), at('09:00'));
+    expect(seen).toEqual(['events 09:00', 'figures 09:00']);
+  });
+
+  it('counts hits before figures, where any are left to count', async () => {
+    const { clock, seen } = anEngine([], { hits: true });
+    await clock.play('e', at('09:00'), at('10:00'));
+    expect(seen).toEqual(['hits', 'figures 10:00']);
   });
 
   it('ends at its target also when nothing is due on the way', async () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DeliverBatch } from '../delivery/deliver-batch.js';
+import { type BatchResult, DeliverBatch } from '../delivery/deliver-batch.js';
 import { ProcessEvents } from '../enrollments/process-events.js';
 import { RunDue } from '../enrollments/run-due.js';
 import type { Lane } from '../platform/clock/lane.js';
@@ -7,11 +7,13 @@ import { EngineDatabase } from '../platform/database/engine-database.js';
 import { logger } from '../platform/logging/logger.js';
 import { Figures } from '../stats/figures.js';
 import { HitCounter } from '../tracking/hit-counter.js';
+import { type Agenda, nextDueAt, SandboxAgenda } from './sandbox-agenda.js';
 
 type VirtualLane = Extract<Lane, { clock: 'virtual' }>;
 
 /** A letter may wait for an event that arrived behind this pass: the next pass finds it. */
 const IDLE_PASSES = 3;
+const NO_LETTERS: BatchResult = { claimed: 0, accepted: 0 };
 
 /** What one pass at an instant did. */
 interface Pass {
@@ -27,6 +29,7 @@ export class SandboxClock {
 
   constructor(
     private readonly database: EngineDatabase,
+    private readonly agenda: SandboxAgenda,
     private readonly events: ProcessEvents,
     private readonly runs: RunDue,
     private readonly letters: DeliverBatch,
@@ -40,58 +43,51 @@ export class SandboxClock {
    */
   async play(environmentId: string, from: Date, target: Date): Promise<number> {
     let lane: VirtualLane = { clock: 'virtual', environmentId, now: from };
-    let { accepted, nextDueAt } = await this.live(lane);
-    while (nextDueAt && nextDueAt <= target && nextDueAt > lane.now) {
-      lane = await this.moveTo(lane, nextDueAt);
+    let { accepted, left } = await this.live(lane);
+    for (let next = nextDueAt(left); next && next <= target && next > lane.now; next = nextDueAt(left)) {
+      lane = await this.moveTo(lane, next);
       const lived = await this.live(lane);
       accepted += lived.accepted;
-      nextDueAt = lived.nextDueAt;
+      left = lived.left;
     }
     if (target > lane.now) {
       lane = await this.moveTo(lane, target);
-      if (nextDueAt && nextDueAt <= target) accepted += (await this.live(lane)).accepted;
+      const next = nextDueAt(left);
+      if (next && next <= target) accepted += (await this.live(lane)).accepted;
     }
-    await this.hits.countAll(environmentId);
+    if (left.hasHits) await this.hits.countAll(environmentId);
     await this.figures.apply(lane);
     return accepted;
   }
 
-  /** When the sandbox's next thing happens, null when nothing waits. */
-  async nextDueAt(lane: VirtualLane): Promise<Date | null> {
-    const [run, letter] = await Promise.all([
-      this.runs.nextDueAt(this.database, lane),
-      this.letters.nextDueAt(this.database, lane),
-    ]);
-    return run && letter ? (run < letter ? run : letter) : (run ?? letter);
-  }
-
-  /** Everything that happens at the lane's instant, and when the next thing does. */
-  private async live(lane: VirtualLane): Promise<{ readonly accepted: number; readonly nextDueAt: Date | null }> {
+  /** Everything that happens at the lane's instant, and what is left to do. */
+  private async live(lane: VirtualLane): Promise<{ readonly accepted: number; readonly left: Agenda }> {
     for (let accepted = 0, idle = 0; ;) {
-      const pass = await this.pass(lane);
+      const agenda = await this.agenda.read(lane.environmentId, lane.now);
+      const isDue = isOver(nextDueAt(agenda), lane);
+      // Events that could not be applied are no reason to try again, as long as nothing is due.
+      if (!isDue && (!agenda.hasEvents || idle > 0)) return { accepted, left: agenda };
+      if (idle === IDLE_PASSES) {
+        // Never expected: something is due and nobody takes it. The clock must not stand still for ever because of it.
+        const { environmentId: environment, now } = lane;
+        this.log.error('Something due is not done', { event: 'sandbox.stuck', environment, now });
+        return { accepted, left: agenda };
+      }
+      const pass = await this.pass(lane, agenda);
       accepted += pass.accepted;
-      const nextDueAt = await this.nextDueAt(lane);
-      if (!nextDueAt || nextDueAt > lane.now) return { accepted, nextDueAt };
       idle = pass.moved ? 0 : idle + 1;
-      if (idle < IDLE_PASSES) continue;
-      // Never expected: something is due and nobody takes it. The clock must not stand still for ever because of it.
-      const { environmentId } = lane;
-      this.log.error('Something due is not done', {
-        event: 'sandbox.stuck',
-        environment: environmentId,
-        now: lane.now,
-      });
-      return { accepted, nextDueAt };
     }
   }
 
   /** At one instant: what was received (exits, then entries), then what is due, then the letters. */
-  private async pass(lane: VirtualLane): Promise<Pass> {
+  private async pass(lane: VirtualLane, agenda: Agenda): Promise<Pass> {
     let events = 0;
-    for (let applied = await this.events.batch(lane); applied > 0; applied = await this.events.batch(lane))
-      events += applied;
-    const runs = await this.runs.batch(lane);
-    const { claimed, accepted } = await this.letters.run(lane);
+    if (agenda.hasEvents)
+      for (let applied = await this.events.batch(lane); applied > 0; applied = await this.events.batch(lane))
+        events += applied;
+    const runs = events > 0 || isOver(agenda.runAt, lane) ? await this.runs.batch(lane) : 0;
+    const hasLetters = events + runs > 0 || isOver(agenda.letterAt, lane);
+    const { claimed, accepted } = hasLetters ? await this.letters.run(lane) : NO_LETTERS;
     return { moved: events + runs + claimed > 0, accepted };
   }
 
@@ -99,4 +95,8 @@ export class SandboxClock {
     await this.database.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [lane.environmentId, now]);
     return { ...lane, now };
   }
+}
+
+function isOver(at: Date | null, { now }: VirtualLane): boolean {
+  return at !== null && at <= now;
 }

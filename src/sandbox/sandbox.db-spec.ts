@@ -1,9 +1,12 @@
+import { aCollector } from '../../test/support/a-collector.js';
+import { anEvent } from '../../test/support/an-event.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact, aLetter } from '../../test/support/letters.js';
 import { newId } from '../platform/ids.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
 import { StoresService } from '../stores/stores.service.js';
 import type { Unsubscriber } from '../tracking/unsubscriber.js';
+import { SandboxAgenda } from './sandbox-agenda.js';
 import type { SandboxClock } from './sandbox-clock.js';
 import { CLEARED, KEPT } from './reset-sandbox.js';
 import { SandboxPeople } from './sandbox-people.js';
@@ -101,14 +104,37 @@ describe('a sandbox', () => {
     });
   });
 
+  it('knows what it has to do, from one look', async () => {
+    const agenda = new SandboxAgenda(database.engine);
+    const now = new Date('2026-11-21T09:00:00Z');
+    const look = () => agenda.read(store.sandboxId, now);
+    const nothing = { hasEvents: false, runAt: null, letterAt: null, hasHits: false };
+    expect(await look()).toEqual(nothing);
+    const planned = await aSandboxLetter({ state: 'planned' });
+    const [{ due_at: dueAt }] = (await database.engine.query('SELECT due_at FROM messages WHERE id = $1', [
+      planned,
+    ])) as [{ due_at: Date }];
+    expect(await look()).toEqual({ ...nothing, letterAt: dueAt });
+    await database.engine.query(`UPDATE messages SET held = true WHERE id = $1`, [planned]);
+    expect(await look()).toEqual(nothing);
+    await aSandboxLetter({ state: 'retry' });
+    expect(await look()).toEqual({ ...nothing, letterAt: now });
+    expect(await agenda.read(store.liveId, now)).toEqual(nothing);
+    await aCollector(database.engine).submit([anEvent({ environmentId: store.sandboxId, clock: 'virtual' })]);
+    expect(await look()).toEqual({ ...nothing, letterAt: now, hasEvents: true });
+  });
+
   describe('its service', () => {
     let played: string[];
     let clock: SandboxClock;
     let service: SandboxService;
+    const aService = (own: SandboxTurns): SandboxService => {
+      const agenda = new SandboxAgenda(database.engine);
+      return new SandboxService(database.engine, new EnvironmentsService(), new StoresService(), own, clock, agenda);
+    };
     beforeEach(() => {
       played = [];
       const playing = {
-        nextDueAt: () => Promise.resolve(null),
         async play(environmentId: string, from: Date, target: Date): Promise<number> {
           played.push(`from ${from.toISOString().slice(11, 16)}`);
           await database.engine.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [
@@ -120,18 +146,12 @@ describe('a sandbox', () => {
         },
       };
       clock = playing as unknown as SandboxClock;
-      service = new SandboxService(database.engine, new EnvironmentsService(), new StoresService(), turns, clock);
+      service = aService(turns);
     });
 
     it('moves its clock for one caller at a time, also of several processes', async () => {
       const other = new SandboxTurns(database.engine);
-      const elsewhere = new SandboxService(
-        database.engine,
-        new EnvironmentsService(),
-        new StoresService(),
-        other,
-        clock,
-      );
+      const elsewhere = aService(other);
       const moved = await Promise.all(
         [service, elsewhere, service, elsewhere].map((one) => one.advance(store.sandboxId, { by: '1 hour' })),
       );

@@ -4,6 +4,7 @@ import { EnrollmentsModule } from '../enrollments/enrollments.module.js';
 import { StatsModule } from '../stats/stats.module.js';
 import { StoresModule } from '../stores/stores.module.js';
 import { TrackingModule } from '../tracking/tracking.module.js';
+import { SandboxAgenda } from './sandbox-agenda.js';
 import { SandboxClock } from './sandbox-clock.js';
 import { SandboxController } from './sandbox.controller.js';
 import { SandboxPeople } from './sandbox-people.js';
@@ -14,6 +15,6 @@ import { SandboxTurns } from './sandbox-turns.js';
 @Module({
   imports: [StoresModule, EnrollmentsModule, DeliveryModule, TrackingModule, StatsModule],
   controllers: [SandboxController],
-  providers: [SandboxClock, SandboxPeople, SandboxService, SandboxTurns],
+  providers: [SandboxAgenda, SandboxClock, SandboxPeople, SandboxService, SandboxTurns],
 })
 export class SandboxModule {}

@@ -4,6 +4,7 @@ import { EnvironmentsService } from '../stores/environments.service.js';
 import { StoresService } from '../stores/stores.service.js';
 import { type AdvanceBy, advanceTarget } from './advance-target.js';
 import { clearEnvironment } from './reset-sandbox.js';
+import { nextDueAt, SandboxAgenda } from './sandbox-agenda.js';
 import { SandboxClock } from './sandbox-clock.js';
 import { SandboxTurns } from './sandbox-turns.js';
 
@@ -33,14 +34,15 @@ export class SandboxService {
     private readonly stores: StoresService,
     private readonly turns: SandboxTurns,
     private readonly clock: SandboxClock,
+    private readonly agenda: SandboxAgenda,
   ) {}
 
   /** Tells the sandbox's now and what waits. */
   async state(environmentId: string): Promise<SandboxState> {
     const [row] = await this.database.query<{ now: Date; waiting: number }>(STATE, [environmentId]);
     const { now, waiting } = row!;
-    const nextDueAt = await this.clock.nextDueAt({ clock: 'virtual', environmentId, now });
-    return { now: now.toISOString(), waiting, nextDueAt: nextDueAt?.toISOString() ?? null };
+    const next = nextDueAt(await this.agenda.read(environmentId, now));
+    return { now: now.toISOString(), waiting, nextDueAt: next?.toISOString() ?? null };
   }
 
   /** Moves the clock, instant by instant; waits until calls before it are through. */

@@ -17,7 +17,9 @@ export class Figures {
   async apply(lane: Lane): Promise<void> {
     // A sandbox asks at every move of its clock, mostly for nothing.
     if (lane.clock === 'virtual' && !(await this.waits(lane.environmentId))) return;
-    while ((await this.applyOnce(lane)) > 0);
+    // What came in meanwhile is worth another round; to see whether anything did, a sandbox has the cheaper question.
+    while ((await this.applyOnce(lane)) > 0)
+      if (lane.clock === 'virtual' && !(await this.waits(lane.environmentId))) return;
   }
 
   /** Credits everything and counts once: under a steady stream of letters `apply` would never come to an end. */
