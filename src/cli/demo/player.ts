@@ -87,9 +87,11 @@ export class Player {
   }
 
   private async readNewLetters(count: number): Promise<void> {
+    // The newest first: usually the first few are the ones that were just sent.
+    const limit = Math.min(200, 10 + count);
     for (let left = count, cursor = ''; left > 0;) {
       const page = await this.api.get<{ items: Letter[]; nextCursor: string | null }>(
-        `/v1/messages?state=accepted&limit=200${cursor && `&cursor=${cursor}`}`,
+        `/v1/messages?state=accepted&limit=${limit}${cursor && `&cursor=${cursor}`}`,
       );
       for (const letter of page.items)
         if (!this.seen.has(letter.id)) {
