@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { FIGURES } from './figures.mjs';
 import { describeMachine } from './machine.mjs';
 import { writeStatements } from './profile.mjs';
-import { lineOf, markdownOf, tableOf } from './report.mjs';
+import { inProportion, lineOf, markdownOf, tableOf } from './report.mjs';
 import { Workbench } from './workbench.mjs';
 
 const { values, positionals } = parseArgs({
@@ -53,6 +53,8 @@ try {
     await bench.clear();
   }
   console.log(`\n${tableOf(results)}`);
+  const proportion = inProportion(results);
+  if (proportion) console.log(`\n${proportion}`);
   if (values.markdown) writeFileSync(values.markdown, markdownOf(machine, rounds, results));
   end(0);
 } catch (error) {

@@ -8,7 +8,32 @@
  * @property {number | null} ratio ours to the yardstick's
  * @property {string} aim as it is printed
  * @property {boolean | null} met null where there is no aim
+ * @property {number} [aimRate] of an aim that is a rate: so many a second
  */
+
+/** Where the aims that are rates were set, nodemailer alone sent so many letters a second: the same program, the same way to send. */
+const TRIALS_RATE = 1_197;
+export const BARE_SENDER = 'bare nodemailer';
+
+/**
+ * What the aims that are rates come to on this machine, in the proportion of what nodemailer alone does here and did there. Says nothing
+ * about whether they are met: it tells a slow machine from a slow service. Null where nodemailer was not measured.
+ */
+export function inProportion(results) {
+  const here = results.find(({ yardstick }) => yardstick?.name === BARE_SENDER)?.yardstick.rates.median;
+  if (!here) return null;
+  const share = here / TRIALS_RATE;
+  const lines = results
+    .filter(({ aimRate }) => aimRate)
+    .map(({ figure, ours, unit, aimRate }) => {
+      const scaled = aimRate * share;
+      return `  ${figure}: ${number(ours.median)} ${unit}, ${number(aimRate)} become ${number(scaled)} (${(ours.median / scaled).toFixed(2)} of it)`;
+    });
+  return [
+    `Nodemailer alone sent ${number(here)} letters/s here and ${number(TRIALS_RATE)} where the aims were set (${share.toFixed(2)}). In that proportion`,
+    ...lines,
+  ].join('\n');
+}
 
 /** One result as soon as it is known, with every round. */
 export function lineOf({ figure, ours, unit, yardstick, ratio, aim, met }) {

@@ -44,6 +44,7 @@ export async function dueRuns(bench, rounds) {
       yardstick: null,
       ratio: null,
       aim: `≥ ${AIM_RATE}/s`,
+      aimRate: AIM_RATE,
       met: rates.alone.median >= AIM_RATE,
     },
     {
