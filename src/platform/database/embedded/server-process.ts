@@ -16,8 +16,6 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   log_min_messages: 'warning',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // A minute by default: so long the planner knows nothing of the tables that a young database is filling, and reads whole ones.
-  autovacuum_naptime: '10s',
 };
 
 const MIB = 1024 * 1024;
