@@ -33,7 +33,6 @@ export function unpackContext(packed: PackedContext, store: RenderContext['store
   const { id, type, at, data } = packed.event;
   const event = packed.isEventSpread ? { ...(data as object), id, type, at, data } : packed.event;
   const run = packed.isRunEventSame ? { ...packed.run, event } : packed.run;
-  // Named one by one: to copy the rest of an object took longer than to parse it.
   const { contact, now, links } = packed;
   return { event, contact, run, store: packed.store ?? store ?? {}, now, links };
 }
