@@ -14,7 +14,7 @@ const timeOf = (lane: Lane): string => (lane.clock === 'virtual' ? lane.now.toIS
 
 /**
  * An engine whose runs are due at given times; each sends one letter. `stuck` ones are due and never taken; `received` events are
- * applied one a batch, of which `blocked` ones cannot be.
+ * applied one a batch, `blocked` ones never.
  */
 function anEngine(due: Date[], { stuck = false, received = 0, blocked = 0, hits = false } = {}) {
   const seen: string[] = [];

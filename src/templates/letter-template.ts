@@ -80,12 +80,7 @@ function keptPages(pages: RenderContext['links']): (string | null)[] {
   return PAGES.map((name) => pages[name] ?? null);
 }
 
-/** What a subject rarely holds: a line, spaces at an edge or side by side, a control character. */
-// eslint-disable-next-line no-control-regex
-const ODD_LINE = /^ | $| {2}|[^\S ]|[\u0000-\u001f\u007f-\u009f\u202A-\u202E\u2066-\u2069]/;
-
 function oneLine(text: string): string {
-  if (!ODD_LINE.test(text)) return text;
   return withoutControls(text).replace(/\s+/g, ' ').trim();
 }
 
