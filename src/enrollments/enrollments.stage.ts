@@ -8,6 +8,9 @@ import { DUE_BATCH, RunDue } from './run-due.js';
 import { StoredScenarioRuns } from './scenario-runs.js';
 
 const MEND_EVERY_MS = 60_000;
+const LANES = 2;
+/** Full batches that a lane moves in a row before new events are looked at again. */
+const LANE_BATCHES = 2;
 
 /** The enrollments stage: first what has been received, then what is due. */
 @Injectable()
@@ -16,6 +19,8 @@ export class EnrollmentsStage implements Stage, OnModuleInit {
   /** How late a due run may be noticed; a look without work costs two index look-ups. */
   readonly sweepMs = 1_000;
   private mendedAtMs = -Infinity;
+  /** The last look at due runs ended before they did. */
+  private isBehind = false;
 
   constructor(
     private readonly runner: StageRunner,
@@ -41,11 +46,20 @@ export class EnrollmentsStage implements Stage, OnModuleInit {
     } while (!stop.aborted && (await this.moveDue()) > 0);
   }
 
-  /** With a backlog two batches at once: Node decides about one while PostgreSQL writes the other. */
+  /**
+   * While there is a backlog in two lanes: Node decides about one's batch while PostgreSQL writes the other's, and neither waits
+   * for its neighbour after each. More lanes brought little.
+   */
   private async moveDue(): Promise<number> {
-    const moved = await this.due.batch(REAL_LANE);
-    if (moved < DUE_BATCH) return moved;
-    const more = await Promise.all([this.due.batch(REAL_LANE), this.due.batch(REAL_LANE)]);
-    return moved + more[0] + more[1];
+    const moved = await Promise.all(Array.from({ length: this.isBehind ? LANES : 1 }, () => this.moveInLane()));
+    this.isBehind = moved.every((count) => count === LANE_BATCHES * DUE_BATCH);
+    return moved.reduce((sum, count) => sum + count);
+  }
+
+  private async moveInLane(): Promise<number> {
+    let moved = 0;
+    for (let batch = 1; batch <= LANE_BATCHES && moved === (batch - 1) * DUE_BATCH; batch++)
+      moved += await this.due.batch(REAL_LANE);
+    return moved;
   }
 }
