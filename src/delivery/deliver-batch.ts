@@ -17,7 +17,8 @@ export interface BatchResult {
 }
 
 const NOTHING: BatchResult = { claimed: 0, accepted: 0 };
-const CLAIM_SIZE = 300;
+/** Letters claimed at once. */
+export const CLAIM_SIZE = 300;
 
 /** Takes one batch of due letters through claim, rendering, the last guard, the transport and settling. */
 @Injectable()

@@ -79,9 +79,11 @@ function wider(a: EventQuestion, b: EventQuestion): EventQuestion {
   return { ...a, since, data: a.data || b.data };
 }
 
-// LATERAL … LIMIT keeps every question on the contact's index, whatever the planner believes about the table.
+// LATERAL … LIMIT keeps every question on the contact's index, whatever the planner believes about the table. What is known is
+// looked up in a hashed subplan: joined, it was gone through once for every event (154 ms for a thousand).
 const READ = `
-SELECT e.contact_id, e.id, e.key, e.type, e.occurred_at, CASE WHEN e.asked AND known.id IS NULL THEN e.data END AS data
+SELECT e.contact_id, e.id, e.key, e.type, e.occurred_at,
+  CASE WHEN e.asked AND e.id NOT IN (SELECT unnest($6::uuid[])) THEN e.data END AS data
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bool[])
   AS asked ("environmentId", "contactId", type, since, data)
 CROSS JOIN LATERAL (
@@ -90,5 +92,4 @@ CROSS JOIN LATERAL (
   WHERE s.environment_id = asked."environmentId" AND s.contact_id = asked."contactId" AND s.type = asked.type
     AND s.occurred_at >= coalesce(asked.since, '-infinity')
   ORDER BY s.occurred_at DESC LIMIT ${MOST_PER_QUESTION}) e
-LEFT JOIN unnest($6::uuid[]) AS known (id) ON known.id = e.id
 ORDER BY e.occurred_at, e.received_at, e.id`;

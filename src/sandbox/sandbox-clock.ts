@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type BatchResult, DeliverBatch } from '../delivery/deliver-batch.js';
+import { CLAIM_SIZE, DeliverBatch } from '../delivery/deliver-batch.js';
 import { ProcessEvents } from '../enrollments/process-events.js';
-import { RunDue } from '../enrollments/run-due.js';
+import { DUE_BATCH, RunDue } from '../enrollments/run-due.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { logger } from '../platform/logging/logger.js';
@@ -13,7 +13,6 @@ type VirtualLane = Extract<Lane, { clock: 'virtual' }>;
 
 /** A letter may wait for an event that arrived behind this pass: the next pass finds it. */
 const IDLE_PASSES = 3;
-const NO_LETTERS: BatchResult = { claimed: 0, accepted: 0 };
 
 /** What one pass at an instant did. */
 interface Pass {
@@ -85,16 +84,34 @@ export class SandboxClock {
     if (agenda.hasEvents)
       for (let applied = await this.events.batch(lane); applied > 0; applied = await this.events.batch(lane))
         events += applied;
-    const runs = events > 0 || isOver(agenda.runAt, lane) ? await this.runs.batch(lane) : 0;
+    const areRunsDue = events > 0 || isOver(agenda.runAt, lane);
+    const runs = areRunsDue ? await drain(() => this.runs.batch(lane), DUE_BATCH) : 0;
+    let accepted = 0;
+    const sendBatch = async (): Promise<number> => {
+      const sent = await this.letters.run(lane);
+      accepted += sent.accepted;
+      return sent.claimed;
+    };
     const hasLetters = events + runs > 0 || isOver(agenda.letterAt, lane);
-    const { claimed, accepted } = hasLetters ? await this.letters.run(lane) : NO_LETTERS;
-    return { moved: events + runs + claimed > 0, accepted };
+    const letters = hasLetters ? await drain(sendBatch, CLAIM_SIZE) : 0;
+    return { moved: events + runs + letters > 0, accepted };
   }
 
   private async moveTo(lane: VirtualLane, now: Date): Promise<VirtualLane> {
     await this.database.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [lane.environmentId, now]);
     return { ...lane, now };
   }
+}
+
+/** One batch; while they come back full two at a time: Node works on one while PostgreSQL writes the other. */
+async function drain(batch: () => Promise<number>, full: number): Promise<number> {
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    for (let last = full; last === full; done += last) last = await batch();
+  };
+  done = await batch();
+  if (done === full) await Promise.all([lane(), lane()]);
+  return done;
 }
 
 function isOver(at: Date | null, { now }: VirtualLane): boolean {

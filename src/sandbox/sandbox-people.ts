@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { NotFound, Unprocessable } from '../platform/http/domain-error.js';
 import { newId } from '../platform/ids.js';
-import { recordEngagements } from '../tracking/record-engagements.js';
+import { recordEngagement } from '../tracking/record-engagement.js';
 import { Unsubscriber } from '../tracking/unsubscriber.js';
 
 /** What is played with a letter. */
@@ -58,20 +58,18 @@ export class SandboxPeople {
     if (action === 'unsubscribe' && as === 'person')
       await this.unsubscriber.unsubscribe({ environmentId, messageId: message }, 'sandbox', null);
     else
-      await recordEngagements(this.database, [
-        {
-          id: newId(),
-          environmentId,
-          messageId: message,
-          action,
-          actor: as,
-          verdict: 'played',
-          linkIndex: clicked?.index ?? null,
-          url: clicked?.url ?? null,
-          receivedAt: letter.received_at.toISOString(),
-          userAgent: null,
-        },
-      ]);
+      await recordEngagement(this.database, {
+        id: newId(),
+        environmentId,
+        messageId: message,
+        action,
+        actor: as,
+        verdict: 'played',
+        linkIndex: clicked?.index ?? null,
+        url: clicked?.url ?? null,
+        receivedAt: letter.received_at.toISOString(),
+        userAgent: null,
+      });
     const at = letter.now.toISOString();
     return { message, action, as, link: clicked?.index ?? null, url: clicked?.url ?? null, at };
   }

@@ -6,7 +6,7 @@ import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
 import { type ScenarioRegistry, type VersionRef, versionKey } from '../scenarios/scenario-registry.js';
 import { StoresService } from '../stores/stores.service.js';
-import { recordEngagements } from '../tracking/record-engagements.js';
+import { recordEngagement } from '../tracking/record-engagement.js';
 import { Attribution } from './attribution.js';
 import { ConversionValues } from './conversion-values.js';
 import { Figures } from './figures.js';
@@ -72,20 +72,18 @@ describe('crediting orders', () => {
     receivedAt: string,
     actor: 'person' | 'machine' = 'person',
   ) =>
-    recordEngagements(database.engine, [
-      {
-        id: newId(),
-        environmentId: store.liveId,
-        messageId,
-        action,
-        actor,
-        verdict: actor,
-        linkIndex: null,
-        url: null,
-        receivedAt,
-        userAgent: null,
-      },
-    ]);
+    recordEngagement(database.engine, {
+      id: newId(),
+      environmentId: store.liveId,
+      messageId,
+      action,
+      actor,
+      verdict: actor,
+      linkIndex: null,
+      url: null,
+      receivedAt,
+      userAgent: null,
+    });
 
   async function order(
     contactId: string,

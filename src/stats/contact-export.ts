@@ -60,20 +60,24 @@ export class ContactExport {
 
   private async *pages(
     scope: Scope,
-    { sql, first }: ExportSection,
+    { sql, first, isLong }: ExportSection,
     ids: readonly string[],
   ): AsyncGenerator<readonly ItemRow[]> {
     for (const id of ids)
       for (let behind: readonly string[] | null = first; behind !== null;) {
         const position: readonly string[] = behind;
-        const rows = await this.requests.read(scope, (tx) =>
-          tx.query<ItemRow>(sql, [scope.environmentId, id, position, PAGE]),
-        );
+        const rows = await this.requests.read(scope, async (tx) => {
+          if (isLong) await tx.query(IN_INDEX_ORDER);
+          return tx.query<ItemRow>(sql, [scope.environmentId, id, position, PAGE]);
+        });
         if (rows.length > 0) yield rows;
         behind = rows.length < PAGE ? null : rows.at(-1)!.key;
       }
   }
 }
+
+/** The planner believes that few rows lie behind a position, and would read and sort all of a person's for every page. */
+const IN_INDEX_ORDER = 'SET LOCAL enable_sort = off';
 
 /** The contact and those merged into it, each with its anonymous ids. */
 const PERSON = `

@@ -4,7 +4,7 @@ import { aContact, aLetter } from '../../test/support/letters.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase } from '../platform/database/request-database.js';
 import { newId } from '../platform/ids.js';
-import { recordEngagements } from '../tracking/record-engagements.js';
+import { recordEngagement } from '../tracking/record-engagement.js';
 import { ContactHistory } from './contact-history.js';
 
 describe('what happened to a person', () => {
@@ -76,9 +76,13 @@ describe('what happened to a person', () => {
       actor: 'person',
       verdict: 'person',
     } as const;
-    await recordEngagements(engine, [
-      { ...act, linkIndex: 0, url: 'https://shop.example/', receivedAt: '2026-11-21T10:00:00.000Z', userAgent: null },
-    ]);
+    await recordEngagement(engine, {
+      ...act,
+      linkIndex: 0,
+      url: 'https://shop.example/',
+      receivedAt: '2026-11-21T10:00:00.000Z',
+      userAgent: null,
+    });
     await engine.query(
       `INSERT INTO conversions (environment_id, event_id, order_key, type, contact_id, occurred_at, data, state, message_id, credited_for, amount, currency)
        VALUES ($1, $2, 'o', 'order.placed', $3, '2026-11-21T11:00:00Z', '{}', 'credited', $4, 'order', 5980, 'RUB')`,

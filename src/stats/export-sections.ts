@@ -10,6 +10,8 @@ export interface ExportSection {
   readonly sql: string;
   /** The position before every row. */
   readonly first: readonly string[];
+  /** There may be very many of a person: a page is read where it lies in the index, and nothing is sorted. */
+  readonly isLong?: true;
 }
 
 function iso(column: string): string {
@@ -47,6 +49,7 @@ export const EXPORT_SECTIONS: readonly ExportSection[] = [
         AND (e.type, e.occurred_at, e.id) > (($3::text[])[1], ($3::text[])[2]::timestamptz, ($3::text[])[3]::uuid)
       ORDER BY e.type, e.occurred_at, e.id LIMIT $4`,
     first: ['', '-infinity', NIL],
+    isLong: true,
   },
   byId(
     'enrollments',

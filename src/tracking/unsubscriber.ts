@@ -6,7 +6,7 @@ import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
 import { StoresService } from '../stores/stores.service.js';
 import { type LetterRef, type LetterRow, letterOf, lockedLetterOf, type Reader, readerOf } from './letter-person.js';
-import { recordEngagements } from './record-engagements.js';
+import { recordEngagement } from './record-engagement.js';
 
 /** Takes people off the list: by the page's button, by a mail program's one-click POST, or played in a sandbox. */
 @Injectable()
@@ -53,19 +53,17 @@ export class Unsubscriber {
     await withdrawConsent(tx, { environmentId, contactId, source, at, evidence: { message: messageId } });
     const classes = ['marketing', 'care'] as const;
     await this.runs.endForContact(tx, { environmentId, contactId, reason: 'unsubscribed', classes }, at);
-    await recordEngagements(tx, [
-      {
-        id: newId(),
-        environmentId,
-        messageId,
-        action: 'unsubscribe',
-        actor: 'person',
-        verdict: source,
-        linkIndex: null,
-        url: null,
-        receivedAt: receivedAt.toISOString(),
-        userAgent,
-      },
-    ]);
+    await recordEngagement(tx, {
+      id: newId(),
+      environmentId,
+      messageId,
+      action: 'unsubscribe',
+      actor: 'person',
+      verdict: source,
+      linkIndex: null,
+      url: null,
+      receivedAt: receivedAt.toISOString(),
+      userAgent,
+    });
   }
 }

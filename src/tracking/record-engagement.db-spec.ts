@@ -2,11 +2,11 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aContact, aLetter } from '../../test/support/letters.js';
 import { newId } from '../platform/ids.js';
 import type { JudgedHit } from './hit.js';
-import { recordEngagements } from './record-engagements.js';
+import { recordEngagement } from './record-engagement.js';
 
 const SENT_AT = new Date('2026-11-21T09:45:00Z');
 
-describe('recording engagements', () => {
+describe('recording an engagement', () => {
   let database: TestDatabase;
   let store: TestStore;
   let contactId: string;
@@ -44,14 +44,13 @@ describe('recording engagements', () => {
     return row!;
   };
 
-  it('counts every open of a group on its letter and keeps the earliest instant', async () => {
+  const record = (one: JudgedHit): Promise<boolean> => recordEngagement(database.engine, one);
+
+  it('counts every open on its letter and keeps the earliest instant', async () => {
     const id = await letter();
-    const { added } = await recordEngagements(database.engine, [
-      hit(id, { receivedAt: '2026-11-21T10:05:00.000Z' }),
-      hit(id),
-      hit(id, { action: 'click', linkIndex: 0, url: 'https://shop.example/' }),
-    ]);
-    expect(added).toBe(3);
+    expect(await record(hit(id, { receivedAt: '2026-11-21T10:05:00.000Z' }))).toBe(true);
+    await record(hit(id));
+    await record(hit(id, { action: 'click', linkIndex: 0, url: 'https://shop.example/' }));
     expect(await figures(id)).toMatchObject({
       opens: 2,
       clicks: 1,
@@ -60,24 +59,32 @@ describe('recording engagements', () => {
     });
   });
 
-  it('counts a group that is repeated, or partly repeated, only once', async () => {
+  it('counts one that is repeated only once', async () => {
     const id = await letter();
-    const hits = [hit(id), hit(id), hit(id, { action: 'click' })];
-    await recordEngagements(database.engine, hits.slice(0, 2));
-    expect(await recordEngagements(database.engine, hits)).toMatchObject({ added: 1 });
-    expect(await recordEngagements(database.engine, hits)).toMatchObject({ added: 0 });
-    expect(await figures(id)).toMatchObject({ opens: 2, clicks: 1 });
+    const open = hit(id);
+    expect([await record(open), await record(open)]).toEqual([true, false]);
+    expect(await figures(id)).toMatchObject({ opens: 1, clicks: 0 });
+  });
+
+  it('remembers the first unsubscribe and counts it as nothing else', async () => {
+    const id = await letter();
+    await record(hit(id, { action: 'unsubscribe', receivedAt: '2026-11-21T10:05:00.000Z' }));
+    await record(hit(id, { action: 'unsubscribe' }));
+    const [row] = await database.engine.query('SELECT opens, clicks, unsubscribed_at FROM messages WHERE id = $1', [
+      id,
+    ]);
+    expect(row).toEqual({ opens: 0, clicks: 0, unsubscribed_at: new Date('2026-11-21T10:00:00Z') });
   });
 
   it('counts a click as a click alone', async () => {
     const id = await letter();
-    await recordEngagements(database.engine, [hit(id, { action: 'click' })]);
+    await record(hit(id, { action: 'click' }));
     expect(await figures(id)).toMatchObject({ opens: 0, clicks: 1, first_opened_at: null });
   });
 
   it('keeps machines apart from people', async () => {
     const id = await letter();
-    await recordEngagements(database.engine, [hit(id, { actor: 'machine', verdict: 'known_bot' })]);
+    await record(hit(id, { actor: 'machine', verdict: 'known_bot' }));
     expect(await figures(id)).toMatchObject({
       opens: 0,
       machine_opens: 1,
@@ -88,31 +95,28 @@ describe('recording engagements', () => {
 
   it('lets an older hit that comes late move the first instant back', async () => {
     const id = await letter();
-    await recordEngagements(database.engine, [hit(id)]);
-    await recordEngagements(database.engine, [hit(id, { receivedAt: '2026-11-21T09:50:00.000Z' })]);
+    await record(hit(id));
+    await record(hit(id, { receivedAt: '2026-11-21T09:50:00.000Z' }));
     expect(await figures(id)).toMatchObject({ opens: 2, first_opened_at: new Date('2026-11-21T09:50:00Z') });
   });
 
   it('stores nothing for a letter that is gone, nor for one of another environment', async () => {
     const id = await letter();
-    expect(
-      await recordEngagements(database.engine, [hit(newId()), hit(id, { environmentId: store.sandboxId })]),
-    ).toMatchObject({
-      added: 0,
-    });
+    expect(await record(hit(newId()))).toBe(false);
+    expect(await record(hit(id, { environmentId: store.sandboxId }))).toBe(false);
   });
 
   it("happens at the sandbox's now in a sandbox", async () => {
     const environmentId = store.sandboxId;
     const id = await aLetter(database.engine, { environmentId, storeId: store.storeId, clock: 'virtual' });
-    await recordEngagements(database.engine, [hit(id, { environmentId })]);
+    await record(hit(id, { environmentId }));
     expect(await figures(id)).toMatchObject({ first_opened_at: new Date('2026-11-21T09:00:00Z') });
   });
 
   it('names the cell to be counted anew and whose orders to look at', async () => {
     await database.engine.query('DELETE FROM stats_dirty');
     const id = await letter();
-    await recordEngagements(database.engine, [hit(id), hit(id)]);
+    await record(hit(id));
     expect(
       await database.engine.query('SELECT scenario_key, step_id, day::text, contact_id, acted_at FROM stats_dirty'),
     ).toEqual([
