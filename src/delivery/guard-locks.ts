@@ -50,16 +50,21 @@ async function lockRuns(tx: Sql, letters: readonly Letter[]): Promise<ReadonlyMa
   );
 }
 
-// An event's id is stored once, so its data cannot differ; OFFSET 0 keeps the plan on the primary key.
+// An event's id is stored once, so its data cannot differ. Rows are looked up and locked one after another in the order of ids:
+// joined, every letter of a batch was compared with every other one that is claimed.
 const LOCK_RUNS = `
-SELECT ${RUN_COLUMNS_BUT_EVENT},
-  CASE WHEN r.event ->> 'id' = asked.event_id AND r.event ->> 'at' = asked.event_at THEN NULL ELSE r.event END AS event
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS asked (environment_id, id, event_id, event_at)
-JOIN enrollments AS r ON r.environment_id = asked.environment_id AND r.id = asked.id
-ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;
+SELECT held.*
+FROM (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS q (environment_id, id, event_id, event_at)
+  ORDER BY environment_id, id) AS asked
+CROSS JOIN LATERAL (SELECT ${RUN_COLUMNS_BUT_EVENT},
+    CASE WHEN r.event ->> 'id' = asked.event_id AND r.event ->> 'at' = asked.event_at THEN NULL ELSE r.event END AS event
+  FROM enrollments AS r WHERE r.environment_id = asked.environment_id AND r.id = asked.id
+  LIMIT 1 FOR NO KEY UPDATE) AS held`;
 
 const LOCK_MESSAGES = `
-SELECT m.id FROM unnest($1::uuid[], $2::uuid[]) AS asked (environment_id, id)
-JOIN messages AS m ON m.environment_id = asked.environment_id AND m.id = asked.id
-WHERE m.state = 'claimed' AND m.claim_token = $3 AND m.lease_until > clock_timestamp()
-ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m`;
+SELECT held.id
+FROM (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS q (environment_id, id) ORDER BY environment_id, id) AS asked
+CROSS JOIN LATERAL (SELECT m.id FROM messages AS m
+  WHERE m.environment_id = asked.environment_id AND m.id = asked.id
+    AND m.state = 'claimed' AND m.claim_token = $3 AND m.lease_until > clock_timestamp()
+  LIMIT 1 FOR NO KEY UPDATE) AS held`;

@@ -68,6 +68,7 @@ JOIN enrollments r ON r.environment_id = mine.environment_id AND r.contact_id = 
 WHERE r.state <> 'ended' ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;
 
 const LOCK = `
-SELECT ${RUN_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS asked (environment_id, id)
-JOIN enrollments r ON r.environment_id = asked.environment_id AND r.id = asked.id
-ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;
+SELECT held.*
+FROM (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS q (environment_id, id) ORDER BY environment_id, id) asked
+CROSS JOIN LATERAL (SELECT ${RUN_COLUMNS} FROM enrollments r
+  WHERE r.environment_id = asked.environment_id AND r.id = asked.id LIMIT 1 FOR NO KEY UPDATE) held`;

@@ -14,7 +14,7 @@ const MARGIN_MS = 2_000;
  * memory: with the default of 4, made for disks that turn, a batch of some hundred letters read whole tables of some ten thousand
  * rows in place of looking its rows up.
  */
-const PLANNING = ['-c timezone=UTC', '-c jit=off', '-c random_page_cost=1.1'];
+const SESSION = ['-c timezone=UTC', '-c jit=off', '-c random_page_cost=1.1'];
 
 /** How a pool of one role connects; every pool of the service is made from this. */
 export function connectionOf(url: string, role: ServiceRole | null, max: number): PoolConfig {
@@ -22,7 +22,7 @@ export function connectionOf(url: string, role: ServiceRole | null, max: number)
     connectionString: url,
     max,
     application_name: role ?? 'touchmap',
-    options: [...PLANNING, ...(role ? [`-c role=${role}`] : [])].join(' '),
+    options: [...SESSION, ...(role ? [`-c role=${role}`] : [])].join(' '),
     connectionTimeoutMillis: CONNECT_MS,
     ...givesUpAfter(STATEMENT_S),
     keepAlive: true,
