@@ -110,4 +110,4 @@ WITH c AS MATERIALIZED (
   SELECT a.e, q.id, a.c, 'marketing', q.granted, q.source, a.at, a.id
   FROM jsonb_to_recordset($20::jsonb) AS q(id uuid, event uuid, granted boolean, source text) JOIN arrived a ON a.id = q.event
 )
-SELECT c.id FROM c WHERE c.at IS NULL AND NOT EXISTS (SELECT FROM held WHERE held.environment_id = c.e AND held.id = c.id)`;
+SELECT c.id FROM c WHERE c.at IS NULL AND (c.e, c.id) NOT IN (SELECT environment_id, id FROM held)`;
