@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { BatchResult, DeliverBatch } from '../delivery/deliver-batch.js';
+import { type BatchResult, CLAIM_SIZE, type DeliverBatch } from '../delivery/deliver-batch.js';
 import type { ProcessEvents } from '../enrollments/process-events.js';
 import type { RunDue } from '../enrollments/run-due.js';
 import type { Lane } from '../platform/clock/lane.js';
@@ -17,6 +17,7 @@ const timeOf = (lane: Lane): string => (lane.clock === 'virtual' ? lane.now.toIS
  * applied one a batch, `blocked` ones never.
  */
 function anEngine(due: Date[], { stuck = false, received = 0, blocked = 0, hits = false } = {}) {
+  const atOnce = { now: 0, most: 0 };
   const seen: string[] = [];
   let planned = 0;
   const next = (): Date | null =>
@@ -37,11 +38,14 @@ function anEngine(due: Date[], { stuck = false, received = 0, blocked = 0, hits 
     },
   };
   const letters = {
-    run(lane: Lane): Promise<BatchResult> {
-      const accepted = planned;
-      planned = 0;
+    async run(lane: Lane): Promise<BatchResult> {
+      const accepted = Math.min(planned, CLAIM_SIZE);
+      planned -= accepted;
       if (accepted > 0) seen.push(`${accepted} sent ${timeOf(lane)}`);
-      return Promise.resolve({ claimed: accepted, accepted });
+      atOnce.most = Math.max(atOnce.most, ++atOnce.now);
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce.now--;
+      return { claimed: accepted, accepted };
     },
   };
   const moves: string[] = [];
@@ -69,11 +73,23 @@ function anEngine(due: Date[], { stuck = false, received = 0, blocked = 0, hits 
     counter as unknown as HitCounter,
     figures as unknown as Figures,
   );
-  return { clock, seen, moves };
+  return { clock, seen, moves, atOnce };
 }
 
 describe("a sandbox's clock", () => {
   beforeAll(() => void Logger.overrideLogger(false)); // one of them is about an error
+
+  it('sends two batches at a time where one instant has more letters than a batch, and all of them', async () => {
+    const { clock, atOnce } = anEngine(Array.from({ length: 5 * CLAIM_SIZE + 1 }, () => at('09:45')));
+    expect(await clock.play('e', at('09:00'), at('10:00'))).toBe(5 * CLAIM_SIZE + 1);
+    expect(atOnce.most).toBe(2);
+  });
+
+  it('sends one batch at a time where it holds all letters of an instant', async () => {
+    const { clock, atOnce } = anEngine([at('09:45'), at('09:45')]);
+    expect(await clock.play('e', at('09:00'), at('10:00'))).toBe(2);
+    expect(atOnce.most).toBe(1);
+  });
 
   it('stops at every instant at which something is due, the target included, and counts at the end', async () => {
     const { clock, seen, moves } = anEngine([at('09:45'), at('09:45'), at('10:00'), at('10:01')]);
