@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
+import { atOnce } from '../platform/queue/at-once.js';
 import { StageRunner } from '../platform/queue/stage-runner.js';
 import type { Stage } from '../platform/queue/stages.js';
 import { DeliverBatch } from './deliver-batch.js';
@@ -32,11 +33,7 @@ export class DeliveryStage implements Stage, OnModuleInit {
   }
 
   async drain(stop: AbortSignal, progress: () => void): Promise<void> {
-    const drains = await Promise.allSettled(
-      Array.from({ length: BATCHES_AT_ONCE }, () => this.drainOnce(stop, progress)),
-    );
-    const failed = drains.find((drain) => drain.status === 'rejected');
-    if (failed) throw failed.reason;
+    await atOnce(BATCHES_AT_ONCE, () => this.drainOnce(stop, progress));
   }
 
   private async drainOnce(stop: AbortSignal, progress: () => void): Promise<void> {

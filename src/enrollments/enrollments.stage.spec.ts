@@ -45,7 +45,7 @@ const between = (seen: readonly string[]): number[] =>
     .map((part) => part.split('runs').length - 1);
 
 describe('the enrollments stage', () => {
-  it('moves a backlog in two lanes, to its end', async () => {
+  it('moves a backlog two batches at a time, to its end', async () => {
     const { drain, figures } = aStage(20 * DUE_BATCH + 7);
     await drain();
     expect(figures).toEqual({ atOnce: 0, most: 2, left: 0 });
@@ -63,7 +63,7 @@ describe('the enrollments stage', () => {
     expect(figures).toEqual({ atOnce: 0, most: 1, left: 0 });
   });
 
-  it('goes back to one lane when the backlog is over', async () => {
+  it('goes back to one at a time when the backlog is over', async () => {
     const { drain, figures } = aStage(6 * DUE_BATCH);
     await drain();
     Object.assign(figures, { left: 3, most: 0 });

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
+import { atOnce } from '../platform/queue/at-once.js';
 import { StageRunner } from '../platform/queue/stage-runner.js';
 import type { Stage } from '../platform/queue/stages.js';
 import { ProcessEvents } from './process-events.js';
@@ -8,9 +9,9 @@ import { DUE_BATCH, RunDue } from './run-due.js';
 import { StoredScenarioRuns } from './scenario-runs.js';
 
 const MEND_EVERY_MS = 60_000;
-const LANES = 2;
-/** Full batches that a lane moves in a row before new events are looked at again. */
-const LANE_BATCHES = 2;
+const BATCHES_AT_ONCE = 2;
+/** Full batches that are moved in a row before new events are looked at again. */
+const BATCHES_IN_A_ROW = 2;
 
 /** The enrollments stage: first what has been received, then what is due. */
 @Injectable()
@@ -47,18 +48,18 @@ export class EnrollmentsStage implements Stage, OnModuleInit {
   }
 
   /**
-   * While there is a backlog in two lanes: Node decides about one's batch while PostgreSQL writes the other's, and neither waits
-   * for its neighbour after each. More lanes brought little.
+   * While there is a backlog two batches are under way at any time: Node decides about one while PostgreSQL writes the other, and
+   * neither waits for its neighbour after each. More brought little.
    */
   private async moveDue(): Promise<number> {
-    const moved = await Promise.all(Array.from({ length: this.isBehind ? LANES : 1 }, () => this.moveInLane()));
-    this.isBehind = moved.every((count) => count === LANE_BATCHES * DUE_BATCH);
+    const moved = await atOnce(this.isBehind ? BATCHES_AT_ONCE : 1, () => this.moveInARow());
+    this.isBehind = moved.every((count) => count === BATCHES_IN_A_ROW * DUE_BATCH);
     return moved.reduce((sum, count) => sum + count);
   }
 
-  private async moveInLane(): Promise<number> {
+  private async moveInARow(): Promise<number> {
     let moved = 0;
-    for (let batch = 1; batch <= LANE_BATCHES && moved === (batch - 1) * DUE_BATCH; batch++)
+    for (let batch = 1; batch <= BATCHES_IN_A_ROW && moved === (batch - 1) * DUE_BATCH; batch++)
       moved += await this.due.batch(REAL_LANE);
     return moved;
   }

@@ -5,6 +5,7 @@ import { DUE_BATCH, RunDue } from '../enrollments/run-due.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { logger } from '../platform/logging/logger.js';
+import { atOnce } from '../platform/queue/at-once.js';
 import { Figures } from '../stats/figures.js';
 import { HitCounter } from '../tracking/hit-counter.js';
 import { type Agenda, nextDueAt, SandboxAgenda } from './sandbox-agenda.js';
@@ -105,12 +106,11 @@ export class SandboxClock {
 
 /** One batch; while they come back full two at a time: Node works on one while PostgreSQL writes the other. */
 async function drain(batch: () => Promise<number>, full: number): Promise<number> {
-  let done = 0;
-  const lane = async (): Promise<void> => {
+  let done = await batch();
+  if (done < full) return done;
+  await atOnce(2, async () => {
     for (let last = full; last === full; done += last) last = await batch();
-  };
-  done = await batch();
-  if (done === full) await Promise.all([lane(), lane()]);
+  });
   return done;
 }
 
