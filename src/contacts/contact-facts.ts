@@ -92,7 +92,7 @@ CROSS JOIN LATERAL (SELECT k.id, k.email, k.email_key, k.external_id, k.first_na
     k.attributes, k.created_at, k.marketing_consent, k.confirmed_at, k.declined, k.paused_until, k.erased_at
   FROM contacts k WHERE k.environment_id = asked.e AND k.id = stays.id LIMIT 1) person`;
 
-// One after another in the order of ids; joined, a batch was compared with every contact of a shop of some thousands.
+// One after another in the order of ids; joined, a batch read all contacts of a shop of some thousands (docs/adr/0015).
 const lock = (how: string): string => `
 SELECT held.id
 FROM (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS q (e, c) ORDER BY e, c) asked
