@@ -3,6 +3,7 @@ import { Fleet } from './support/fleet.js';
 import { PostgresServer } from './support/postgres-server.js';
 import { FakeProvider, TAKES, type Treatment } from './support/provider.js';
 import { type DueRun, MARKETING, SERVICE, ShopInTrouble } from './support/shop-in-trouble.js';
+import { brokenReferences } from '../../src/cli/doctor/check-references.js';
 import type { TestStore } from '../support/database.js';
 import { freePort, until } from '../support/service.js';
 
@@ -217,6 +218,7 @@ describe('the ledger of letters', () => {
     );
     // No letter began after the order that ends its run was stored.
     expect(ended).toEqual({ all: runs, unnamed: 0, late: 0 });
+    expect(await brokenReferences(shop.sql)).toEqual([]);
   }
 
   async function print(workers: Fleet, hooks: Fleet, began: number): Promise<void> {

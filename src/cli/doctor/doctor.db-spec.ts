@@ -4,6 +4,7 @@ import { temporaryDirectory } from '../../../test/support/service.js';
 import { onServer } from '../../../test/support/template-database.js';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { readEnv } from '../../platform/config/read-env.js';
+import { checkReferences } from './check-references.js';
 import { checkStores, senderDomains } from './check-stores.js';
 import { examine, type World } from './doctor.js';
 
@@ -60,6 +61,30 @@ describe('the doctor', () => {
       `INSERT INTO migrations (timestamp, name) VALUES (1763740000004, 'Maintenance1763740000004')`,
     );
     expect(await report()).toContain('schema ok');
+  });
+
+  it('finds rows that belong to nothing, of every reference that PostgreSQL does not check', async () => {
+    expect(await checkReferences(database.engine)).toMatchObject({ state: 'ok' });
+    const lost = '01999999-0000-7000-8000-000000000000';
+    await database.engine.query(
+      `WITH c AS (INSERT INTO contacts (environment_id, id) VALUES ($1, $1)),
+         k AS (INSERT INTO contact_keys (environment_id, kind, key, contact_id) VALUES ($1, 'external', 'x', $2)),
+         p AS (INSERT INTO consents (environment_id, id, contact_id, purpose, granted, source, occurred_at)
+           VALUES ($1, $1, $2, 'marketing', true, 'x', now())),
+         r AS (INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject,
+             state, position, due_at, previous_at, entered_at, last_activity_at, event)
+           VALUES ($1, $1, $1, 'real', 'x', 1, 'marketing', $2, '', 'waiting', '0', 'infinity', now(), now(), now(), '{}'))
+       INSERT INTO messages (environment_id, id, store_id, clock, enrollment_id, message_class, policy, template_key, state, due_at,
+         created_at)
+       VALUES ($1, $1, $1, 'real', $2, 'marketing', 'at-most-once', 'x', 'planned', 'infinity', now()),
+         ($1, $2, $1, 'real', NULL, 'service', 'at-most-once', 'x', 'planned', 'infinity', now())`,
+      [lost, lost.replace('9999', '9998')],
+    );
+    expect((await checkReferences(database.engine)).detail).toBe(
+      'contacts without their environment, contact_keys without their person, consents without their person, enrollments without their person, enrollments without their version, messages without their run',
+    );
+    for (const table of ['contacts', 'contact_keys', 'consents', 'enrollments', 'messages'])
+      await database.engine.query(`DELETE FROM ${table} WHERE environment_id = $1`, [lost]);
   });
 
   it('finds a database that does not answer, without naming its password', async () => {

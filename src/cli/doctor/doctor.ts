@@ -8,6 +8,7 @@ import { checkDatabase } from './check-database.js';
 import { checkDataDir } from './check-data-dir.js';
 import { checkSender, type Resolver } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
+import { checkReferences } from './check-references.js';
 import { checkRedis } from './check-redis.js';
 import { checkSettings } from './check-settings.js';
 import { checkStores, senderDomains, trackingDomains } from './check-stores.js';
@@ -68,7 +69,7 @@ async function checkRows(url: string, env: Env, findings: readonly Finding[]): P
   try {
     const sql = new EngineDatabase(pool);
     return {
-      findings: [...findings, ...(await checkStores(sql, env.TRANSPORT))],
+      findings: [...findings, ...(await checkStores(sql, env.TRANSPORT)), await checkReferences(sql)],
       senders: await senderDomains(sql),
       trackers: await trackingDomains(sql),
     };

@@ -11,6 +11,7 @@ import { WrittenTogether1763740000030 } from './migrations/1763740000030-written
 import { StandingRuns1763740000031 } from './migrations/1763740000031-standing-runs.js';
 import { KeptLetters1763740000032 } from './migrations/1763740000032-kept-letters.js';
 import { EnrollmentHistory1763740000035 } from './migrations/1763740000035-enrollment-history.js';
+import { WrittenUnderLocks1763740000036 } from './migrations/1763740000036-written-under-locks.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   KeptLetters1763740000032,
   UncountedHits1763740000033,
   EnrollmentHistory1763740000035,
+  WrittenUnderLocks1763740000036,
 ];
