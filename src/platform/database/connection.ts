@@ -1,4 +1,5 @@
 import type { PoolConfig } from 'pg';
+import { readsInstants } from './instant.js';
 
 /** The plain roles of the service: a superuser or owner would bypass row-level security. */
 export type ServiceRole = 'touchmap_engine' | 'touchmap_request';
@@ -23,6 +24,7 @@ export function connectionOf(url: string, role: ServiceRole | null, max: number)
     max,
     application_name: role ?? 'touchmap',
     options: [...SESSION, ...(role ? [`-c role=${role}`] : [])].join(' '),
+    types: readsInstants,
     connectionTimeoutMillis: CONNECT_MS,
     ...givesUpAfter(STATEMENT_S),
     keepAlive: true,
