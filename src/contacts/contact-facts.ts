@@ -81,16 +81,21 @@ function factsOf(row: FactsRow): ContactFacts {
   };
 }
 
-// LATERAL … LIMIT 1 keeps the plan on the primary key whatever the planner believes about the size of the list.
+const PERSON = `k.id, k.email, k.email_key, k.external_id, k.first_name, k.last_name, k.locale, k.timezone, k.tags, k.attributes,
+  k.created_at, k.marketing_consent, k.confirmed_at, k.declined, k.paused_until, k.erased_at`;
+
+// LATERAL … LIMIT 1 keeps the plan on the primary key whatever the planner believes about the size of the list, and only who is
+// not found as they were asked for is looked for where they went.
 const FACTS = `
 SELECT asked.c AS asked_id, person.*,
   (SELECT s.reason FROM suppressions s WHERE s.environment_id = asked.e AND s.email_key = person.email_key) AS suppressed
 FROM unnest($1::uuid[], $2::uuid[]) AS asked (e, c)
-CROSS JOIN LATERAL (SELECT coalesce(k.merged_into, k.id) AS id FROM contacts k
-  WHERE k.environment_id = asked.e AND k.id = asked.c LIMIT 1) stays
-CROSS JOIN LATERAL (SELECT k.id, k.email, k.email_key, k.external_id, k.first_name, k.last_name, k.locale, k.timezone, k.tags,
-    k.attributes, k.created_at, k.marketing_consent, k.confirmed_at, k.declined, k.paused_until, k.erased_at
-  FROM contacts k WHERE k.environment_id = asked.e AND k.id = stays.id LIMIT 1) person`;
+CROSS JOIN LATERAL (
+  SELECT ${PERSON} FROM contacts k WHERE k.environment_id = asked.e AND k.id = asked.c AND k.merged_into IS NULL
+  UNION ALL
+  SELECT ${PERSON} FROM contacts k WHERE k.environment_id = asked.e AND k.id = (SELECT gone.merged_into FROM contacts gone
+    WHERE gone.environment_id = asked.e AND gone.id = asked.c)
+  LIMIT 1) person`;
 
 // One after another in the order of ids; joined, a batch read all contacts of a shop of some thousands (docs/adr/0015).
 const lock = (how: string): string => `
