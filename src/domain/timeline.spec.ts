@@ -1,22 +1,8 @@
-import fc from 'fast-check';
-import { aCompiled, after, anEvent, aRun, facts, NINE } from '../../test/support/domain-builders.js';
+import { aCompiled, after, anEmailStep, anEvent, aWaitStep, facts } from '../../test/support/domain-builders.js';
 import type { Advance, Facts, RunState } from './run.js';
-import { advance, afterMessage, enterRun, restart, settleRun, standsAtEnd } from './timeline.js';
+import { advance, afterMessage, enterRun, restart, settleRun, standsAtEnd, standsBeforeLetters } from './timeline.js';
 
 const cart = aCompiled();
-const email = (id: string, over: Readonly<Record<string, unknown>> = {}) => ({
-  id,
-  type: 'email',
-  template: `x/${id}`,
-  reason: 'r',
-  ...over,
-});
-const wait = (id: string, length: string, over: Readonly<Record<string, unknown>> = {}) => ({
-  id,
-  type: 'wait',
-  for: length,
-  ...over,
-});
 const enter = (compiled = cart, now = after({}), known: Facts = facts(), holdout = false): Advance =>
   enterRun(compiled, { event: anEvent(), subject: '81', holdout }, known, now);
 const sent = (compiled: typeof cart, run: RunState, at: Date, known: Facts = facts()): Advance =>
@@ -107,6 +93,22 @@ describe('a run', () => {
     expect(trail(moved)[0]).toBe(note);
   });
 
+  it('has no letters until it has come to its first, in every pass', () => {
+    const waiting = enter().run;
+    const first = advance(cart, waiting, facts(), after({ minutes: 45 }));
+    const second = sent(cart, first.run, after({ hours: 3 }));
+    const ended = sent(cart, advance(cart, second.run, facts(), after({ days: 3 })).run, after({ days: 3 }));
+    const again = restart(
+      cart,
+      second.run,
+      anEvent({ id: 'e2', at: after({ hours: 4 }).toISOString() }),
+      facts(),
+      after({ hours: 4 }),
+    );
+    const before = [waiting, first.run, second.run, ended.run, again.run].map((run) => standsBeforeLetters(cart, run));
+    expect(before).toEqual([true, false, false, false, true]);
+  });
+
   it('is not moved by a letter that it does not stand at', () => {
     const { run } = enter();
     expect(sent(cart, run, after({ hours: 1 }))).toEqual({ run, messages: [], steps: [] });
@@ -114,7 +116,7 @@ describe('a run', () => {
   });
 
   it('knows of the letter just sent before the loaded facts do', () => {
-    const compiled = aCompiled({ steps: [email('a'), email('b', { when: "sent('a')" })] });
+    const compiled = aCompiled({ steps: [anEmailStep('a'), anEmailStep('b', { when: "sent('a')" })] });
     expect(sent(compiled, enter(compiled).run, after({})).messages).toMatchObject([{ stepId: 'b', state: 'planned' }]);
   });
 });
@@ -138,7 +140,9 @@ describe('an event from the past', () => {
   });
 
   it('ends the run when the step says so', () => {
-    const compiled = aCompiled({ steps: [wait('w', 'PT45M'), email('a', { late: { after: 'PT1H', then: 'exit' } })] });
+    const compiled = aCompiled({
+      steps: [aWaitStep('w', 'PT45M'), anEmailStep('a', { late: { after: 'PT1H', then: 'exit' } })],
+    });
     const entered = enter(compiled, late);
     expect(entered.run).toMatchObject({ state: 'ended', endReason: 'ended_by_step:late', endedAt: late });
     expect(entered.messages).toMatchObject([{ state: 'skipped', reason: 'late' }]);
@@ -147,25 +151,29 @@ describe('an event from the past', () => {
 
 describe('waits', () => {
   it('count from the entry when they say so', () => {
-    const compiled = aCompiled({ steps: [email('a'), wait('w', '7 days', { from: 'entry' }), email('b')] });
+    const compiled = aCompiled({
+      steps: [anEmailStep('a'), aWaitStep('w', '7 days', { from: 'entry' }), anEmailStep('b')],
+    });
     const { run } = sent(compiled, enter(compiled).run, after({ days: 3 }));
     expect(run.dueAt).toEqual(after({ days: 7 }));
   });
 
   it('from the entry that are over when they begin end at once, never in the past', () => {
-    const compiled = aCompiled({ steps: [email('a'), wait('w', '1 day', { from: 'entry' }), email('b')] });
+    const compiled = aCompiled({
+      steps: [anEmailStep('a'), aWaitStep('w', '1 day', { from: 'entry' }), anEmailStep('b')],
+    });
     const moved = sent(compiled, enter(compiled).run, after({ days: 3 }));
     expect(moved.messages).toMatchObject([{ stepId: 'b', dueAt: after({ days: 3 }), state: 'planned' }]);
   });
 
   it('one after another add up', () => {
-    const compiled = aCompiled({ steps: [wait('a', '1 hour'), wait('b', '1 hour'), email('c')] });
+    const compiled = aCompiled({ steps: [aWaitStep('a', '1 hour'), aWaitStep('b', '1 hour'), anEmailStep('c')] });
     const { run } = advance(compiled, enter(compiled).run, facts(), after({ hours: 1, minutes: 10 }));
     expect(run).toMatchObject({ position: '1', dueAt: after({ hours: 2 }) });
   });
 
   it("are days of the contact's calendar", () => {
-    const compiled = aCompiled({ steps: [wait('w', '2 days'), email('a')] });
+    const compiled = aCompiled({ steps: [aWaitStep('w', '2 days'), anEmailStep('a')] });
     const event = anEvent({ at: '2026-03-28T09:00:00Z' });
     const known = facts({ contact: { timezone: 'Europe/Berlin' } });
     const { run } = enterRun(compiled, { event, subject: '', holdout: false }, known, new Date(event.at));
@@ -174,7 +182,7 @@ describe('waits', () => {
 
   it('are skipped by a false condition, and the next counts from then', () => {
     const compiled = aCompiled({
-      steps: [wait('a', '1 day', { when: 'event.total < 1' }), wait('b', '1 hour'), email('c')],
+      steps: [aWaitStep('a', '1 day', { when: 'event.total < 1' }), aWaitStep('b', '1 hour'), anEmailStep('c')],
     });
     const entered = enter(compiled, after({ minutes: 10 }));
     expect(trail(entered)).toEqual(['entered', 'a skipped condition_false', 'b waiting']);
@@ -184,7 +192,11 @@ describe('waits', () => {
 
 describe('an exit step', () => {
   const compiled = aCompiled({
-    steps: [{ id: 'x', type: 'exit', reason: 'small', when: 'event.total < 100' }, wait('w', 'PT1H'), email('a')],
+    steps: [
+      { id: 'x', type: 'exit', reason: 'small', when: 'event.total < 100' },
+      aWaitStep('w', 'PT1H'),
+      anEmailStep('a'),
+    ],
   });
 
   it('ends the run with its reason', () => {
@@ -226,63 +238,9 @@ describe('a restart', () => {
 
 describe('a run in circles', () => {
   it('ends as failed:loop after 100 steps at one instant', () => {
-    const steps = Array.from({ length: 120 }, (_, i) => email(`e${i}`, { when: 'event.total < 1' }));
+    const steps = Array.from({ length: 120 }, (_, i) => anEmailStep(`e${i}`, { when: 'event.total < 1' }));
     const entered = enter(aCompiled({ steps }));
     expect(entered.run.endReason).toBe('failed:loop');
     expect(entered.messages).toHaveLength(100);
-  });
-});
-
-describe('however a run goes', () => {
-  const outcomes = fc.constantFrom(
-    { kind: 'sent' } as const,
-    { kind: 'skipped', reason: 'late' } as const,
-    { kind: 'failed', reason: 'template_error' } as const,
-  );
-  const lengths = fc.constantFrom('PT0S', 'PT45M', 'P1D', 'P1M');
-  const step = fc.oneof(
-    lengths.map((length) => (id: string) => wait(id, length)),
-    fc.constantFrom('true', 'false', 'event.missing == 1').map((when) => (id: string) => email(id, { when })),
-    lengths.map((length) => (id: string) => wait(id, length, { from: 'entry' })),
-  );
-
-  it('it ends with one reason, time never runs backwards, and each letter is asked for once', () => {
-    fc.assert(
-      fc.property(
-        fc.array(step, { minLength: 1, maxLength: 8 }),
-        fc.array(outcomes, { minLength: 8, maxLength: 8 }),
-        fc.boolean(),
-        (makers, fates, holdout) => {
-          const compiled = aCompiled({
-            trigger: { type: 'event', event: 'my.event' },
-            exits: [],
-            steps: makers.map((make, i) => make(`s${i}`)),
-          });
-          let now = new Date(NINE);
-          let moved = enterRun(compiled, { event: anEvent({ type: 'my.event' }), subject: '', holdout }, facts(), now);
-          const letters = moved.messages.map(({ stepId }) => stepId);
-          for (let turn = 0; moved.run.state !== 'ended' && turn < 30; turn++) {
-            const { run } = moved;
-            if (run.dueAt !== null) {
-              expect(run.dueAt.getTime()).toBeGreaterThan(now.getTime());
-              now = run.dueAt;
-              moved = advance(compiled, run, facts(), now);
-            } else if (standsAtEnd(run)) moved = settleRun(run, now);
-            else moved = afterMessage(compiled, run, fates[turn % 8] ?? { kind: 'sent' }, facts(), now);
-            expect(moved.run.previousAt.getTime()).toBeGreaterThanOrEqual(run.previousAt.getTime());
-            letters.push(...moved.messages.map(({ stepId }) => stepId));
-          }
-          expect(moved.run).toMatchObject({ state: 'ended', endReason: 'completed', dueAt: null });
-          expect(letters).toEqual(compiled.emailSteps.map(({ stepId }) => stepId));
-          if (holdout) expect(moved.run.touches).toBe(0);
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
-
-  it('a run that stands is not changed by moving it', () => {
-    const run = aRun({ state: 'ended', endReason: 'completed', endedAt: after({}) });
-    expect([advance(cart, run, facts(), after({ days: 9 })).run, sent(cart, run, after({})).run]).toEqual([run, run]);
   });
 });

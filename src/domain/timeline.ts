@@ -52,6 +52,12 @@ export function standsAtEnd(run: RunState): boolean {
   return run.state === 'sending' && run.position === AT_END;
 }
 
+/** No letter has been planned in the run's pass: there is nothing yet that could have been sent, opened or clicked. */
+export function standsBeforeLetters({ steps }: CompiledScenario, { position }: RunState): boolean {
+  const first = steps.findIndex(({ type }) => type === 'email');
+  return position !== AT_END && (first < 0 || Number(position) < first);
+}
+
 /** Completes a run that stands at its end; any other stays as it is. */
 export function settleRun(run: RunState, at: Date): Advance {
   return standsAtEnd(run) ? endRun(run, 'completed', at) : unmoved(run);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { loadContactFacts } from '../contacts/contact-facts.js';
 import type { FactNeeds } from '../domain/compiled-scenario.js';
 import type { ContactFacts, Facts, HistoryEvent, StepMessageFacts, StoreFacts } from '../domain/run.js';
+import { standsBeforeLetters } from '../domain/timeline.js';
 import type { Sql } from '../platform/database/sql.js';
 import { storeFacts } from '../stores/store-settings.js';
 import { StoresService } from '../stores/stores.service.js';
@@ -15,7 +16,7 @@ export interface FactQuestion {
   readonly storeId: string;
   readonly contactId: string;
   readonly needs: FactNeeds;
-  /** The run that is decided about; null before there is one. */
+  /** The run whose letters are looked at; null before there is one that has any. */
   readonly run: { readonly enrollmentId: string; readonly pass: number } | null;
 }
 
@@ -27,7 +28,7 @@ export function factQuestion({ identity, state, compiled, isNew }: WorkingRun): 
     storeId,
     contactId,
     needs: compiled.needs,
-    run: isNew ? null : { enrollmentId: id, pass: state.pass },
+    run: isNew || standsBeforeLetters(compiled, state) ? null : { enrollmentId: id, pass: state.pass },
   };
 }
 

@@ -37,7 +37,7 @@ export class WorkingRun {
     return this.current;
   }
 
-  /** The event was replaced: the bulky part of the row has to be written again. */
+  /** The event was replaced: with it begins what else stays as it is (times of entry and activity, pass, round). */
   get isEventNew(): boolean {
     return this.current.event !== this.stored.state.event;
   }

@@ -46,6 +46,23 @@ export function anOrder(over: Partial<EventFacts> = {}): EventFacts {
   });
 }
 
+/** An email step as a document has it. */
+export function anEmailStep(
+  id: string,
+  over: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return { id, type: 'email', template: `x/${id}`, reason: 'r', ...over };
+}
+
+/** A wait of this length as a document has it. */
+export function aWaitStep(
+  id: string,
+  length: string,
+  over: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return { id, type: 'wait', for: length, ...over };
+}
+
 export function aContact(over: Partial<ContactFacts> = {}): ContactFacts {
   return {
     id: '0199a000-0000-7000-8000-000000000001',
