@@ -1,4 +1,5 @@
 import type { Sql } from '../platform/database/sql.js';
+import { newId } from '../platform/ids.js';
 import type { JudgedHit } from './hit.js';
 
 /**
@@ -59,4 +60,27 @@ export async function recordEngagement(sql: Sql, hit: JudgedHit): Promise<boolea
     hit.userAgent,
   ]);
   return row!.added;
+}
+
+/**
+ * Stores that the letter's reader wants no more of them, and marks the letter.
+ * @param how the way it came: a page, a mail program's one-click, a provider's report
+ */
+export async function recordUnsubscribe(
+  sql: Sql,
+  letter: { readonly environmentId: string; readonly messageId: string },
+  { how, at, userAgent }: { readonly how: string; readonly at: Date; readonly userAgent: string | null },
+): Promise<void> {
+  await recordEngagement(sql, {
+    id: newId(),
+    environmentId: letter.environmentId,
+    messageId: letter.messageId,
+    action: 'unsubscribe',
+    actor: 'person',
+    verdict: how,
+    linkIndex: null,
+    url: null,
+    receivedAt: at.toISOString(),
+    userAgent,
+  });
 }

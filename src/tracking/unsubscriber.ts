@@ -3,10 +3,9 @@ import { withdrawConsent } from '../contacts/consent.js';
 import { RunMover } from '../enrollments/run-mover.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { newId } from '../platform/ids.js';
 import { StoresService } from '../stores/stores.service.js';
 import { type LetterRef, type LetterRow, letterOf, lockedLetterOf, type Reader, readerOf } from './letter-person.js';
-import { recordEngagement } from './record-engagement.js';
+import { recordUnsubscribe } from './record-engagement.js';
 
 /** Takes people off the list: by the page's button, by a mail program's one-click POST, or played in a sandbox. */
 @Injectable()
@@ -53,17 +52,6 @@ export class Unsubscriber {
     await withdrawConsent(tx, { environmentId, contactId, source, at, evidence: { message: messageId } });
     const classes = ['marketing', 'care'] as const;
     await this.runs.endForContact(tx, { environmentId, contactId, reason: 'unsubscribed', classes }, at);
-    await recordEngagement(tx, {
-      id: newId(),
-      environmentId,
-      messageId,
-      action: 'unsubscribe',
-      actor: 'person',
-      verdict: source,
-      linkIndex: null,
-      url: null,
-      receivedAt: receivedAt.toISOString(),
-      userAgent,
-    });
+    await recordUnsubscribe(tx, { environmentId, messageId }, { how: source, at: receivedAt, userAgent });
   }
 }

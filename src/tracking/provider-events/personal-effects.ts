@@ -4,8 +4,7 @@ import { suppress, type SuppressionReason } from '../../contacts/suppressions.js
 import type { EndReason } from '../../domain/reasons.js';
 import { RunMover } from '../../enrollments/run-mover.js';
 import type { Sql } from '../../platform/database/sql.js';
-import { newId } from '../../platform/ids.js';
-import { recordEngagement } from '../record-engagement.js';
+import { recordUnsubscribe } from '../record-engagement.js';
 
 /** Somebody whom reports concern, under the lock of this transaction. */
 export interface Concerned {
@@ -42,18 +41,7 @@ export class PersonalEffects {
     if (contactId === null || messageId === null) return;
     const evidence = { message: messageId };
     await withdrawConsent(tx, { environmentId, contactId, source: 'provider_unsubscribe', at, evidence });
-    await recordEngagement(tx, {
-      id: newId(),
-      environmentId,
-      messageId,
-      action: 'unsubscribe',
-      actor: 'person',
-      verdict: 'provider',
-      linkIndex: null,
-      url: null,
-      receivedAt: at.toISOString(),
-      userAgent: null,
-    });
+    await recordUnsubscribe(tx, { environmentId, messageId }, { how: 'provider', at, userAgent: null });
     const [still] = await tx.query(
       'SELECT 1 FROM contacts WHERE environment_id = $1 AND id = $2 AND marketing_consent',
       [environmentId, contactId],
