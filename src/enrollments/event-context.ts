@@ -67,6 +67,14 @@ export function triggeredBy(
   );
 }
 
+/** An exit with a subject of some scenario here names the event's type. */
+export function endsOthers(
+  { scenarios }: Pick<Definitions, 'scenarios'>,
+  { environmentId, facts }: InboxEvent,
+): boolean {
+  return scenarios.get(environmentId)?.subjectExits.has(facts.type) ?? false;
+}
+
 /** The subjects whose runs, whoever they belong to, this event may end. */
 export function subjectsOf(
   { scenarios, versions, facts }: Definitions & Pick<EventContext, 'facts'>,

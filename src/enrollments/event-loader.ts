@@ -6,6 +6,7 @@ import type { Sql } from '../platform/database/sql.js';
 import { inUse, ScenarioRegistry, type VersionRef } from '../scenarios/scenario-registry.js';
 import {
   type Definitions,
+  endsOthers,
   type EventContext,
   listeningScenarios,
   type Triggered,
@@ -60,9 +61,7 @@ export class EventLoader {
     starts: readonly Start[],
   ): Promise<EventContext['others']> {
     const shared = starts.filter(({ compiled }) => sharedExitTypes(compiled).length > 0);
-    const ending = events.filter(({ environmentId, facts }) =>
-      scenarios.get(environmentId)?.subjectExits.has(facts.type),
-    );
+    const ending = events.filter((event) => endsOthers({ scenarios }, event));
     await lockSubjects(
       tx,
       [...shared.map(({ event }) => event), ...ending].map(({ environmentId }) => environmentId),

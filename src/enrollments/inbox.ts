@@ -31,6 +31,13 @@ export interface ClaimedContacts {
   readonly oldest: Date | null;
 }
 
+/** What became of an event. */
+export interface SettledEvent {
+  readonly outcomes: readonly EventOutcome[];
+  /** An exit with `subject` names its type: it also ends what other people begin before it and tell of later. */
+  readonly endsOthers: boolean;
+}
+
 interface EventRow {
   readonly environment_id: string;
   readonly id: string;
@@ -81,18 +88,16 @@ export class Inbox {
     }));
   }
 
-  /** Marks events as applied and says what each did. */
-  async settle(
-    tx: Sql,
-    events: readonly InboxEvent[],
-    outcomesOf: (event: InboxEvent) => readonly EventOutcome[],
-  ): Promise<void> {
+  /** Marks events as applied and says what became of each. */
+  async settle(tx: Sql, events: readonly InboxEvent[], settled: (event: InboxEvent) => SettledEvent): Promise<void> {
+    const answers = events.map(settled);
     if (events.length === 0) return;
     await tx.query(SETTLE, [
       arrayText(events, ({ environmentId }) => environmentId),
       arrayText(events, ({ id }) => id),
       arrayText(events, ({ receivedAt }) => receivedAt),
-      arrayText(events, (event) => JSON.stringify(outcomesOf(event))),
+      arrayText(answers, ({ outcomes }) => JSON.stringify(outcomes)),
+      arrayText(answers, ({ endsOthers }) => endsOthers),
     ]);
   }
 
@@ -127,6 +132,7 @@ SELECT e.environment_id, e.id, e.received_at::text, e.key, e.type, e.contact_id,
 ORDER BY e.occurred_at, e.received_at, e.id`;
 
 const SETTLE = `
-UPDATE storefront_events e SET processed_at = clock_timestamp(), outcomes = v.outcomes
-FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::jsonb[]) AS v (environment_id, id, received_at, outcomes)
+UPDATE storefront_events e SET processed_at = clock_timestamp(), outcomes = v.outcomes, ends_others = v.ends_others
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::jsonb[], $5::boolean[])
+  AS v (environment_id, id, received_at, outcomes, ends_others)
 WHERE e.environment_id = v.environment_id AND e.id = v.id AND e.received_at = v.received_at`;

@@ -12,9 +12,9 @@ export interface SubjectStart {
 /** Bounds what a store with very many orders can make a batch read; the newest count. */
 const MOST_EVENTS = 5_000;
 
-/** The types of a scenario's exits that reach other people's runs and that can be looked for among everybody's events. */
+/** The types of a scenario's exits that reach other people's runs. */
 export function sharedExitTypes({ exits }: CompiledScenario): string[] {
-  return exits.filter((exit) => exit.subject && exit.event.startsWith('order.')).map((exit) => exit.event);
+  return exits.filter((exit) => exit.subject).map((exit) => exit.event);
 }
 
 /**
@@ -28,7 +28,10 @@ export async function lockSubjects(tx: Sql, environmentIds: Iterable<string>): P
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('touchmap.subjects ' || $1, 0))`, [id]);
 }
 
-/** Everybody's stored orders since the earliest start of each environment, by environment. */
+/**
+ * Everybody's events that may end what begins here, since the earliest start of each environment, by environment: all stored orders,
+ * and what was applied of other types. One of those that still waits in the inbox finds the run when it is applied.
+ */
 export async function readOthersEvents(
   tx: Sql,
   clock: 'real' | 'virtual',
@@ -67,10 +70,18 @@ interface Row extends Record<string, unknown> {
   readonly data: Record<string, unknown>;
 }
 
-// The literal LIKE is the predicate of the index of orders; nothing happens more than five minutes after it was received.
-const WHERE = `WHERE s.environment_id = $1 AND s.type LIKE 'order.%' AND s.type = ANY ($2::text[]) AND s.occurred_at >= $3::timestamptz`;
-const COLUMNS = 's.contact_id, s.id, s.key, s.type, s.occurred_at, s.data';
-const ORDER = `ORDER BY s.occurred_at DESC LIMIT ${MOST_EVENTS}`;
-const READ = `SELECT ${COLUMNS} FROM storefront_events AS s ${WHERE} ${ORDER}`;
-const READ_REAL = `SELECT ${COLUMNS} FROM storefront_events AS s ${WHERE}
-  AND s.received_at >= $3::timestamptz - interval '10 minutes' ${ORDER}`;
+/**
+ * Two indexes, told by the literal predicates: of orders, and of what was marked when it was applied. Nothing happens more than five
+ * minutes after it was received.
+ */
+const read = (bound: string): string => `
+SELECT s.contact_id, s.id, s.key, s.type, s.occurred_at, s.data FROM storefront_events AS s
+WHERE s.environment_id = $1 AND s.type = ANY ($2::text[]) AND s.occurred_at >= $3::timestamptz ${bound} AND s.type LIKE 'order.%'
+UNION ALL
+SELECT s.contact_id, s.id, s.key, s.type, s.occurred_at, s.data FROM storefront_events AS s
+WHERE s.environment_id = $1 AND s.type = ANY ($2::text[]) AND s.occurred_at >= $3::timestamptz ${bound} AND s.type NOT LIKE 'order.%'
+  AND s.ends_others
+ORDER BY occurred_at DESC LIMIT ${MOST_EVENTS}`;
+
+const READ = read('');
+const READ_REAL = read(`AND s.received_at >= $3::timestamptz - interval '10 minutes'`);

@@ -5,7 +5,7 @@ import type { Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { EventApplication } from './event-application.js';
-import { type EventContext } from './event-context.js';
+import { endsOthers, type EventContext } from './event-context.js';
 import { EventLoader } from './event-loader.js';
 import { type ClaimedContacts, Inbox, type InboxEvent } from './inbox.js';
 import { ConversionRecorder, type ConversionRow } from './ports.js';
@@ -62,7 +62,10 @@ export class ProcessEvents {
     const events = application.apply(waiting.filter(({ contactId }) => !others.has(contactId)));
     await this.writer.write(tx, context.runs.all(), context.now);
     await this.conversions.record(tx, goals(context, events));
-    await this.inbox.settle(tx, events, (event) => application.outcomesOf(event));
+    await this.inbox.settle(tx, events, (event) => ({
+      outcomes: application.outcomesOf(event),
+      endsOthers: endsOthers(context, event),
+    }));
     return {
       claimed,
       seen: waiting.length,

@@ -69,6 +69,17 @@ describe('an exit with a subject', () => {
     expect(await shop.outcomes(newer)).toEqual(['entered']); // filled again after the order
   });
 
+  it('keeps a cart out by an event of any type that was applied before the cart was told of', async () => {
+    await shop.publish({ ...SHARED, exits: [{ event: 'cart.bought', subject: 'event.cartId', reason: 'gone' }] }, 2);
+    const [anna, boris] = [await shop.contact(), await shop.contact()];
+    await shop.receive(boris, { type: 'cart.bought', at: TEN_PAST, data: { cartId: '81' } });
+    await settle(worker, shop.lane(TEN_PAST));
+    const [bought, other] = [await shop.receive(anna, cart(NINE, '81')), await shop.receive(anna, cart(NINE, '82'))];
+    await settle(worker, shop.lane('2026-11-21T09:12:00.000Z'));
+    expect(await shop.outcomes(bought)).toEqual(['none exited:gone']);
+    expect(await shop.outcomes(other)).toEqual(['entered']);
+  });
+
   it('leaves no run behind when the order comes after the cart was looked at and before its run is there', async () => {
     const live = await Shop.open(database, 'real');
     await live.publish({ ...SHARED, trigger: { ...SHARED.trigger, maxAge: 'P1800D' } });

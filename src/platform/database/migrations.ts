@@ -12,6 +12,7 @@ import { StandingRuns1763740000031 } from './migrations/1763740000031-standing-r
 import { KeptLetters1763740000032 } from './migrations/1763740000032-kept-letters.js';
 import { EnrollmentHistory1763740000035 } from './migrations/1763740000035-enrollment-history.js';
 import { WrittenUnderLocks1763740000036 } from './migrations/1763740000036-written-under-locks.js';
+import { EndsOthers1763740000037 } from './migrations/1763740000037-ends-others.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   UncountedHits1763740000033,
   EnrollmentHistory1763740000035,
   WrittenUnderLocks1763740000036,
+  EndsOthers1763740000037,
 ];
