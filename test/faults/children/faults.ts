@@ -12,6 +12,8 @@ interface Fault {
 
 /** Seeded faults at named points of a program: `FAULT=point:action:probability:seed`, several separated by commas. */
 export class Faults {
+  private hasStopped = false;
+
   private constructor(private readonly faults: readonly Fault[]) {}
 
   static parse(text = ''): Faults {
@@ -29,8 +31,11 @@ export class Faults {
 
   /** Passes a point: perhaps for the last time. A name ending in `*` stands for every point that begins so. */
   at(point: string): void {
-    for (const fault of this.faults)
-      if (isAt(fault.point, point) && fault.draw() < fault.probability) act(fault.action, point);
+    for (const { point: name, action, probability, draw } of this.faults)
+      if (isAt(name, point) && draw() < probability && !this.hasStopped) {
+        this.hasStopped = action === 'stop'; // once: whoever lets it go on wants to see it go on
+        act(action, point);
+      }
   }
 }
 
