@@ -64,7 +64,10 @@ function movedColumns(runs: readonly WorkingRun[]): string[] {
   ];
 }
 
-/** What an event begins or begins anew. In the order of BEGUN; the event is where it lies among the stored ones, or, if it came from elsewhere, itself. */
+/**
+ * What an event begins or begins anew, in the order of BEGUN. The event is where it lies among the stored ones, or, if it came from
+ * elsewhere, itself.
+ */
 function begunColumns(runs: readonly WorkingRun[]): string[] {
   return [
     arrayText(runs, ({ state }) => state.enteredAt),

@@ -6,8 +6,8 @@ import { connectionProblem } from '../platform/database/database-error.js';
  */
 export type WriteFailure = 'lost_race' | 'poison' | 'unavailable' | 'unexpected';
 
-/** unique_violation, foreign_key_violation (a contact went meanwhile), serialization_failure, deadlock_detected. */
-const RACES = new Set(['23505', '23503', '40001', '40P01']);
+/** unique_violation, serialization_failure, deadlock_detected. */
+const RACES = new Set(['23505', '40001', '40P01']);
 /** Classes of SQLSTATE that speak of the values: data, integrity, program limits, statement too complex. */
 const VALUES = new Set(['22', '23', '54']);
 

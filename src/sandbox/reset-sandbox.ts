@@ -1,25 +1,28 @@
 import type { Sql } from '../platform/database/sql.js';
 
-/** What belongs to people and their history, dependants first. Definitions and publications are not among it. */
+/**
+ * What belongs to people and their history, what is referred to before what refers to it (docs/adr/0016): somebody who writes under
+ * the lock of a person or run is waited for, and the later statements see what they wrote. Definitions and publications are not among it.
+ */
 export const CLEARED = [
+  'contacts',
+  'contact_keys',
+  'consents',
+  'event_keys',
+  'storefront_events',
+  'enrollments',
+  'enrollment_history',
+  'messages',
+  'message_bodies',
+  'send_attempts',
+  'engagements',
   'uncounted_hits',
-  'stats_dirty',
-  'stats_daily',
-  'conversions',
   'provider_events',
   'provider_event_keys',
   'soft_bounces',
-  'engagements',
-  'send_attempts',
-  'message_bodies',
-  'messages',
-  'enrollment_history',
-  'enrollments',
-  'storefront_events',
-  'event_keys',
-  'consents',
-  'contact_keys',
-  'contacts',
+  'conversions',
+  'stats_daily',
+  'stats_dirty',
   'suppressions',
   'idempotency_keys',
 ] as const;

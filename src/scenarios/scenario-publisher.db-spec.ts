@@ -146,4 +146,18 @@ describe('publishing', () => {
     await scenarios.remove(sandbox, 'hello');
     await expect(scenarios.get(sandbox, 'hello')).rejects.toThrow('not found');
   });
+
+  it('keeps a scenario for ever that somebody has been in, with its versions', async () => {
+    await publisher.publish(live, 'hello');
+    await database.engine.query(
+      `INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject, state,
+         position, previous_at, entered_at, last_activity_at, event, end_reason, ended_at)
+       VALUES ($1, gen_random_uuid(), $2, 'real', 'hello', 1, 'service', gen_random_uuid(), '', 'ended', 'end', now(), now(), now(), '{}',
+         'completed', now())`,
+      [store.liveId, store.storeId],
+    );
+    await publisher.archive(live, 'hello');
+    await expect(scenarios.remove(sandbox, 'hello')).rejects.toMatchObject({ code: 'has_history' });
+    expect((await scenarios.versions(live, 'hello', { limit: 10, after: null })).items).toHaveLength(1);
+  });
 });

@@ -23,12 +23,6 @@ const REFERENCES: readonly Reference[] = [
   { from: 'consents', owner: 'person', to: 'contacts', by: OF_PERSON },
   { from: 'enrollments', owner: 'person', to: 'contacts', by: OF_PERSON },
   {
-    from: 'enrollments',
-    owner: 'version',
-    to: 'scenario_versions',
-    by: 'r.store_id = t.store_id AND r.scenario_key = t.scenario_key AND r.version = t.version',
-  },
-  {
     from: 'messages',
     owner: 'run',
     to: 'enrollments',

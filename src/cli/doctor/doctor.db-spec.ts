@@ -71,20 +71,24 @@ describe('the doctor', () => {
          k AS (INSERT INTO contact_keys (environment_id, kind, key, contact_id) VALUES ($1, 'external', 'x', $2)),
          p AS (INSERT INTO consents (environment_id, id, contact_id, purpose, granted, source, occurred_at)
            VALUES ($1, $1, $2, 'marketing', true, 'x', now())),
+         s AS (INSERT INTO scenarios (store_id, key, name, draft) VALUES ($3, 'x', 'x', '{}')),
+         v AS (INSERT INTO scenario_versions (store_id, scenario_key, version, document) VALUES ($3, 'x', 1, '{}')),
          r AS (INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject,
              state, position, due_at, previous_at, entered_at, last_activity_at, event)
-           VALUES ($1, $1, $1, 'real', 'x', 1, 'marketing', $2, '', 'waiting', '0', 'infinity', now(), now(), now(), '{}'))
+           VALUES ($1, $1, $3, 'real', 'x', 1, 'marketing', $2, '', 'waiting', '0', 'infinity', now(), now(), now(), '{}'))
        INSERT INTO messages (environment_id, id, store_id, clock, enrollment_id, message_class, policy, template_key, state, due_at,
          created_at)
        VALUES ($1, $1, $1, 'real', $2, 'marketing', 'at-most-once', 'x', 'planned', 'infinity', now()),
          ($1, $2, $1, 'real', NULL, 'service', 'at-most-once', 'x', 'planned', 'infinity', now())`,
-      [lost, lost.replace('9999', '9998')],
+      [lost, lost.replace('9999', '9998'), store.storeId],
     );
     expect((await checkReferences(database.engine)).detail).toBe(
-      'contacts without their environment, contact_keys without their person, consents without their person, enrollments without their person, enrollments without their version, messages without their run',
+      'contacts without their environment, contact_keys without their person, consents without their person, enrollments without their person, messages without their run',
     );
     for (const table of ['contacts', 'contact_keys', 'consents', 'enrollments', 'messages'])
       await database.engine.query(`DELETE FROM ${table} WHERE environment_id = $1`, [lost]);
+    await database.engine.query(`DELETE FROM scenario_versions WHERE scenario_key = 'x'`);
+    await database.engine.query(`DELETE FROM scenarios WHERE key = 'x'`);
   });
 
   it('finds a database that does not answer, without naming its password', async () => {
