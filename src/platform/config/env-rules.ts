@@ -9,6 +9,37 @@ export function IsMailbox(options: ValidationOptions): PropertyDecorator {
   );
 }
 
+/** What SMTP_URL may say behind a `?`: nodemailer's options of a connection. Others would change nothing, or log letters. */
+const SMTP_OPTIONS = [
+  'authMethod',
+  'connectionTimeout',
+  'dnsTimeout',
+  'greetingTimeout',
+  'ignoreTLS',
+  'localAddress',
+  'maxConnections',
+  'maxMessages',
+  'name',
+  'opportunisticTLS',
+  'proxy',
+  'requireTLS',
+  'socketTimeout',
+];
+
+/** Options of SMTP_URL that have an effect, and no others; its form is checked apart. */
+export function HasSmtpOptions(): PropertyDecorator {
+  const foreign = (value: unknown): string | undefined => {
+    if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+    const names = [...new URL(value).searchParams.keys()];
+    return names.find((name) => !SMTP_OPTIONS.includes(name) && !/^tls\.\w+$/.test(name));
+  };
+  return rule('hasSmtpOptions', (value) => foreign(value) === undefined, {
+    message: ({ value }) =>
+      `must be without the option "${foreign(value)}": it may have ${SMTP_OPTIONS.join(', ')} and tls.…; ` +
+      `how many letters go out a second is a store's setting, sendRate`,
+  });
+}
+
 /** A list of addresses and domains. */
 export function IsRecipientList(options: ValidationOptions): PropertyDecorator {
   return rule(

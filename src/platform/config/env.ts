@@ -12,7 +12,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { IsMailbox, IsRecipientList, IsRoleList, IsSeconds } from './env-rules.js';
+import { HasSmtpOptions, IsMailbox, IsRecipientList, IsRoleList, IsSeconds } from './env-rules.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'worker', 'tracking'] as const;
@@ -69,6 +69,7 @@ export class Env {
     { ...URL_RULES, protocols: ['smtp', 'smtps'] },
     { message: 'must be smtp://user:password@host:port or smtps://…' },
   )
+  @HasSmtpOptions()
   readonly SMTP_URL?: string;
 
   @Setting('API key for TRANSPORT=sendgrid.')

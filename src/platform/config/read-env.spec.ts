@@ -64,6 +64,20 @@ describe('the settings', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  it.each(['rateLimit=5', 'maxConnections=2&logger=true', 'toString=1', 'tls='])(
+    'refuse an option of the mail server that would have no effect: %s',
+    (options) => {
+      const text = complaint({ SMTP_URL: `smtp://shop:hunter2@mail.example?${options}` });
+      expect(text).toMatch(/^ {2}SMTP_URL must be without the option "(rateLimit|logger|toString|tls)"/m);
+      expect(text).not.toContain('hunter2');
+    },
+  );
+
+  it('take those that have one', () => {
+    const url = 'smtps://shop:secret@mail.example?maxConnections=2&tls.rejectUnauthorized=false&name=shop.example';
+    expect(readEnv({ SMTP_URL: url }).SMTP_URL).toBe(url);
+  });
+
   it('ask for what the chosen transport needs', () => {
     expect(complaint({ TRANSPORT: 'smtp' })).toContain('SMTP_URL must be set, because TRANSPORT is smtp');
     expect(complaint({ TRANSPORT: 'sendgrid' })).toContain('SENDGRID_API_KEY must be set');
