@@ -13,6 +13,7 @@ import { KeptLetters1763740000032 } from './migrations/1763740000032-kept-letter
 import { EnrollmentHistory1763740000035 } from './migrations/1763740000035-enrollment-history.js';
 import { WrittenUnderLocks1763740000036 } from './migrations/1763740000036-written-under-locks.js';
 import { EndsOthers1763740000037 } from './migrations/1763740000037-ends-others.js';
+import { LettersByFate1763740000038 } from './migrations/1763740000038-letters-by-fate.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   EnrollmentHistory1763740000035,
   WrittenUnderLocks1763740000036,
   EndsOthers1763740000037,
+  LettersByFate1763740000038,
 ];
