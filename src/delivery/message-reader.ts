@@ -120,19 +120,20 @@ async function engagements(tx: Sql, key: readonly string[]): Promise<EngagementV
 const PERSON = `LEFT JOIN LATERAL (SELECT k.email FROM contacts AS k
   WHERE k.environment_id = m.environment_id AND k.id = m.contact_id LIMIT 1) AS c ON true`;
 
-const LIST = `
-SELECT ${MESSAGE_COLUMNS}, (m.created_at AT TIME ZONE 'UTC')::text || '+00' AS created FROM messages AS m
+/** A page, and only of its letters the people; `words` say more of the letters. */
+const list = (words: string): string => `
+SELECT ${MESSAGE_COLUMNS}, (m.created_at AT TIME ZONE 'UTC')::text || '+00' AS created
+FROM (SELECT m.* FROM messages AS m
+  WHERE m.environment_id = $1 AND ($2::uuid IS NULL OR m.contact_id = $2) AND ($3::text IS NULL OR m.scenario_key = $3)
+    AND ($4::text IS NULL OR m.step_id = $4) AND ($5::text IS NULL OR m.state = $5)
+    AND ($6::timestamptz IS NULL OR (m.created_at, m.id) < ($6, $7::uuid)) ${words}
+  ORDER BY m.created_at DESC, m.id DESC LIMIT $8) AS m
 ${PERSON}
-WHERE m.environment_id = $1 AND ($2::uuid IS NULL OR m.contact_id = $2) AND ($3::text IS NULL OR m.scenario_key = $3)
-  AND ($4::text IS NULL OR m.step_id = $4) AND ($5::text IS NULL OR m.state = $5)
-  AND ($6::timestamptz IS NULL OR (m.created_at, m.id) < ($6, $7::uuid))
-ORDER BY m.created_at DESC, m.id DESC LIMIT $8`;
+ORDER BY m.created_at DESC, m.id DESC`;
 
-/** Of planned letters each is in one of three indexes that hold no others. Only in their words the planner knows them; else it reads all. */
-const PLANNED = LIST.replace(
-  'ORDER BY',
-  `AND (m.held OR NOT m.held AND m.clock = 'real' OR NOT m.held AND m.clock = 'virtual') ORDER BY`,
-);
+const LIST = list('');
+/** Each planned letter is in one of three indexes that hold no others. Only by their words the planner knows them; else it reads all. */
+const PLANNED = list(`AND (m.held OR NOT m.held AND m.clock = 'real' OR NOT m.held AND m.clock = 'virtual')`);
 
 const BY_ID = `
 SELECT ${MESSAGE_COLUMNS}, ${KEPT_COLUMNS}, b.headers FROM messages AS m
