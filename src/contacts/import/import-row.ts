@@ -1,6 +1,9 @@
+import { Ajv } from 'ajv';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { parseEmail } from '../../domain/email-address.js';
+import { ruleKeyword } from '../../platform/http/json-rule.js';
+import { schemaOf } from '../../platform/http/json-schema.js';
 import { ContactDto } from '../contact.dto.js';
 import type { Columns } from './import-columns.js';
 import type { RowError } from './import-report.js';
@@ -35,6 +38,9 @@ const YES = ['true', 'yes', '1', 'да'];
 const NO = ['false', 'no', '0', 'нет'];
 const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 
+/** The rules of `ContactDto`, compiled: class-validator takes twenty times as long, so only rows that are wrong are shown to it. */
+const isContact = new Ajv({ strictTypes: false, keywords: [ruleKeyword] }).compile(schemaOf(ContactDto));
+
 /** Reads a row by its columns, or says what is wrong with it. */
 export function importRow(line: number, cells: readonly string[], columns: Columns, now: Date): ImportRow | RowError {
   if (cells.length > columns.length)
@@ -46,7 +52,7 @@ export function importRow(line: number, cells: readonly string[], columns: Colum
     ?.split(/[,;|]/)
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
-  const dto = plainToInstance(ContactDto, {
+  const contact = {
     email: read('email'),
     externalId: read('externalId'),
     firstName: read('firstName'),
@@ -55,15 +61,9 @@ export function importRow(line: number, cells: readonly string[], columns: Colum
     locale: read('locale'),
     timezone: read('timezone'),
     tags,
-  });
-  const [wrong] = validateSync(dto);
-  if (wrong)
-    return {
-      line,
-      code: `invalid_${wrong.property}`,
-      detail: Object.values(wrong.constraints ?? {})[0] ?? 'is not valid',
-    };
-  const address = dto.email ? parseEmail(dto.email) : null;
+  };
+  if (!isContact(contact)) return { line, ...faultOf(contact) };
+  const address = contact.email ? parseEmail(contact.email) : null;
   const email = address?.ok ? { email: address.email, key: address.key } : null;
   const externalId = read('externalId') ?? null;
   if (!email && externalId === null) return { line, code: 'no_identity', detail: 'has neither email nor externalId' };
@@ -79,6 +79,15 @@ export function importRow(line: number, cells: readonly string[], columns: Colum
     fields,
     attributes: Object.fromEntries(attributes.map(([field, value]) => [field.slice('attributes.'.length), value])),
     consent,
+  };
+}
+
+/** What is wrong with a contact, in the words that every other route has for it. */
+function faultOf(contact: object): Pick<RowError, 'code' | 'detail'> {
+  const [wrong] = validateSync(plainToInstance(ContactDto, contact));
+  return {
+    code: `invalid_${wrong?.property ?? 'row'}`,
+    detail: Object.values(wrong?.constraints ?? {})[0] ?? 'is not valid',
   };
 }
 
