@@ -154,7 +154,7 @@ describe('files', () => {
     }, 60_000);
 
     it('of too many rows are refused', async () => {
-      const many = await bring(['email', ...Array.from({ length: 50_001 }, () => 'x,y')]);
+      const many = await bring(['email,firstName', ...Array.from({ length: 50_001 }, () => ',Anna')]);
       expect([many.status, many.body.code]).toEqual([413, 'file_too_large']);
     }, 60_000);
   });

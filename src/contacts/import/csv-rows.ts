@@ -91,12 +91,23 @@ async function feed(parser: ReturnType<typeof parse>, head: string, chunks: Asyn
     parser.write(head);
     for await (const chunk of chunks) {
       if (parser.destroyed) return;
-      if (!parser.write(chunk)) await new Promise((resolve) => parser.once('drain', resolve).once('close', resolve));
+      if (!parser.write(chunk)) await drained(parser);
     }
     parser.end();
   } catch (error) {
     parser.destroy(error as Error);
   }
+}
+
+/** Resolves when the parser takes more, or nothing any more. */
+function drained(parser: ReturnType<typeof parse>): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      parser.off('drain', go).off('close', go);
+      resolve();
+    };
+    parser.on('drain', go).on('close', go);
+  });
 }
 
 /** Exports put an apostrophe before what a spreadsheet would run as a formula: here it goes again. */
