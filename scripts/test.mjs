@@ -1,9 +1,9 @@
-// npm test: builds (rendering threads run the built code), then runs every test; more arguments go to Jest.
+// npm test: builds what is not built (rendering threads run the built code), then runs every test; more arguments go to Jest.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { build, ROOT } from './build-if-stale.mjs';
+import { buildIfStale, ROOT } from './build-if-stale.mjs';
 
-build();
+buildIfStale();
 const jest = path.join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 const { status } = spawnSync(
   process.execPath,
