@@ -9,6 +9,7 @@ const NOW = '2026-11-12T12:00:00.000Z';
 /** People whose story lies behind them. */
 const PAST = 10_000;
 const PEOPLE = 30;
+const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
 /** Tables that grow with a shop, for ever or until its retention. */
 const GROWING = [
   'contacts',
@@ -28,13 +29,20 @@ describe('a shop with a long past', () => {
   let database: TestDatabase;
   let app: FlowApp;
   let shop: Shop;
+  let live: Shop;
 
   beforeAll(async () => {
     database = await migratedDatabase();
     app = await startApp({ env: { DATABASE_URL: database.url } });
     shop = new Shop(app.url, app.testKey);
+    live = new Shop(app.url, app.liveKey);
+    await live.must('PATCH', '/v1/store', { caps: [{ max: 9, per: '30 days' }], minimumGap: '1 minute' });
+    for (const step of ['reminder', 'follow-up'])
+      await live.must('POST', `/v1/templates/abandoned-cart/${step}/publish`, {});
+    await live.must('POST', '/v1/scenarios/abandoned-cart/publish', {});
     await shop.reset(THEN);
     await story(['past@example.com'], THEN);
+    await liveStory(['live-past@example.com']);
     await shop.advanceTo(NOW);
     await multiplied(database);
   });
@@ -51,6 +59,30 @@ describe('a shop with a long past', () => {
     }
     await shop.must('POST', '/v1/events/batch', { events: addresses.map((address) => anOrder(address, at)) });
     await shop.advance('1 hour');
+  }
+
+  /** The same on real time: the carts are old enough for their letters when they arrive. */
+  async function liveStory(addresses: readonly string[]): Promise<void> {
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    const before = await sent();
+    await live.must('POST', '/v1/events/batch', { events: addresses.map((address) => aCart(address, ago(45))) });
+    await until(
+      async () => (await sent()) >= before + addresses.length,
+      () => 'letters are missing',
+    );
+    for (const contact of addresses.slice(0, 5)) {
+      const [letter] = await live.messages({ contact });
+      const { html } = await live.message(letter!.id);
+      for (const [path] of html.matchAll(/\/t\/[oc]\/[\w-]+/g)) await live.call('GET', path, undefined, BROWSER);
+    }
+    await live.must('POST', '/v1/events/batch', { events: addresses.map((address) => anOrder(address, ago(0))) });
+    await live.call('GET', '/metrics');
+  }
+
+  async function sent(): Promise<number> {
+    const path = '/v1/stats/scenarios/abandoned-cart?by=step';
+    const { items } = await live.must<{ items: { step: string; sent: number }[] }>('GET', path);
+    return items.find(({ step }) => step === 'reminder')?.sent ?? 0;
   }
 
   /** Whatever may be asked about one person, and what a list begins with. */
@@ -79,6 +111,7 @@ describe('a shop with a long past', () => {
     await shop.must('DELETE', `/v1/contacts/${others[2]!}`);
     await shop.advance('2 days');
     expect(await shop.messages({ contact: others[3]! })).toMatchObject([{ state: 'accepted' }, { state: 'accepted' }]);
+    await liveStory(people('live'));
     await app.close();
     await until(
       async () => (await connections(database)) === 1,
