@@ -5,11 +5,10 @@ import { SqlEngagementReader } from '../delivery/engagement-reader.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
-import type { JudgedHit } from './hit.js';
 import { HitCounter } from './hit-counter.js';
+import { Mailbox } from './hits.builder.js';
 import { storeHits } from './store-hits.js';
 
-const SENT_AT = new Date('2026-11-21T09:45:00Z');
 /** The follow-up is for those only who have not opened the reminder. */
 const UNLESS_OPENED = {
   ...TWO_LETTERS,
@@ -19,12 +18,14 @@ const UNLESS_OPENED = {
 describe('hits that are stored', () => {
   let database: TestDatabase;
   let store: TestStore;
+  let mailbox: Mailbox;
   let contactId: string;
   let counter: HitCounter;
 
   beforeAll(async () => {
     database = await migratedDatabase();
     store = await aStore(database.engine);
+    mailbox = new Mailbox(database, store);
     await aScenario(database.engine, store, UNLESS_OPENED);
   });
   beforeEach(async () => {
@@ -35,29 +36,9 @@ describe('hits that are stored', () => {
   afterAll(() => database.close());
 
   const count = (by = counter): Promise<void> => by.drain(new AbortController().signal, () => undefined);
-  const letter = (): Promise<string> =>
-    aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId, contactId, sentAt: SENT_AT });
-  const hit = (messageId: string, fields: Partial<JudgedHit> = {}): JudgedHit => ({
-    id: newId(),
-    environmentId: store.liveId,
-    messageId,
-    action: 'open',
-    actor: 'person',
-    verdict: 'person',
-    linkIndex: null,
-    url: null,
-    receivedAt: '2026-11-21T10:00:00.000Z',
-    userAgent: null,
-    ...fields,
-  });
-  const figures = async (messageId: string): Promise<Record<string, unknown>> => {
-    const [row] = await database.engine.query(
-      `SELECT opens, clicks, machine_opens, machine_clicks, first_opened_at, first_clicked_at, first_machine_opened_at
-       FROM messages WHERE id = $1`,
-      [messageId],
-    );
-    return row!;
-  };
+  const letter = (): Promise<string> => mailbox.letter(contactId);
+  const hit: Mailbox['hit'] = (...of) => mailbox.hit(...of);
+  const figures: Mailbox['figures'] = (id) => mailbox.figures(id);
   const waiting = async (): Promise<number> => (await database.engine.query('SELECT 1 FROM uncounted_hits')).length;
 
   it('are counted each on its letter, with the earliest instant, machines apart from people', async () => {

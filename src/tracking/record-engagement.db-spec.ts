@@ -2,48 +2,26 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aContact, aLetter } from '../../test/support/letters.js';
 import { newId } from '../platform/ids.js';
 import type { JudgedHit } from './hit.js';
+import { Mailbox } from './hits.builder.js';
 import { recordEngagement } from './record-engagement.js';
-
-const SENT_AT = new Date('2026-11-21T09:45:00Z');
 
 describe('recording an engagement', () => {
   let database: TestDatabase;
   let store: TestStore;
+  let mailbox: Mailbox;
   let contactId: string;
 
   beforeAll(async () => {
     database = await migratedDatabase();
     store = await aStore(database.engine);
+    mailbox = new Mailbox(database, store);
     contactId = await aContact(database.engine, store.liveId);
   });
   afterAll(() => database.close());
 
-  const letter = (): Promise<string> =>
-    aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId, contactId, sentAt: SENT_AT });
-
-  const hit = (messageId: string, fields: Partial<JudgedHit> = {}): JudgedHit => ({
-    id: newId(),
-    environmentId: store.liveId,
-    messageId,
-    action: 'open',
-    actor: 'person',
-    verdict: 'person',
-    linkIndex: null,
-    url: null,
-    receivedAt: '2026-11-21T10:00:00.000Z',
-    userAgent: null,
-    ...fields,
-  });
-
-  const figures = async (messageId: string): Promise<Record<string, unknown>> => {
-    const [row] = await database.engine.query(
-      `SELECT opens, clicks, machine_opens, machine_clicks, first_opened_at, first_clicked_at, first_machine_opened_at
-       FROM messages WHERE id = $1`,
-      [messageId],
-    );
-    return row!;
-  };
-
+  const letter = (): Promise<string> => mailbox.letter(contactId);
+  const hit: Mailbox['hit'] = (...of) => mailbox.hit(...of);
+  const figures: Mailbox['figures'] = (id) => mailbox.figures(id);
   const record = (one: JudgedHit): Promise<boolean> => recordEngagement(database.engine, one);
 
   it('counts every open on its letter and keeps the earliest instant', async () => {
