@@ -63,7 +63,10 @@ export class Env {
   @IsIn(['outbox', 'smtp', 'sendgrid'], { message: 'must be outbox, smtp or sendgrid' })
   readonly TRANSPORT!: 'outbox' | 'smtp' | 'sendgrid';
 
-  @Setting('Mail server for TRANSPORT=smtp: smtp://user:password@host:587, smtps:// for TLS from the first byte.')
+  @Setting(
+    'Mail server for TRANSPORT=smtp: smtp://user:password@host:587, smtps:// for TLS from the first byte; behind a ? options of the ' +
+      'connection, such as maxConnections=5 or requireTLS=true.',
+  )
   @IsOptional()
   @IsUrl(
     { ...URL_RULES, protocols: ['smtp', 'smtps'] },
