@@ -1,23 +1,7 @@
 import { MailServer } from '../../../test/support/mail-server.js';
-import { ProcessClock } from '../../platform/clock/clock.js';
-import { SmtpTransport } from './smtp.js';
+import { ACCEPTED, cutWithinLetter, LARGE, MAIL, RETRY, transportFor } from './smtp.builder.js';
+import type { SmtpTransport } from './smtp.js';
 import type { Mail, SendResult } from './transport.js';
-
-const DEADLINE_MS = 1_500;
-const MAIL: Mail = {
-  messageId: '01a20057-9716-70cb-92ae-251f4ad2aa4b',
-  storeId: '01a20057-95dd-7026-b614-2031f03af755',
-  from: { email: 'shop@shop.example', name: 'Shop' },
-  to: 'anna@example.com',
-  replyTo: null,
-  subject: 'Subject',
-  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
-  headers: { 'Message-ID': '<01a20057.1@shop.example>' },
-};
-/** More than the system takes from us before the server reads. */
-const LARGE: Mail = { ...MAIL, parts: () => ({ html: 'x'.repeat(12_000_000), text: 'Hello' }) };
-const ACCEPTED = { kind: 'accepted', providerMessageId: 'ABC123' };
-const RETRY = { kind: 'retry', counts: true };
 
 describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offers %j', (extensions) => {
   let server: MailServer;
@@ -211,80 +195,3 @@ describe('an address', () => {
     expect(server.connections).toBe(0);
   });
 });
-
-describe('the settings in SMTP_URL', () => {
-  let server: MailServer;
-  let transport: SmtpTransport;
-
-  afterEach(async () => {
-    await transport.close();
-    await server.close();
-  });
-
-  it('sign in', async () => {
-    server = await MailServer.start();
-    server.extensions = ['AUTH PLAIN'];
-    transport = transportFor(`smtp://shop%40shop.example:p%3Ass@127.0.0.1:${server.port}`);
-    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
-    const auth = server.letters[0]!.commands.find((line) => line.startsWith('AUTH PLAIN '));
-    expect(Buffer.from(auth!.slice('AUTH PLAIN '.length), 'base64').toString()).toBe('\0shop@shop.example\0p:ss');
-  });
-
-  it('are at fault when signing in is refused', async () => {
-    server = await MailServer.start();
-    server.extensions = ['AUTH PLAIN'];
-    server.instead = (line) => (line.startsWith('AUTH') ? '535 5.7.8 wrong password' : null);
-    transport = transportFor(`smtp://shop:wrong@127.0.0.1:${server.port}`);
-    expect(await transport.send(MAIL)).toMatchObject({ kind: 'config', status: 535 });
-  });
-
-  it('may allow fewer connections, and fewer letters on each', async () => {
-    server = await MailServer.start();
-    transport = transportFor(`smtp://127.0.0.1:${server.port}?maxConnections=1&maxMessages=2`);
-    await Promise.all(Array.from({ length: 5 }, () => transport.send(MAIL)));
-    expect(server.letters).toHaveLength(5);
-    expect(server.connections).toBe(3);
-  });
-
-  it('carry their commands in one go where the server offers PIPELINING', async () => {
-    server = await MailServer.start();
-    server.extensions = ['PIPELINING'];
-    // Says nothing before it has heard all three: whoever waits for an answer to the first waits until the deadline.
-    server.instead = (line) => {
-      if (line.startsWith('MAIL') || line.startsWith('RCPT')) return '';
-      return line === 'DATA' ? '250 ok\r\n250 ok\r\n354 go ahead' : null;
-    };
-    transport = transportFor(`smtp://127.0.0.1:${server.port}`);
-    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
-  });
-
-  it.each(['smtps', 'smtp'] as const)('encrypt with %s', async (scheme) => {
-    server = await MailServer.start({ tls: scheme === 'smtps' });
-    server.extensions = ['STARTTLS', 'PIPELINING'];
-    transport = transportFor(`${scheme}://localhost:${server.port}?tls.rejectUnauthorized=false`);
-    for (let i = 0; i < 3; i++) expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
-    expect(server.connections).toBe(1);
-    cutWithinLetter(server);
-    expect(await transport.send(LARGE)).toMatchObject(RETRY);
-  });
-
-  it('do not trust a certificate that nobody signed, unless they say so', async () => {
-    server = await MailServer.start({ tls: true });
-    transport = transportFor(`smtps://localhost:${server.port}`);
-    expect(await transport.send(MAIL)).toMatchObject(RETRY);
-    expect(server.letters).toHaveLength(0);
-  });
-});
-
-function transportFor(url: string): SmtpTransport {
-  return new SmtpTransport(url, new ProcessClock(), DEADLINE_MS);
-}
-
-function cutWithinLetter(server: MailServer): void {
-  server.instead = (line, socket) => {
-    if (line !== 'DATA') return null;
-    socket.pause();
-    setTimeout(() => socket.destroy(), 50);
-    return '354 go ahead';
-  };
-}

@@ -27,7 +27,7 @@ export class SmtpTransport extends Transport {
     readonly deadlineMs: number = DEADLINE_MS,
   ) {
     super();
-    const { transporter } = createTransport({
+    const mailer = createTransport({
       url,
       pool: true,
       maxConnections: POOL,
@@ -37,7 +37,10 @@ export class SmtpTransport extends Transport {
       socketTimeout: deadlineMs,
     });
     // It knows what the URL's options mean and opens connections; letters do not go through it.
-    this.pool = new SmtpPool(transporter as SMTPPool, clock);
+    const connections = mailer.transporter as SMTPPool;
+    // The way through a proxy is handed over only when nodemailer sends by itself.
+    if (mailer.getSocket) connections.getSocket = mailer.getSocket;
+    this.pool = new SmtpPool(connections, clock);
     this.deadlines = new SmtpDeadlines(deadlineMs, clock, (letter) => this.pool.recall(letter, RECALLED));
   }
 

@@ -1,0 +1,35 @@
+import type { MailServer } from '../../../test/support/mail-server.js';
+import { ProcessClock } from '../../platform/clock/clock.js';
+import { SmtpTransport } from './smtp.js';
+import type { Mail } from './transport.js';
+
+const DEADLINE_MS = 1_500;
+export const MAIL: Mail = {
+  messageId: '01a20057-9716-70cb-92ae-251f4ad2aa4b',
+  storeId: '01a20057-95dd-7026-b614-2031f03af755',
+  from: { email: 'shop@shop.example', name: 'Shop' },
+  to: 'anna@example.com',
+  replyTo: null,
+  subject: 'Subject',
+  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
+  headers: { 'Message-ID': '<01a20057.1@shop.example>' },
+};
+/** More than the system takes from us before the server reads. */
+export const LARGE: Mail = { ...MAIL, parts: () => ({ html: 'x'.repeat(12_000_000), text: 'Hello' }) };
+export const ACCEPTED = { kind: 'accepted', providerMessageId: 'ABC123' };
+export const RETRY = { kind: 'retry', counts: true };
+
+/** A transport as SMTP_URL would make it, that gives a letter up after a second and a half. */
+export function transportFor(url: string): SmtpTransport {
+  return new SmtpTransport(url, new ProcessClock(), DEADLINE_MS);
+}
+
+/** Has the server ask for a letter, read nothing of it and hang up. */
+export function cutWithinLetter(server: MailServer): void {
+  server.instead = (line, socket) => {
+    if (line !== 'DATA') return null;
+    socket.pause();
+    setTimeout(() => socket.destroy(), 50);
+    return '354 go ahead';
+  };
+}
