@@ -1,7 +1,5 @@
 import fs from 'node:fs/promises';
 import { register } from 'node:module';
-import os from 'node:os';
-import path from 'node:path';
 
 register('./support/typescript-hooks.mjs', import.meta.url);
 
@@ -13,10 +11,12 @@ export default async function globalSetup() {
   // Pure specs need no server: a run of domain specs alone stays fast.
   if (process.env.TOUCHMAP_TEST_WITHOUT_DATABASE) return;
   const { startEmbeddedPostgres } = await import('../src/platform/database/embedded/embedded-postgres.ts');
+  const { clusterDirectory } = await import('./support/cluster-directory.ts');
+  const { dropShopTemplate } = await import('./support/shop-template.ts');
   const { makeTemplate } = await import('./support/template-database.ts');
   let stop = async () => {};
   if (!process.env.TEST_DATABASE_URL) {
-    const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'touchmap-test-'));
+    const dir = await clusterDirectory('touchmap-test-');
     await fs.chmod(dir, 0o755); // the server's account must get in when the tests run as root
     const server = await startEmbeddedPostgres({
       dir,
@@ -37,6 +37,7 @@ export default async function globalSetup() {
   process.env.TOUCHMAP_TEST_TEMPLATE = template.name;
   globalThis.touchmapTestServer = {
     async stop() {
+      await dropShopTemplate(process.env.TEST_DATABASE_URL, template.name);
       await template.drop();
       await stop();
     },

@@ -1,5 +1,5 @@
 import { type FlowApp, startApp } from '../support/app.js';
-import { migratedDatabase, type TestDatabase } from '../support/database.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
 import { until } from '../support/service.js';
 import { aCart, anOrder, Shop } from '../support/shop.js';
 import { onServer } from '../support/template-database.js';
@@ -32,8 +32,8 @@ describe('a shop with a long past', () => {
   let live: Shop;
 
   beforeAll(async () => {
-    database = await migratedDatabase();
-    app = await startApp({ env: { DATABASE_URL: database.url } });
+    app = await startApp();
+    database = openDatabase(app.databaseUrl);
     shop = new Shop(app.url, app.testKey);
     live = new Shop(app.url, app.liveKey);
     await live.must('PATCH', '/v1/store', { caps: [{ max: 9, per: '30 days' }], minimumGap: '1 minute' });
@@ -46,7 +46,10 @@ describe('a shop with a long past', () => {
     await shop.advanceTo(NOW);
     await multiplied(database);
   });
-  afterAll(() => database.close());
+  afterAll(async () => {
+    await database.close();
+    await app.close();
+  });
 
   /** A cart, a letter that is opened and clicked, an order. */
   async function story(addresses: readonly string[], at: string): Promise<void> {
@@ -116,7 +119,7 @@ describe('a shop with a long past', () => {
 
   it('is served without going through it: no table that grows is read as a whole', async () => {
     const before = await rowsRead(database);
-    await day().finally(() => app.close());
+    await day().finally(() => app.stop());
     await until(
       async () => (await connections(database)) === 1,
       () => 'the service left connections open',

@@ -4,7 +4,7 @@ import { connectionOf } from '../../src/platform/database/connection.js';
 import { EngineDatabase } from '../../src/platform/database/engine-database.js';
 import type { Sql } from '../../src/platform/database/sql.js';
 import { newId } from '../../src/platform/ids.js';
-import { databaseUrl, dropDatabase, onServer } from './template-database.js';
+import { copyDatabase, databaseUrl, dropDatabase } from './template-database.js';
 
 /** A database of a test's own. */
 export interface TestDatabase {
@@ -14,24 +14,34 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** A fresh migrated database, cloned from the template of this run. Close it in afterAll. */
-export async function migratedDatabase(): Promise<TestDatabase> {
+/** The run's server and the migrated database on it. */
+export function testServer(): { readonly admin: string; readonly template: string } {
   const { TEST_DATABASE_URL: admin, TOUCHMAP_TEST_TEMPLATE: template } = process.env;
   if (!admin || !template)
     throw new Error('run specs through jest.config.mjs: its global set-up makes the template database');
+  return { admin, template };
+}
+
+/** A fresh migrated database, cloned from the template of this run. Close it in afterAll. */
+export async function migratedDatabase(): Promise<TestDatabase> {
+  const { admin, template } = testServer();
   const name = `touchmap_test_${randomBytes(6).toString('hex')}`;
-  await onServer(admin, `CREATE DATABASE ${name} TEMPLATE ${template}`);
-  const url = databaseUrl(admin, name);
-  const pool = new pg.Pool(connectionOf(url, 'touchmap_engine', 5));
-  pool.on('error', () => undefined); // the server may go before the pool
+  await copyDatabase(admin, template, name);
+  const database = openDatabase(databaseUrl(admin, name));
   return {
-    engine: new EngineDatabase(pool),
-    url,
+    ...database,
     async close() {
-      await pool.end();
+      await database.close();
       await dropDatabase(admin, name);
     },
   };
+}
+
+/** A way of one's own to a database that somebody else drops. */
+export function openDatabase(url: string): TestDatabase {
+  const pool = new pg.Pool(connectionOf(url, 'touchmap_engine', 5));
+  pool.on('error', () => undefined); // the server may go before the pool
+  return { engine: new EngineDatabase(pool), url, close: () => pool.end() };
 }
 
 /** Ids of a store made for a test. */

@@ -10,6 +10,11 @@ export async function makeTemplate(adminUrl: string): Promise<{ readonly name: s
   return { name, drop: () => dropDatabase(adminUrl, name) };
 }
 
+/** Copies a database that nobody is connected to; by files, which costs half of what the usual way through the WAL does. */
+export function copyDatabase(adminUrl: string, template: string, name: string): Promise<void> {
+  return onServer(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+}
+
 /** The URL of another database of the same server. */
 export function databaseUrl(url: string, database: string): string {
   const other = new URL(url);
@@ -24,10 +29,15 @@ export function dropDatabase(adminUrl: string, name: string): Promise<void> {
 
 /** Runs one statement on a connection of its own. */
 export async function onServer(url: string, statement: string): Promise<void> {
+  await withConnection(url, (client) => client.query(statement));
+}
+
+/** Does some work on a connection of its own. */
+export async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return await work(client);
   } finally {
     await client.end();
   }
