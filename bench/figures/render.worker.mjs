@@ -6,7 +6,6 @@ import { TemplateRenderer } from '../../dist/templates/template-renderer.js';
 
 /** As many as delivery renders at once. */
 const BATCH = 300;
-const memory = Buffer.allocUnsafeSlow(1 << 20);
 const { app } = await openApp();
 const renderer = app.get(TemplateRenderer, { strict: false });
 
@@ -37,10 +36,9 @@ answerCalls({
   },
 });
 
-/** As the writer of mails does: into memory that it keeps. */
+/** As a writer of mails has it done: into memory that is kept. */
 function putTogether(result) {
   if (!result.ok) throw new Error(result.detail);
   const { html, text } = result.parts();
-  if (!result.kept || memory.write(html) < 20_000 || memory.write(text) < 1_000)
-    throw new Error('a letter is not whole');
+  if (!result.kept || html.length < 20_000 || text.length < 1_000) throw new Error('a letter is not whole');
 }

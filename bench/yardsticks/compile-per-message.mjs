@@ -5,7 +5,8 @@ import { openApp } from '../app.mjs';
 import { answerCalls } from '../child.mjs';
 import { letterContexts } from '../letters.mjs';
 import { compileTemplate } from '../../dist/templates/compile/compile-template.js';
-import { assembled } from '../../dist/templates/kept/open-letter.js';
+import { recordSum, writeRecord } from '../../dist/templates/kept/letter-record.js';
+import { letterBytes } from '../../dist/templates/kept/open-letter.js';
 import { LetterTemplate } from '../../dist/templates/letter-template.js';
 
 const source = (locale) =>
@@ -25,7 +26,9 @@ answerCalls({
       if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
       const template = new LetterTemplate(locale, outcome.compiled);
       const { record, facts } = template.fill(context, { ...signing, key: createSecretKey(signing.key) });
-      assembled(record, facts, outcome.compiled);
+      const bytes = Buffer.from(writeRecord(record));
+      const kept = Buffer.concat([bytes, Buffer.from(recordSum(bytes, facts))]);
+      letterBytes(kept, facts, outcome.compiled);
     }
     return (letters / (performance.now() - from)) * 1_000;
   },

@@ -19,7 +19,7 @@ import { isAllowedRecipient } from './recipients.js';
 import { dayIn } from './sent-on.js';
 import { writeTestLetter, writeTestOutcome } from './test-letter.js';
 import type { TestSendDto, TestSendView } from './test-send.dto.js';
-import type { Mail } from './transports/transport.js';
+import { type Mail, utf8Parts } from './transports/transport.js';
 import { Transports } from './transports/transports.js';
 
 /** A test is never tried again by itself. */
@@ -96,7 +96,7 @@ export class TestSend {
       to,
       replyTo: settings.replyTo && headerText(settings.replyTo),
       subject: headerText(rendered.subject),
-      parts: () => rendered,
+      parts: () => utf8Parts(rendered),
       headers: letterHeaders({ messageId, attempt: 1, from, messageClass: 'service', unsubscribeUrl: '' }),
     };
   }

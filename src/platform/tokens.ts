@@ -35,6 +35,7 @@ export const MAX_TOKEN_URL_BYTES = 5_000;
 
 const FORMAT = 1;
 const PURPOSES: readonly TokenPurpose[] = ['open', 'click', 'unsubscribe', 'preferences', 'view', 'confirm'];
+const MAX_KEY_ID_CHARS = 32;
 const MAC_BYTES = 16;
 /** In base64url. */
 const MAC_CHARS = 22;
@@ -48,9 +49,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  * @throws RangeError when an id is no lower-case UUID, or a click's URL is not http(s) or too long: the caller checks first.
  */
 export function signToken(key: TokenKey, claims: TokenClaims): string {
-  const token = encode(key.keyId, claims);
-  macOf(key.key, token.subarray(0, -MAC_BYTES)).copy(token, token.length - MAC_BYTES);
-  return token.toString('base64url');
+  const end = encode(key.keyId, claims);
+  scratch.set(macOf(key.key, payloadTo(end)), end);
+  return scratch.toString('base64url', 0, end + MAC_BYTES);
 }
 
 /**
@@ -59,8 +60,7 @@ export function signToken(key: TokenKey, claims: TokenClaims): string {
  * @throws RangeError as signToken does
  */
 export function tokenMac(key: TokenKey, claims: TokenClaims): string {
-  const token = encode(key.keyId, claims);
-  return macOf(key.key, token.subarray(0, -MAC_BYTES)).toString('base64url');
+  return macOf(key.key, payloadTo(encode(key.keyId, claims))).toString('base64url');
 }
 
 /**
@@ -68,10 +68,10 @@ export function tokenMac(key: TokenKey, claims: TokenClaims): string {
  * @throws RangeError as signToken does, and when the signature is none
  */
 export function signedToken(keyId: string, claims: TokenClaims, mac: string): string {
-  const token = encode(keyId, claims);
-  if (token.write(mac, token.length - MAC_BYTES, 'base64url') !== MAC_BYTES || mac.length !== MAC_CHARS)
+  const end = encode(keyId, claims);
+  if (scratch.write(mac, end, MAC_BYTES, 'base64url') !== MAC_BYTES || mac.length !== MAC_CHARS)
     throw new RangeError('a signature has 16 bytes');
-  return token.toString('base64url');
+  return scratch.toString('base64url', 0, end + MAC_BYTES);
 }
 
 /** How many characters a token has that carries a URL of so many bytes. */
@@ -109,21 +109,29 @@ function macOf(key: Uint8Array | KeyObject, payload: Uint8Array): Buffer {
   return hmacSha256(key, payload).subarray(0, MAC_BYTES);
 }
 
-/** The claims, with room for their MAC behind them. */
-function encode(keyId: string, claims: TokenClaims): Buffer {
-  const urlBytes = Buffer.byteLength(claims.url);
-  if (claims.purpose === 'click' && !isHttp(claims.url)) throw new RangeError('a click leads to an http or https URL');
-  if (urlBytes > MAX_TOKEN_URL_BYTES) throw new RangeError('the URL is too long for a token');
-  if (keyId.length === 0 || keyId.length > 32) throw new RangeError('a key id has 1 to 32 characters');
-  const bytes = Buffer.allocUnsafe(FIXED_BYTES + keyId.length + urlBytes + MAC_BYTES);
-  bytes[0] = FORMAT;
-  bytes[1] = PURPOSES.indexOf(claims.purpose);
-  bytes.set(idBytes(claims), 2);
-  bytes.writeUInt16BE(claims.linkIndex, 34);
-  bytes[36] = keyId.length;
-  bytes.write(keyId, FIXED_BYTES, 'latin1');
-  bytes.write(claims.url, FIXED_BYTES + keyId.length, 'utf8');
-  return bytes;
+/** Tokens are made one at a time and leave as texts: memory of their own would cost more than what is written into it. */
+const scratch = Buffer.allocUnsafeSlow(FIXED_BYTES + MAX_KEY_ID_CHARS + MAX_TOKEN_URL_BYTES + MAC_BYTES);
+
+function payloadTo(end: number): Uint8Array {
+  return new Uint8Array(scratch.buffer, 0, end);
+}
+
+/** Writes the claims into the scratch memory and tells where they end. */
+function encode(keyId: string, { purpose, environmentId, messageId, linkIndex, url }: TokenClaims): number {
+  if (purpose === 'click' && !isHttp(url)) throw new RangeError('a click leads to an http or https URL');
+  if (url.length > MAX_TOKEN_URL_BYTES / 3 && Buffer.byteLength(url) > MAX_TOKEN_URL_BYTES)
+    throw new RangeError('the URL is too long for a token');
+  if (keyId.length === 0 || keyId.length > MAX_KEY_ID_CHARS)
+    throw new RangeError(`a key id has 1 to ${MAX_KEY_ID_CHARS} characters`);
+  scratch[0] = FORMAT;
+  scratch[1] = PURPOSES.indexOf(purpose);
+  scratch.set(idBytes(environmentId, messageId), 2);
+  scratch[34] = linkIndex >> 8;
+  scratch[35] = linkIndex & 0xff;
+  scratch[36] = keyId.length;
+  for (let i = 0; i < keyId.length; i++) scratch[FIXED_BYTES + i] = keyId.charCodeAt(i);
+  const urlAt = FIXED_BYTES + keyId.length;
+  return url === '' ? urlAt : urlAt + scratch.write(url, urlAt);
 }
 
 function decode(payload: Buffer): { readonly keyId: string; readonly claims: TokenClaims } | null {
@@ -145,7 +153,7 @@ function decode(payload: Buffer): { readonly keyId: string; readonly claims: Tok
 /** A letter's tokens come one after another, all with the same two ids: what they are as bytes is remembered for the next. */
 const lastIds = { environmentId: '', messageId: '', bytes: Buffer.alloc(32) };
 
-function idBytes({ environmentId, messageId }: TokenClaims): Buffer {
+function idBytes(environmentId: string, messageId: string): Buffer {
   if (lastIds.environmentId === environmentId && lastIds.messageId === messageId) return lastIds.bytes;
   if (!UUID.test(environmentId) || !UUID.test(messageId)) throw new RangeError('ids of tokens are UUIDs');
   writeUuid(lastIds.bytes, environmentId, 0);

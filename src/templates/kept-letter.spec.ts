@@ -1,9 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
-import { recordSum, writeRecord } from './kept/letter-record.js';
 import { openLetter } from './kept/open-letter.js';
 import type { CompiledLocale } from './compile/compiled-template.js';
-import { aContext, anMjml, compiled } from './letter.builder.js';
+import { aContext, anMjml, compiled, keptLetter } from './letter.builder.js';
 import { type FilledLetter, LetterTemplate } from './letter-template.js';
 import { plainLetter } from './plain-handlebars.builder.js';
 
@@ -80,11 +79,6 @@ const IDS = {
 };
 const SIGNING = { keyId: 'k1', key: createSecretKey(Buffer.alloc(32, 7)), baseUrl: 'https://mail.example/a&b', ...IDS };
 
-function kept({ record, facts }: FilledLetter): Buffer {
-  const bytes = Buffer.from(writeRecord(record));
-  return Buffer.concat([bytes, Buffer.from(recordSum(bytes, facts))]);
-}
-
 describe('a letter that is kept', () => {
   const locales = new Map<string, CompiledLocale>();
   beforeAll(async () => {
@@ -102,7 +96,7 @@ describe('a letter that is kept', () => {
         fc.pre(/[^\p{C}\s]/u.test(data.cartId) || name !== 'words');
         const signing = isSigned ? SIGNING : null;
         const filled = template.fill(context, signing, tags);
-        const opened = openLetter(kept(filled), filled.facts, locale);
+        const opened = openLetter(keptLetter(filled), filled.facts, locale);
         const plain = plainLetter(locale, 'ru', context, signing, tags);
         expect(opened.html).toBe(plain.html);
         expect(opened.text).toBe(plain.text);
@@ -114,7 +108,7 @@ describe('a letter that is kept', () => {
   it('takes a fraction of the letter', () => {
     const template = new LetterTemplate('ru', locales.get('loops')!);
     const filled = template.fill(aContext({ data: { items: [] } }), SIGNING);
-    expect(kept(filled).length * 4).toBeLessThan(filled.record.chars[0]);
+    expect(keptLetter(filled).length * 4).toBeLessThan(filled.record.chars[0]);
   });
 
   it('prints no NUL that data brought, and none of it is taken for a mark', () => {
@@ -122,7 +116,7 @@ describe('a letter that is kept', () => {
     const mark = '\x000,30;';
     const context = aContext({ data: { cartId: mark }, contact: { firstName: mark } });
     const filled = new LetterTemplate('ru', locale).fill(context, SIGNING);
-    const { html, text } = openLetter(kept(filled), filled.facts, locale);
+    const { html, text } = openLetter(keptLetter(filled), filled.facts, locale);
     expect(html).toContain('0,30;');
     expect(html + text).not.toContain('\0');
     expect(html).not.toContain(locale.html.slice(0, 30).repeat(2));
@@ -133,7 +127,7 @@ describe('a letter that is kept', () => {
       const locale = locales.get('links')!;
       const item = { id: 1, title: 'a', note: '', url: 'https://shop.example/a', picture: '', lines: [] };
       const filled = new LetterTemplate('ru', locale).fill(aContext({ data: { items: [item] } }), SIGNING);
-      return { bytes: kept(filled), filled, locale };
+      return { bytes: keptLetter(filled), filled, locale };
     };
 
     it('when one of its bytes changed', () => {

@@ -10,7 +10,7 @@ import { Rendering, RenderingSlot } from './helpers/rendering.js';
 import { TemplateError } from './helpers/template-error.js';
 import { valueHelpers } from './helpers/value-helpers.js';
 import type { LetterFacts, LetterRecord } from './kept/letter-record.js';
-import { sourceSum } from './kept/source-sum.js';
+import { letterSource } from './kept/letter-source.js';
 import type { RenderContext } from './render-request.js';
 
 /** A letter that was filled in, with skeletons in place of its parts. */
@@ -42,7 +42,7 @@ export class LetterTemplate {
     this.preheader = preparePart(compiled.preheader, PLAIN, PLAIN_HELPERS, false);
     this.html = preparePart(compiled.html, HTML, HTML_HELPERS, true);
     this.text = preparePart(compiled.text, PLAIN, PLAIN_HELPERS, true);
-    this.source = sourceSum(compiled);
+    this.source = letterSource(compiled).sum;
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { CompiledLocale } from './compile/compiled-template.js';
 import { compileTemplate } from './compile/compile-template.js';
 import type { PreparedSigning } from './helpers/rendering.js';
-import { assembled, type LetterParts } from './kept/open-letter.js';
-import { LetterTemplate } from './letter-template.js';
+import { recordSum, writeRecord } from './kept/letter-record.js';
+import { type LetterParts, openLetter } from './kept/open-letter.js';
+import { type FilledLetter, LetterTemplate } from './letter-template.js';
 import type { RenderContext, RenderedLink } from './render-request.js';
 
 const OWN_FOOTER = '<mj-text>{{store.postalAddress}} <a href="{{links.unsubscribe}}">off</a></mj-text>';
@@ -81,6 +82,12 @@ export interface Letter extends LetterParts {
   readonly refusedLinks: readonly string[];
 }
 
+/** A letter as it is kept. */
+export function keptLetter({ record, facts }: FilledLetter): Buffer {
+  const bytes = Buffer.from(writeRecord(record));
+  return Buffer.concat([bytes, Buffer.from(recordSum(bytes, facts))]);
+}
+
 /** Fills a template in and puts the letter together. */
 export function letterOf(
   locale: CompiledLocale,
@@ -90,9 +97,9 @@ export function letterOf(
   name = 'en',
 ): Letter {
   const filled = new LetterTemplate(name, locale).fill(context, signing, linkTags);
-  const { subject, preheader, record, facts, refusedLinks } = filled;
+  const { subject, preheader, facts, refusedLinks } = filled;
   const links = facts.urls.map((url, index) => ({ index, url }));
-  return { subject, preheader, links, refusedLinks, ...assembled(record, facts, locale) };
+  return { subject, preheader, links, refusedLinks, ...openLetter(keptLetter(filled), facts, locale) };
 }
 
 /** Compiles and renders; the first line of the text part is what the letter's text became. */

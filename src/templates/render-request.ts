@@ -1,4 +1,4 @@
-import type { LetterParts } from './kept/open-letter.js';
+import type { LetterBytes } from './kept/open-letter.js';
 
 /**
  * Everything that a template may name, as plain JSON: it is copied to another thread, and only own keys of plain data can
@@ -63,8 +63,11 @@ export interface RenderedMail {
   readonly ok: true;
   readonly subject: string;
   readonly preheader: string;
-  /** Puts the letter together, anew each time: of hundreds of letters on their way only one needs its parts at a time. */
-  readonly parts: () => LetterParts;
+  /**
+   * Puts the letter together, anew each time: of hundreds of letters on their way only one needs its parts at a time. The next
+   * one is put together in the same memory.
+   */
+  readonly parts: () => LetterBytes;
   /** The letter as it is kept (`letter-record`), where the renderer made it of a version that is kept too. */
   readonly kept?: Uint8Array;
   readonly links: readonly RenderedLink[];

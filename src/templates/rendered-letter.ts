@@ -1,5 +1,5 @@
 import type { CompiledLocale } from './compile/compiled-template.js';
-import { type LetterParts, openLetter } from './kept/open-letter.js';
+import { type LetterBytes, letterBytes } from './kept/open-letter.js';
 import type { LetterAnswer } from './render-protocol.js';
 import type { LinkSigning, RenderedLink, RenderedMail } from './render-request.js';
 
@@ -23,8 +23,8 @@ export class RenderedLetter implements RenderedMail {
     return this.answer.urls.map((url, index) => ({ index, url }));
   }
 
-  parts(): LetterParts {
+  parts(): LetterBytes {
     const { environmentId = '', messageId = '' } = this.signing ?? {};
-    return openLetter(this.kept, { environmentId, messageId, urls: this.answer.urls }, this.compiled);
+    return letterBytes(this.kept, { environmentId, messageId, urls: this.answer.urls }, this.compiled);
   }
 }

@@ -84,9 +84,16 @@ function viewOf(compiled: CompiledLocale, result: RenderResult, locale: string):
   }
   const { subject, preheader, refusedLinks } = result;
   const { html, text } = result.parts();
-  const sizeBytes = Buffer.byteLength(html);
+  const sizeBytes = html.length;
   const size = compiled.problems.some(({ code }) => code === 'gmail_clip') ? [] : sizeWarning(sizeBytes);
   const found = [...size, ...refusedLinks.map((detail) => ({ code: 'link_refused', detail }))];
   const warnings = found.map((problem): TemplateProblem => ({ severity: 'warning', pointer, ...problem }));
-  return { subject, preheader, html, text, sizeBytes, problems: [...compiled.problems, ...warnings] };
+  return {
+    subject,
+    preheader,
+    html: html.toString(),
+    text: text.toString(),
+    sizeBytes,
+    problems: [...compiled.problems, ...warnings],
+  };
 }

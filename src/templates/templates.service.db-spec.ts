@@ -165,9 +165,9 @@ describe('templates of a store', () => {
       linkTags: null,
     }));
     const results = await renderer.render(requests);
-    expect(results.map((result, n) => (result.ok ? result.parts().text.includes(`n=${n}\n`) : n === 100))).toEqual(
-      new Array(250).fill(true),
-    );
+    expect(
+      results.map((result, n) => (result.ok ? result.parts().text.toString().includes(`n=${n}\n`) : n === 100)),
+    ).toEqual(new Array(250).fill(true));
     expect(results[100]).toMatchObject({ ok: false, code: 'template_error' });
   });
 });

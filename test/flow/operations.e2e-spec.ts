@@ -1,7 +1,10 @@
 import { jest } from '@jest/globals';
-import { Queue } from 'bullmq';
+import type * as BullMq from 'bullmq';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import pg from 'pg';
 import { type FlowApp, startApp } from '../support/app.js';
+import { importByNode } from '../support/import-by-node.js';
 import { misbehavingHttp, type MisbehavingServer } from '../support/misbehaving-servers.js';
 import { until } from '../support/service.js';
 import { aCart, anOrder, Shop } from '../support/shop.js';
@@ -9,7 +12,6 @@ import { onServer } from '../support/template-database.js';
 
 /** Stands in every address, name, payload, link and secret of these tests; no output may ever show it. */
 const CANARY = 'canary7f3a';
-const SECRET = `${CANARY}-secret-of-at-least-32-characters`;
 
 describe('operations', () => {
   let provider: MisbehavingServer;
@@ -22,8 +24,10 @@ describe('operations', () => {
   beforeAll(async () => {
     for (const stream of [process.stdout, process.stderr])
       jest.spyOn(stream, 'write').mockImplementation((chunk: string | Uint8Array) => written.push(String(chunk)) > 0);
-    const add = Reflect.get(Queue.prototype, 'add') as Queue['add'];
-    jest.spyOn(Queue.prototype, 'add').mockImplementation(function (this: Queue, ...args: Parameters<Queue['add']>) {
+    const { Queue } = await importByNode<typeof BullMq>('bullmq'); // the one that the service has
+    type Add = BullMq.Queue['add'];
+    const add = Reflect.get(Queue.prototype, 'add') as Add;
+    jest.spyOn(Queue.prototype, 'add').mockImplementation(function (this: BullMq.Queue, ...args: Parameters<Add>) {
       added.push(args);
       return add.apply(this, args);
     });
@@ -34,7 +38,6 @@ describe('operations', () => {
         TRANSPORT: 'sendgrid',
         SENDGRID_API_URL: provider.url,
         SENDGRID_API_KEY: `SG.${CANARY}`,
-        SECRET_KEY: SECRET,
       },
     });
     live = new Shop(app.url, app.liveKey);
@@ -190,15 +193,16 @@ describe('operations', () => {
     };
     expect(outputs.logs).toContain('"level":"error"');
     expect(added.length).toBeGreaterThan(0);
+    const secrets = [CANARY, app.liveKey, app.testKey, ...(await secretsOf(app))];
     for (const [name, text] of Object.entries(outputs))
-      for (const secret of [CANARY, app.liveKey, app.testKey, ...secretsOf(app)])
-        expect([name, linesWith(text, secret)]).toEqual([name, []]);
+      for (const secret of secrets) expect([name, linesWith(text, secret)]).toEqual([name, []]);
   });
 });
 
-/** The secret parts of the keys, which must not stand alone either. */
-function secretsOf(app: FlowApp): string[] {
-  return [app.liveKey, app.testKey].map((key) => key.split('_').slice(3).join('_'));
+/** The service's own secret, and the secret parts of the keys, which must not stand alone either. */
+async function secretsOf(app: FlowApp): Promise<string[]> {
+  const own = (await readFile(path.join(app.dataDir, 'secret'), 'utf8')).trim();
+  return [own, ...[app.liveKey, app.testKey].map((key) => key.split('_').slice(3).join('_'))];
 }
 
 /** Problems of all kinds in the presence of people, keys and secrets that none of them may name. */

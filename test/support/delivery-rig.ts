@@ -176,7 +176,7 @@ function renderPlain({ context, templateKey }: RenderRequest): RenderResult {
     ok: true,
     subject: `About ${about}`,
     preheader: '',
-    parts: () => ({ html: `<p>${about}</p>`, text: about }),
+    parts: () => ({ html: Buffer.from(`<p>${about}</p>`), text: Buffer.from(about) }),
     links: [],
     refusedLinks: templateKey.endsWith('/odd-link') ? ['link 0: not a safe http or https address'] : [],
   };

@@ -9,7 +9,7 @@ import { ProcessClock } from '../../platform/clock/clock.js';
 import { OutboxTransport } from './outbox.js';
 import { SendGridTransport } from './sendgrid.js';
 import { SmtpTransport } from './smtp.js';
-import type { Mail, Transport } from './transport.js';
+import { type Mail, type Transport, utf8Parts } from './transport.js';
 
 const DEADLINE_MS = 1_500;
 const MAIL: Mail = {
@@ -19,7 +19,7 @@ const MAIL: Mail = {
   to: 'anna@example.com',
   replyTo: 'help@shop.example',
   subject: 'Ваша корзина ждёт',
-  parts: () => ({ html: '<p>Привет</p>'.repeat(2_000), text: 'Привет' }),
+  parts: () => utf8Parts({ html: '<p>Привет</p>'.repeat(2_000), text: 'Привет' }),
   headers: {
     'Message-ID': '<01a20057.1@shop.example>',
     'List-Unsubscribe': '<https://shop.example/u/token>',
@@ -151,7 +151,7 @@ describe('what leaves the house', () => {
     const letter = await simpleParser(server.received[0]!);
     expect(letter.from?.value).toEqual([{ address: 'shop@shop.example', name: 'Магазин, "Shop"' }]);
     expect(letter.subject).toBe('Ваша корзина ждёт');
-    expect(letter.html).toBe(MAIL.parts().html);
+    expect(letter.html).toBe(MAIL.parts().html.toString());
     expect(letter.messageId).toBe('<01a20057.1@shop.example>');
     expect(server.received[0]).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
     expect(server.received[0]!.match(/^To: .*$/gm)).toEqual(['To: anna@example.com']);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { MimeWriter } from './mime.js';
-import type { Mail, MailParts } from './transport.js';
+import { type Mail, utf8Parts } from './transport.js';
 
 const AT = new Date('2026-03-01T09:08:07Z');
+const TEXTS = { html: '<p>Hello</p>', text: 'Hello' };
 const MAIL: Mail = {
   messageId: '01a20057-9716-70cb-92ae-251f4ad2aa4b',
   storeId: '01a20057-95dd-7026-b614-2031f03af755',
@@ -11,13 +12,13 @@ const MAIL: Mail = {
   to: 'anna@example.com',
   replyTo: null,
   subject: 'Subject',
-  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
+  parts: () => utf8Parts(TEXTS),
   headers: { 'Message-ID': '<01a20057.1@shop.example>' },
 };
-const withParts = (parts: Partial<MailParts>, other: Partial<Mail> = {}): Mail => ({
+const withParts = (texts: Partial<typeof TEXTS>, other: Partial<Mail> = {}): Mail => ({
   ...MAIL,
   ...other,
-  parts: () => ({ ...MAIL.parts(), ...parts }),
+  parts: () => utf8Parts({ ...TEXTS, ...texts }),
 });
 const ODDITIES = [
   'ё',

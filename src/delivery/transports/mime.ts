@@ -1,4 +1,4 @@
-import { base64LinesLength, pairedBytes, writeBase64Lines, type PairedBytes } from './base64-lines.js';
+import { base64LinesLength, pairedBytes, type PairedBytes, writeBase64Lines } from './base64-lines.js';
 import { headerLines } from './mime-headers.js';
 import type { Mail, MailParts } from './transport.js';
 
@@ -11,12 +11,9 @@ const UTF8_BYTES = 3;
 /** More than stands before a part. */
 const PART_HEAD_BYTES = 256;
 
-/** A part's text on its way into base64; letters are written one at a time, whoever writes them. */
-let utf8 = Buffer.allocUnsafeSlow(FIRST_BYTES);
-
 interface Part {
   readonly type: 'text/plain' | 'text/html';
-  readonly content: string;
+  readonly content: Uint8Array;
 }
 
 /** Writes whole letters, one after the other into the same memory: a letter stands there until the next is written. */
@@ -38,7 +35,7 @@ export class MimeWriter {
       const opening = several ? `--${boundary}\r\n` : '';
       const about = `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n`;
       end += memory.bytes.write(opening + about, end, 'latin1');
-      end = writeBase64Lines(utf8, utf8.write(content), memory, end);
+      end = writeBase64Lines(content, content.length, memory, end);
     }
     end += memory.bytes.write((several ? `--${boundary}--\r\n` : '') + ending, end, 'latin1');
     return memory.bytes.subarray(0, end);
@@ -46,11 +43,7 @@ export class MimeWriter {
 
   private room(others: number, parts: readonly Part[]): PairedBytes {
     let bytes = others + PART_HEAD_BYTES;
-    for (const { content } of parts) {
-      const most = UTF8_BYTES * content.length;
-      bytes += PART_HEAD_BYTES + base64LinesLength(most);
-      if (utf8.length < most) utf8 = Buffer.allocUnsafeSlow(most);
-    }
+    for (const { content } of parts) bytes += PART_HEAD_BYTES + base64LinesLength(content.length);
     if (this.memory.bytes.length < bytes || this.memory.bytes.length > KEPT_BYTES) this.memory = pairedBytes(bytes);
     return this.memory;
   }
@@ -58,7 +51,7 @@ export class MimeWriter {
 
 function partsOf({ text, html }: MailParts): readonly Part[] {
   const parts: Part[] = [];
-  if (text !== '' || html === '') parts.push({ type: 'text/plain', content: text });
-  if (html !== '') parts.push({ type: 'text/html', content: html });
+  if (text.length > 0 || html.length === 0) parts.push({ type: 'text/plain', content: text });
+  if (html.length > 0) parts.push({ type: 'text/html', content: html });
   return parts;
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { DeliveryTimes } from '../delivery-times.js';
 import { SendGridTransport } from './sendgrid.js';
-import type { Mail, SendResult } from './transport.js';
+import { type Mail, type SendResult, utf8Parts } from './transport.js';
 
 const MAIL: Mail = {
   messageId: '01a20057-9716-70cb-92ae-251f4ad2aa4b',
@@ -12,7 +12,7 @@ const MAIL: Mail = {
   to: 'anna@example.com',
   replyTo: null,
   subject: 'Subject',
-  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
+  parts: () => utf8Parts({ html: '<p>Hello</p>', text: 'Hello' }),
   headers: {},
 };
 const fault = (message: string, field: string | null = null) =>

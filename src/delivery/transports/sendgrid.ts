@@ -91,8 +91,8 @@ function requestOf(mail: Mail): Parameters<MailService['send']>[0] {
     personalizations: [{ to: [{ email: mail.to }], headers: { ...mail.headers }, customArgs: { mid: mail.messageId } }],
     ...(mail.replyTo ? { replyTo: { email: mail.replyTo } } : {}),
     subject: mail.subject,
-    text,
-    html,
+    text: text.toString(),
+    html: html.toString(),
     // Opens, clicks and unsubscribes are ours to count; rewritten links would break the signed ones.
     trackingSettings: {
       clickTracking: { enable: false, enableText: false },

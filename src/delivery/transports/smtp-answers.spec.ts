@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { SmtpTransport } from './smtp.js';
-import type { Mail } from './transport.js';
+import { type Mail, utf8Parts } from './transport.js';
 
 const MAIL: Mail = {
   messageId: '01a20057-9716-70cb-92ae-251f4ad2aa4b',
@@ -10,7 +10,7 @@ const MAIL: Mail = {
   to: 'anna@example.com',
   replyTo: null,
   subject: 'Subject',
-  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
+  parts: () => utf8Parts({ html: '<p>Hello</p>', text: 'Hello' }),
   headers: { 'Message-ID': '<01a20057.1@shop.example>' },
 };
 type Stage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'dot';

@@ -1,7 +1,7 @@
 import type { MailServer } from '../../../test/support/mail-server.js';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { SmtpTransport } from './smtp.js';
-import type { Mail } from './transport.js';
+import { type Mail, utf8Parts } from './transport.js';
 
 const DEADLINE_MS = 1_500;
 export const MAIL: Mail = {
@@ -11,11 +11,11 @@ export const MAIL: Mail = {
   to: 'anna@example.com',
   replyTo: null,
   subject: 'Subject',
-  parts: () => ({ html: '<p>Hello</p>', text: 'Hello' }),
+  parts: () => utf8Parts({ html: '<p>Hello</p>', text: 'Hello' }),
   headers: { 'Message-ID': '<01a20057.1@shop.example>' },
 };
 /** More than the system takes from us before the server reads. */
-export const LARGE: Mail = { ...MAIL, parts: () => ({ html: 'x'.repeat(12_000_000), text: 'Hello' }) };
+export const LARGE: Mail = { ...MAIL, parts: () => utf8Parts({ html: 'x'.repeat(12_000_000), text: 'Hello' }) };
 export const ACCEPTED = { kind: 'accepted', providerMessageId: 'ABC123' };
 export const RETRY = { kind: 'retry', counts: true };
 

@@ -4,10 +4,15 @@ export interface Mailbox {
   readonly name: string | null;
 }
 
-/** An empty part is left out. */
+/** Both parts as UTF-8, of one letter at a time: whoever asks uses or copies them at once. An empty part is left out. */
 export interface MailParts {
-  readonly html: string;
-  readonly text: string;
+  readonly html: Buffer;
+  readonly text: Buffer;
+}
+
+/** Parts that are there as texts. */
+export function utf8Parts({ html, text }: Readonly<Record<keyof MailParts, string>>): MailParts {
+  return { html: Buffer.from(html), text: Buffer.from(text) };
 }
 
 /** A letter as a transport takes it: every text that becomes a header is free of CR, LF and NUL already (`mail-headers.ts`). */

@@ -1,4 +1,5 @@
 import { parseMailbox } from '../../delivery/mail-headers.js';
+import { utf8Parts } from '../../delivery/transports/transport.js';
 import type { WayOut } from '../../delivery/transports/transports.js';
 import { logger } from '../../platform/logging/logger.js';
 import { AlertChannel } from './alert-channel.js';
@@ -51,7 +52,8 @@ export class AlertMail extends AlertChannel {
       to: this.to,
       replyTo: null,
       subject: `[Touchmap] ${event === 'opened' ? 'Alert' : 'Recovered'}: ${kind}`,
-      parts: () => ({ html: lines.map((line) => `<p>${escaped(line)}</p>`).join(''), text: lines.join('\n\n') }),
+      parts: () =>
+        utf8Parts({ html: lines.map((line) => `<p>${escaped(line)}</p>`).join(''), text: lines.join('\n\n') }),
       headers: { 'Message-ID': `<${id}.${event}@${domain}>`, 'Auto-Submitted': 'auto-generated' },
     };
   }

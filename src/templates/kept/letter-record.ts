@@ -48,18 +48,31 @@ export function recordSum(record: Uint8Array, { environmentId, messageId, urls }
   return sum.toString(16).padStart(SUM_CHARS, '0');
 }
 
+/** A record as it lies in memory: its skeletons are not made texts. */
+export interface OpenRecord extends Omit<LetterRecord, 'html' | 'text'> {
+  readonly html: Uint8Array;
+  readonly text: Uint8Array;
+}
+
 /**
  * Reads a record and its sum.
  * @throws Error when they do not fit together, or do not fit the facts
  */
-export function readRecord(bytes: Uint8Array, facts: LetterFacts): LetterRecord {
+export function readRecord(bytes: Uint8Array, facts: LetterFacts): OpenRecord {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.length - SUM_CHARS;
-  if (end < 0 || buffer.toString('latin1', end) !== recordSum(buffer.subarray(0, end), facts))
+  if (end < 0 || buffer.toString('latin1', end) !== recordSum(slice(bytes, 0, end), facts))
     throw new Error('a kept letter is damaged: its sum is another');
-  const record = buffer.toString('utf8', 0, end);
-  const textAt = record.indexOf(SEPARATOR);
-  const restAt = record.indexOf(SEPARATOR, textAt + SEPARATOR.length);
-  const rest = JSON.parse(record.slice(restAt + SEPARATOR.length)) as Omit<LetterRecord, 'html' | 'text'>;
-  return { ...rest, html: record.slice(0, textAt), text: record.slice(textAt + SEPARATOR.length, restAt) };
+  const textAt = buffer.indexOf(SEPARATOR, 0, 'latin1');
+  const restAt = buffer.indexOf(SEPARATOR, textAt + SEPARATOR.length, 'latin1');
+  const rest = JSON.parse(buffer.toString('utf8', restAt + SEPARATOR.length, end)) as Omit<
+    LetterRecord,
+    'html' | 'text'
+  >;
+  return { ...rest, html: slice(bytes, 0, textAt), text: slice(bytes, textAt + SEPARATOR.length, restAt) };
+}
+
+/** Plain bytes: a Buffer of each would take longer to make. */
+function slice({ buffer, byteOffset }: Uint8Array, from: number, to: number): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + from, to - from);
 }
