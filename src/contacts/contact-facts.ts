@@ -1,6 +1,8 @@
 import type { ContactFacts } from '../domain/run.js';
+import type { BlindKeys } from '../platform/blind-keys.js';
 import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
+import { suppressionSql } from './suppressions.js';
 
 export interface ContactRef {
   readonly environmentId: string;
@@ -31,9 +33,13 @@ interface FactsRow {
  * What conditions, templates and guards may know of these people, by the id asked for, in one query. An id that was merged
  * away answers with the facts of the contact that stayed; an unknown id is absent.
  */
-export async function loadContactFacts(tx: Sql, refs: readonly ContactRef[]): Promise<Map<string, ContactFacts>> {
+export async function loadContactFacts(
+  tx: Sql,
+  refs: readonly ContactRef[],
+  blind: BlindKeys,
+): Promise<Map<string, ContactFacts>> {
   if (refs.length === 0) return new Map();
-  const rows = await tx.query<FactsRow>(FACTS, columns(refs));
+  const rows = await tx.query<FactsRow>(FACTS, [...columns(refs), ...blind.pads]);
   return new Map(rows.map((row) => [row.asked_id, factsOf(row)]));
 }
 
@@ -88,7 +94,7 @@ const PERSON = `k.id, k.email, k.email_key, k.external_id, k.first_name, k.last_
 // not found as they were asked for is looked for where they went.
 const FACTS = `
 SELECT asked.c AS asked_id, person.*,
-  (SELECT s.reason FROM suppressions s WHERE s.environment_id = asked.e AND s.email_key = person.email_key) AS suppressed
+  ${suppressionSql('asked.e', 'person.email_key', ['$3', '$4'])} AS suppressed
 FROM unnest($1::uuid[], $2::uuid[]) AS asked (e, c)
 CROSS JOIN LATERAL (
   SELECT ${PERSON} FROM contacts k WHERE k.environment_id = asked.e AND k.id = asked.c AND k.merged_into IS NULL

@@ -1,3 +1,5 @@
+import { suppressionSql } from './suppressions.js';
+
 /** A person as the API shows them. */
 export interface ContactView {
   readonly id: string;
@@ -55,9 +57,9 @@ export interface ContactRow {
   readonly [column: string]: unknown;
 }
 
-/** $1 environment, $2 id. */
+/** $1 environment, $2 id, $3 and $4 the pads of the blind keys. */
 export const CONTACT_BY_ID = `
-SELECT c.*, (SELECT s.reason FROM suppressions s WHERE s.environment_id = c.environment_id AND s.email_key = c.email_key) AS suppressed
+SELECT c.*, ${suppressionSql('c.environment_id', 'c.email_key', ['$3', '$4'])} AS suppressed
 FROM contacts c WHERE c.environment_id = $1 AND c.id = $2 AND c.erased_at IS NULL AND c.merged_into IS NULL`;
 
 export function contactView(row: ContactRow): ContactView {

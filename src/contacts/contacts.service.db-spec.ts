@@ -1,7 +1,9 @@
 import { jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { anEvent } from '../../test/support/an-event.js';
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aLetter } from '../../test/support/letters.js';
 import { EventStore } from '../ingest/event-store.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
@@ -10,6 +12,7 @@ import { withdrawConsent } from './consent.js';
 import { loadContactFacts } from './contact-facts.js';
 import { ContactsService } from './contacts.service.js';
 import { IdentityChanges } from './identity-changes.js';
+import { SuppressionList } from './import/suppression-list.js';
 import type { RunEnder } from './ports.js';
 import { SuppressionsService } from './suppressions.service.js';
 
@@ -22,6 +25,7 @@ describe('ContactsService', () => {
   let source: DataSource;
   let contacts: ContactsService;
   let suppressions: SuppressionsService;
+  let list: SuppressionList;
   let store: TestStore;
   let scope: Scope;
 
@@ -29,8 +33,15 @@ describe('ContactsService', () => {
     db = await migratedDatabase();
     source = await new DataSource(requestDataSource(db.url) as never).initialize();
     const requests = new RequestDatabase(source);
-    contacts = new ContactsService(requests, db.engine, { endRuns }, { consentGiven: () => Promise.resolve() });
-    suppressions = new SuppressionsService(requests, db.engine);
+    contacts = new ContactsService(
+      requests,
+      db.engine,
+      { endRuns },
+      { consentGiven: () => Promise.resolve() },
+      BLIND_KEYS,
+    );
+    suppressions = new SuppressionsService(requests, db.engine, BLIND_KEYS);
+    list = new SuppressionList(requests, db.engine);
   });
   afterAll(async () => {
     await source.destroy();
@@ -41,6 +52,8 @@ describe('ContactsService', () => {
     scope = { storeId: store.storeId, environmentId: store.sandboxId };
   });
 
+  const facts = async (contactId: string) =>
+    (await loadContactFacts(db.engine, [{ environmentId: store.sandboxId, contactId }], BLIND_KEYS)).get(contactId);
   const ingest = (wish: Partial<Parameters<typeof anEvent>[0]>) =>
     new EventStore(db.engine, new IdentityChanges({ mergeRuns: () => Promise.resolve() })).round([
       anEvent({ environmentId: store.sandboxId, clock: 'virtual', ...wish }),
@@ -129,12 +142,47 @@ describe('ContactsService', () => {
     for (const ref of [ANNA, id]) await expect(contacts.get(scope, ref)).rejects.toThrow(NotFound);
     const [event] = await db.engine.query('SELECT data FROM storefront_events WHERE contact_id = $1', [id]);
     expect(event!.data).toEqual({});
-    expect((await suppressions.get(scope, ANNA)).reason).toBe('manual');
-    expect(
-      (await loadContactFacts(db.engine, [{ environmentId: store.sandboxId, contactId: id }])).get(id),
-    ).toMatchObject({ email: null, erased: true });
+    expect(await facts(id)).toMatchObject({ email: null, erased: true });
     await ingest({ email: ANNA });
     expect((await contacts.get(scope, ANNA)).id).not.toBe(id);
+  });
+
+  it('blocks the address of an erased person without keeping it, until somebody lifts that', async () => {
+    const [old, boris] = ['anna.old@example.com', 'boris@example.com'];
+    await contacts.put(scope, ANNA, { firstName: 'Anna' });
+    const { id: gone } = await contacts.get(scope, ANNA);
+    const letter = await aLetter(db.engine, {
+      environmentId: store.sandboxId,
+      storeId: store.storeId,
+      contactId: gone,
+    });
+    await db.engine.query('UPDATE messages SET to_address = $2 WHERE id = $1', [letter, old]);
+    for (const address of [ANNA, old, boris]) await suppressions.put(scope, address);
+    const [before] = await list.list(scope, { limit: 10, after: null }).then(({ items }) => items);
+    await contacts.erase(scope, ANNA);
+
+    const rows = await db.engine.query('SELECT * FROM suppressions WHERE environment_id = $1', [store.sandboxId]);
+    expect(rows).toHaveLength(3);
+    expect(JSON.stringify(rows)).not.toContain('anna');
+    expect((await list.list(scope, { limit: 10, after: null })).items.map(({ email }) => email)).toEqual([boris]);
+    expect(await suppressions.get(scope, 'Anna@Example.com')).toEqual({ ...before, email: ANNA });
+    expect((await suppressions.put(scope, old)).reason).toBe('manual');
+    expect(await db.engine.query('SELECT 1 FROM suppressions WHERE email = $1', [old])).toEqual([]);
+
+    // Back with the same address, as somebody new: still blocked, for every reader.
+    await ingest({ email: ANNA });
+    const back = await contacts.get(scope, ANNA);
+    expect(back).toMatchObject({ suppressed: 'manual' });
+    expect(await facts(back.id)).toMatchObject({ suppressed: 'manual' });
+    await ingest({ email: 'carl@example.com' });
+    expect(await contacts.get(scope, 'carl@example.com')).toMatchObject({ suppressed: null });
+    await contacts.erase(scope, ANNA); // once more, and nothing is there twice
+    expect(await suppressions.get(scope, ANNA)).toMatchObject({ reason: 'manual' });
+
+    await suppressions.remove(scope, ANNA);
+    await expect(suppressions.get(scope, ANNA)).rejects.toThrow(NotFound);
+    await ingest({ email: ANNA });
+    expect(await contacts.get(scope, ANNA)).toMatchObject({ suppressed: null });
   });
 
   it('loads facts of many people at once, through a merge and with what blocks their address', async () => {
@@ -147,13 +195,14 @@ describe('ContactsService', () => {
     await ingest({ externalId: 'u1', anonymousId: 'b1' });
     await suppressions.put(scope, ANNA);
     const refs = [browser!.id, anna].map((contactId) => ({ environmentId: store.sandboxId, contactId }));
-    const facts = await loadContactFacts(db.engine, [
-      ...refs,
-      { environmentId: store.sandboxId, contactId: store.storeId },
-    ]);
-    expect([...facts.keys()].sort()).toEqual([browser!.id, anna].sort());
-    expect(facts.get(browser!.id)).toEqual(facts.get(anna));
-    expect(facts.get(anna)).toMatchObject({
+    const found = await loadContactFacts(
+      db.engine,
+      [...refs, { environmentId: store.sandboxId, contactId: store.storeId }],
+      BLIND_KEYS,
+    );
+    expect([...found.keys()].sort()).toEqual([browser!.id, anna].sort());
+    expect(found.get(browser!.id)).toEqual(found.get(anna));
+    expect(found.get(anna)).toMatchObject({
       id: browser!.id,
       email: ANNA,
       externalId: 'u1',

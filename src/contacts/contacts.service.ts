@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { parseEmail } from '../domain/email-address.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -31,6 +32,7 @@ export class ContactsService {
     private readonly database: EngineDatabase,
     private readonly runs: RunEnder,
     private readonly subscriptions: SubscriptionRequests,
+    private readonly blind: BlindKeys,
   ) {}
 
   /** Throws NotFound. */
@@ -77,7 +79,7 @@ export class ContactsService {
       const { id: contactId } = await this.locked(tx, scope, ref);
       const at = await this.now(tx, scope);
       await this.runs.endRuns(tx, { environmentId, contactId, reason: 'erased', at });
-      await eraseContact(tx, { environmentId, contactId }, at);
+      await eraseContact(tx, { environmentId, contactId }, at, this.blind);
     });
   }
 
@@ -103,15 +105,18 @@ export class ContactsService {
     const contactId = await findContactId(tx, scope.environmentId, ref);
     if (contactId === null) throw new NotFound('contact');
     await lockContacts(tx, [{ environmentId: scope.environmentId, contactId }]);
-    const [row] = await tx.query<ContactRow>(CONTACT_BY_ID, [scope.environmentId, contactId]);
-    if (!row) throw new NotFound('contact');
-    return row;
+    return this.row(tx, scope, contactId);
   }
 
   private async view(tx: Sql, scope: Scope, contactId: string | null): Promise<ContactView> {
-    const [row] = contactId === null ? [] : await tx.query<ContactRow>(CONTACT_BY_ID, [scope.environmentId, contactId]);
+    if (contactId === null) throw new NotFound('contact');
+    return contactView(await this.row(tx, scope, contactId));
+  }
+
+  private async row(tx: Sql, { environmentId }: Scope, contactId: string): Promise<ContactRow> {
+    const [row] = await tx.query<ContactRow>(CONTACT_BY_ID, [environmentId, contactId, ...this.blind.pads]);
     if (!row) throw new NotFound('contact');
-    return contactView(row);
+    return row;
   }
 
   private async now(tx: Sql, { environmentId }: Scope): Promise<Date> {

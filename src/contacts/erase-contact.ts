@@ -1,14 +1,14 @@
+import { parseEmail } from '../domain/email-address.js';
+import type { BlindKeys } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { ContactRef } from './contact-facts.js';
 
 /**
  * Takes everything personal out of what is kept of a contact: $1 environment, $2 contact. Rows stay where figures count them.
- * Evidence of consent and a suppressed address stay: the one proves what was sent lawfully, the other keeps the promise
- * never to write again. Tables of other modules are scrubbed here, because an erasure is one transaction and one list.
+ * Evidence of consent stays, as it proves what was sent lawfully. Tables of other modules are scrubbed here, because an
+ * erasure is one transaction and one list.
  */
 const SCRUBS: readonly string[] = [
-  `DELETE FROM soft_bounces s USING contacts k
-   WHERE k.environment_id = $1 AND k.id = $2 AND s.environment_id = k.environment_id AND s.email_key = k.email_key`,
   `DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE storefront_events SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE conversions SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
@@ -27,7 +27,13 @@ const SCRUBS: readonly string[] = [
 ];
 
 /** Erases a contact whose lock the caller holds, and whose runs have ended. `at` is lane time. */
-export async function eraseContact(tx: Sql, { environmentId, contactId }: ContactRef, at: Date): Promise<void> {
+export async function eraseContact(
+  tx: Sql,
+  { environmentId, contactId }: ContactRef,
+  at: Date,
+  blind: BlindKeys,
+): Promise<void> {
+  await hideAddresses(tx, { environmentId, contactId }, blind);
   for (const statement of SCRUBS) await tx.query(statement, [environmentId, contactId]);
   await tx.query(
     `UPDATE contacts SET external_id = NULL, email = NULL, email_key = NULL, first_name = NULL, last_name = NULL, phone = NULL,
@@ -38,3 +44,32 @@ export async function eraseContact(tx: Sql, { environmentId, contactId }: Contac
     [environmentId, contactId, at],
   );
 }
+
+/**
+ * A blocked address becomes a blind key, which keeps the promise never to write there again and names nobody: the address that the
+ * person has, and those that letters went to before.
+ */
+async function hideAddresses(tx: Sql, { environmentId, contactId }: ContactRef, blind: BlindKeys): Promise<void> {
+  const known = await tx.query<{ email: string }>(ADDRESSES, [environmentId, contactId]);
+  const keys = known.flatMap(({ email }) => {
+    const address = parseEmail(email);
+    return address.ok ? [address.key] : [];
+  });
+  const blinds = keys.map((key) => blind.of(key));
+  await tx.query(FORGET_BOUNCES, [environmentId, keys]);
+  await tx.query(HIDE, [environmentId, keys, blinds]);
+}
+
+const ADDRESSES = `
+SELECT email FROM contacts WHERE environment_id = $1 AND id = $2 AND email IS NOT NULL
+UNION SELECT to_address FROM messages WHERE environment_id = $1 AND contact_id = $2 AND to_address IS NOT NULL`;
+
+const FORGET_BOUNCES = 'DELETE FROM soft_bounces WHERE environment_id = $1 AND email_key = ANY ($2::text[])';
+
+// Who was erased before under the same address has a row already.
+const HIDE = `
+WITH gone AS (
+  DELETE FROM suppressions s USING unnest($2::text[], $3::text[]) AS address (key, blind)
+  WHERE s.environment_id = $1 AND s.email_key = address.key RETURNING address.blind, s.reason, s.created_at)
+INSERT INTO suppressions (environment_id, email_key, email, reason, created_at)
+SELECT $1, blind, NULL, reason, created_at FROM gone ON CONFLICT (environment_id, email_key) DO NOTHING`;

@@ -3,6 +3,7 @@ import { loadContactFacts } from '../contacts/contact-facts.js';
 import { RUN_COLUMNS, storedRun, type RunRow, type StoredRun } from '../enrollments/stored-run.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { arrayText } from '../platform/database/array-text.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
 import { StoresService } from '../stores/stores.service.js';
@@ -28,6 +29,7 @@ export class ComposeLetters {
     private readonly catalog: TemplateCatalog,
     private readonly renderer: TemplateRenderer,
     private readonly links: LetterLinks,
+    private readonly blind: BlindKeys,
   ) {}
 
   /** One letter a message, in order; a letter that cannot be rendered carries its `template_error`. */
@@ -45,7 +47,7 @@ export class ComposeLetters {
     const now = await laneNow(this.db, lane);
     const [runs, contacts, stores, versions, templates] = await Promise.all([
       this.runs(messages),
-      loadContactFacts(this.db, messages),
+      loadContactFacts(this.db, messages, this.blind),
       this.stores.settingsOf(this.db, [...new Set(messages.map(({ storeId }) => storeId))]),
       this.scenarios.versions(
         this.db,

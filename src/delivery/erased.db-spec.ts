@@ -1,3 +1,4 @@
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
 import { aContact } from '../../test/support/letters.js';
@@ -42,6 +43,7 @@ describe('a person who is erased', () => {
       database.engine,
       new StoredRunEnder(worker.mover),
       noSubscriptions,
+      BLIND_KEYS,
     );
     return contacts.erase({ storeId: store.storeId, environmentId: store.liveId }, contactId);
   };

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { findSuppression } from '../contacts/suppressions.js';
 import { parseEmail } from '../domain/email-address.js';
 import type { SkipReason } from '../domain/reasons.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { Env } from '../platform/config/env.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
@@ -36,6 +38,7 @@ export class TestSend {
     private readonly transports: Transports,
     private readonly worker: WorkerIncarnation,
     private readonly env: Env,
+    private readonly blind: BlindKeys,
   ) {}
 
   /** @throws Conflict `sending_held`; Unprocessable `invalid_address`, `template_invalid`; NotFound for an unknown template or version */
@@ -110,11 +113,8 @@ export class TestSend {
   ): Promise<SkipReason | null> {
     const lists = lane.clock === 'real' ? [this.env.LIVE_RECIPIENTS, settings.liveRecipients] : [];
     if (!isAllowedRecipient(email, lists)) return 'not_allowed_yet';
-    const suppressed = await this.db.query('SELECT 1 FROM suppressions WHERE environment_id = $1 AND email_key = $2', [
-      environmentId,
-      key,
-    ]);
-    return suppressed.length > 0 ? 'suppressed' : null;
+    const suppressed = await findSuppression(this.db, environmentId, key, this.blind);
+    return suppressed ? 'suppressed' : null;
   }
 }
 

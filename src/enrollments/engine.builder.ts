@@ -1,3 +1,4 @@
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { parseScenario } from '../domain/scenario-schema.js';
 import { ProcessClock } from '../platform/clock/clock.js';
@@ -37,7 +38,7 @@ export function aWorker(
   const dueMark = new DueMark(clock);
   const registry = new ScenarioRegistry();
   const reader = new RunReader(registry);
-  const facts = new FactLoader(new StoresService(), engagement);
+  const facts = new FactLoader(new StoresService(), engagement, BLIND_KEYS);
   const writer = new RunWriter(ledger, dueMark, waker);
   const mover = new RunMover(reader, ledger, writer);
   return {

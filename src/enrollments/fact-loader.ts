@@ -3,6 +3,7 @@ import { loadContactFacts } from '../contacts/contact-facts.js';
 import type { FactNeeds } from '../domain/compiled-scenario.js';
 import type { ContactFacts, Facts, HistoryEvent, StepMessageFacts, StoreFacts } from '../domain/run.js';
 import { standsBeforeLetters } from '../domain/timeline.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
 import { storeFacts } from '../stores/store-settings.js';
 import { StoresService } from '../stores/stores.service.js';
@@ -38,11 +39,12 @@ export class FactLoader {
   constructor(
     private readonly stores: StoresService,
     private readonly engagement: EngagementReader,
+    private readonly blind: BlindKeys,
   ) {}
 
   /** @param now lane time, from which the windows of happened() and count() reach back */
   async load(tx: Sql, questions: readonly FactQuestion[], now: Date): Promise<FactBook> {
-    const contacts = await loadContactFacts(tx, questions);
+    const contacts = await loadContactFacts(tx, questions, this.blind);
     const settings = await this.stores.settingsOf(tx, [...new Set(questions.map(({ storeId }) => storeId))]);
     const stores = new Map([...settings].map(([id, one]) => [id, storeFacts(one)]));
     const asking = questions.filter(({ needs, run }) => needs.engagement && run);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { BlindKeys } from './blind-keys.js';
 import { ProcessClock } from './clock/clock.js';
 import { Env } from './config/env.js';
 import { EngineDatabase } from './database/engine-database.js';
@@ -26,6 +27,7 @@ export class PlatformModule {
       { provide: Env, useValue: platform.env },
       { provide: EngineDatabase, useValue: platform.engine },
       { provide: Secrets, useValue: platform.secrets },
+      { provide: BlindKeys, useValue: new BlindKeys(platform.secrets) },
       { provide: WorkerIncarnation, useValue: platform.incarnation },
       {
         provide: RequestDatabase,

@@ -1,3 +1,4 @@
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact, aLetter } from '../../test/support/letters.js';
 import { compileScenario } from '../domain/compile-scenario.js';
@@ -42,7 +43,7 @@ describe('crediting orders', () => {
       versions: (_: unknown, refs: VersionRef[]) =>
         Promise.resolve(new Map(refs.map((ref) => [versionKey(ref), made.compiled]))),
     };
-    const values = new ConversionValues(new StoresService());
+    const values = new ConversionValues(new StoresService(), BLIND_KEYS);
     const attribution = new Attribution(database.engine, registry as unknown as ScenarioRegistry, values);
     figures = new Figures(database.engine, attribution, new Rollup(database.engine));
   });

@@ -1,3 +1,4 @@
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { DataSource } from 'typeorm';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact } from '../../test/support/letters.js';
@@ -56,10 +57,7 @@ describe('the export of a person with a long history', () => {
   });
 
   it('reads a page when the reader has taken the one before, and brings every row once', async () => {
-    const pieces = await new ContactExport(requests, new KeptLetters(new CompiledVersions(database.engine))).start(
-      scope,
-      'anna@example.com',
-    );
+    const pieces = await anExport(requests, database).start(scope, 'anna@example.com');
     let longest = 0;
     let readsAtFirstEvents = 0;
     const products = new Set<number>();
@@ -75,13 +73,14 @@ describe('the export of a person with a long history', () => {
   }, 120_000);
 
   it('stops reading when its reader goes away', async () => {
-    const pieces = await new ContactExport(requests, new KeptLetters(new CompiledVersions(database.engine))).start(
-      scope,
-      'anna@example.com',
-    );
+    const pieces = await anExport(requests, database).start(scope, 'anna@example.com');
     for await (const piece of pieces) if (piece.includes('product.viewed')) break;
     const { reads } = requests;
     expect((await pieces.next()).done).toBe(true);
     expect(requests.reads).toBe(reads);
   });
 });
+
+function anExport(requests: RequestDatabase, { engine }: TestDatabase): ContactExport {
+  return new ContactExport(requests, new KeptLetters(new CompiledVersions(engine)), BLIND_KEYS);
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { findContactId } from '../contacts/contact-lookup.js';
 import { CONTACT_BY_ID, type ContactRow, contactView } from '../contacts/contact-view.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import { KeptLetters, type KeptRow } from '../templates/kept-letters.js';
@@ -22,13 +23,15 @@ export class ContactExport {
   constructor(
     private readonly requests: RequestDatabase,
     private readonly letters: KeptLetters,
+    private readonly blind: BlindKeys,
   ) {}
 
   /** The document, page by page as it is read. Throws NotFound before the first piece. */
   async start(scope: Scope, contact: string): Promise<AsyncGenerator<string>> {
     const found = await this.requests.read(scope, async (tx) => {
       const id = await findContactId(tx, scope.environmentId, contact);
-      const [person] = id === null ? [] : await tx.query<ContactRow>(CONTACT_BY_ID, [scope.environmentId, id]);
+      const about = [scope.environmentId, id, ...this.blind.pads];
+      const [person] = id === null ? [] : await tx.query<ContactRow>(CONTACT_BY_ID, about);
       if (!person) return null;
       const rows = await tx.query<{ id: string; anonymous: string[] }>(PERSON, [scope.environmentId, id]);
       return { person, ids: rows.map((row) => row.id), anonymous: rows.flatMap((row) => row.anonymous) };

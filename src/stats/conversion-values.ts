@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { loadContactFacts } from '../contacts/contact-facts.js';
 import type { CompiledGoal } from '../domain/compiled-scenario.js';
 import type { ContactFacts } from '../domain/run.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
 import { defaultSettings, storeFacts, type StoreSettings } from '../stores/store-settings.js';
 import { StoresService } from '../stores/stores.service.js';
@@ -27,7 +28,10 @@ const CURRENCY = /^[A-Z]{3}$/;
 /** Reads the worth of credited orders by their goals' `value`. */
 @Injectable()
 export class ConversionValues {
-  constructor(private readonly stores: StoresService) {}
+  constructor(
+    private readonly stores: StoresService,
+    private readonly blind: BlindKeys,
+  ) {}
 
   /** By event id: each goal's value in the event's currency, else the store's. */
   async of(tx: Sql, credited: readonly CreditedConversion[]): Promise<ReadonlyMap<string, Money>> {
@@ -36,6 +40,7 @@ export class ConversionValues {
     const contacts = await loadContactFacts(
       tx,
       valued.map(({ conversion }) => conversion),
+      this.blind,
     );
     return new Map(
       valued.map(({ conversion, goal }) => {

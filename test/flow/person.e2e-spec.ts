@@ -118,13 +118,20 @@ describe('a person', () => {
       expect((await new Shop(app.url, key).call('GET', `/v1/contacts/${ref}/export`)).status).toBe(404);
   });
 
-  it('leaves nothing behind when erased but the address that must never be written to again', async () => {
+  it('leaves nothing behind when erased, and the address is still never written to again', async () => {
     await aLife();
     expect(await holding()).toEqual(
       expect.arrayContaining(['consents', 'contacts', 'engagements', 'messages', 'send_attempts', 'storefront_events']),
     );
     await shop.must('DELETE', `/v1/contacts/${ANNA}`);
-    expect(await holding()).toEqual(['suppressions']);
+    expect(await holding()).toEqual([]);
     expect((await shop.call('GET', `/v1/contacts/${ANNA}/export`)).status).toBe(404);
+    const test = { to: [ANNA], contact: {}, event: {} };
+    await shop.event(aCart(ANNA, '2026-11-21T14:00:00.000Z', { cartId: 'back' }));
+    await shop.advance('45 minutes');
+    expect(await shop.messages({ contact: ANNA })).toMatchObject([{ state: 'skipped', reason: 'suppressed' }]);
+    expect(await shop.call('POST', '/v1/templates/abandoned-cart/reminder/test', test)).toMatchObject({
+      body: { messages: [{ state: 'skipped', reason: 'suppressed' }] },
+    });
   });
 });

@@ -32,6 +32,7 @@ import { ProcessClock } from '../../src/platform/clock/clock.js';
 import type { Env } from '../../src/platform/config/env.js';
 import type { EngineDatabase } from '../../src/platform/database/engine-database.js';
 import type { Sql } from '../../src/platform/database/sql.js';
+import { BLIND_KEYS } from './blind-keys.js';
 import { newId } from '../../src/platform/ids.js';
 import type { StageWaker } from '../../src/platform/queue/stages.js';
 import { Secrets } from '../../src/platform/secrets.js';
@@ -96,7 +97,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
   const ledger = new SqlMessageLedger(watermark);
   const stores = new StoresService();
   const registry = new ScenarioRegistry();
-  const facts = new FactLoader(stores, new SqlEngagementReader());
+  const facts = new FactLoader(stores, new SqlEngagementReader(), BLIND_KEYS);
   const dueMark = new DueMark(clock);
   const reader = new RunReader(registry);
   const writer = new RunWriter(ledger, dueMark, waker);
@@ -116,6 +117,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
     publishedTemplates,
     renderer as unknown as TemplateRenderer,
     links,
+    BLIND_KEYS,
   );
   const settle = new Settle(part('settle'), mover, waker);
   const out = wayOut(transport);

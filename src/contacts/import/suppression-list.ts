@@ -24,7 +24,7 @@ interface SuppressionRow {
   readonly [column: string]: unknown;
 }
 
-/** The list of blocked addresses as a whole: to look through, to take along, to bring from elsewhere. */
+/** The list of blocked addresses as a whole: to look through, to take along, to bring from elsewhere. Of erased people there is none. */
 @Injectable()
 export class SuppressionList {
   constructor(
@@ -111,8 +111,8 @@ function suppressionOf(
 }
 
 const LIST = `
-SELECT email, email_key, reason, created_at FROM suppressions WHERE environment_id = $1 AND email_key > $2
-ORDER BY email_key LIMIT $3`;
+SELECT email, email_key, reason, created_at FROM suppressions
+WHERE environment_id = $1 AND email_key > $2 AND email IS NOT NULL ORDER BY email_key LIMIT $3`;
 
 const INSERT = `
 INSERT INTO suppressions (environment_id, email_key, email, reason)

@@ -14,6 +14,7 @@ import { EnrollmentHistory1763740000035 } from './migrations/1763740000035-enrol
 import { WrittenUnderLocks1763740000036 } from './migrations/1763740000036-written-under-locks.js';
 import { EndsOthers1763740000037 } from './migrations/1763740000037-ends-others.js';
 import { LettersByFate1763740000038 } from './migrations/1763740000038-letters-by-fate.js';
+import { BlindSuppressions1763740000039 } from './migrations/1763740000039-blind-suppressions.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   WrittenUnderLocks1763740000036,
   EndsOthers1763740000037,
   LettersByFate1763740000038,
+  BlindSuppressions1763740000039,
 ];
