@@ -158,14 +158,14 @@ describe('ContactsService', () => {
     });
     await db.engine.query('UPDATE messages SET to_address = $2 WHERE id = $1', [letter, old]);
     for (const address of [ANNA, old, boris]) await suppressions.put(scope, address);
-    const [before] = await list.list(scope, { limit: 10, after: null }).then(({ items }) => items);
+    const before = await suppressions.get(scope, ANNA);
     await contacts.erase(scope, ANNA);
 
     const rows = await db.engine.query('SELECT * FROM suppressions WHERE environment_id = $1', [store.sandboxId]);
     expect(rows).toHaveLength(3);
     expect(JSON.stringify(rows)).not.toContain('anna');
     expect((await list.list(scope, { limit: 10, after: null })).items.map(({ email }) => email)).toEqual([boris]);
-    expect(await suppressions.get(scope, 'Anna@Example.com')).toEqual({ ...before, email: ANNA });
+    expect(await suppressions.get(scope, ANNA)).toEqual(before);
     expect((await suppressions.put(scope, old)).reason).toBe('manual');
     expect(await db.engine.query('SELECT 1 FROM suppressions WHERE email = $1', [old])).toEqual([]);
 
