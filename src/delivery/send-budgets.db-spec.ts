@@ -152,8 +152,8 @@ describe('what a store may send through its provider', () => {
   });
 
   it('grows day by day while a sender is warmed up; the rest of a day goes out on the next', async () => {
-    const today = new Date().toISOString().slice(0, 10);
-    await set({ warmUp: { startsOn: today, firstDay: 2, growth: 2, days: 3 } });
+    const { timezone, day } = aroundNoon();
+    await set({ timezone, warmUp: { startsOn: day(0), firstDay: 2, growth: 2, days: 3 } });
     await letters(5);
     await letters(1, PARCEL);
     const worker = aWorker(database.engine);
@@ -162,14 +162,13 @@ describe('what a store may send through its provider', () => {
     await runAll(aWorker(database.engine));
     expect(await states()).toEqual({ 'accepted service': 1, 'accepted marketing': 1, 'planned marketing warm_up': 4 });
     const [row] = await database.engine.query(
-      `SELECT array_agg(extract(epoch FROM due_at - date_trunc('day', clock_timestamp() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')::text
+      `SELECT array_agg(extract(epoch FROM due_at - date_trunc('day', clock_timestamp() AT TIME ZONE $2) AT TIME ZONE $2)::text
          ORDER BY due_at) AS due FROM messages WHERE store_id = $1 AND reason = 'warm_up'`,
-      [store.storeId],
+      [store.storeId, timezone],
     );
     expect(row).toEqual({ due: ['86400.000000', '86400.001000', '86400.002000', '86400.003000'] });
-    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    await set({ warmUp: { startsOn: yesterday, firstDay: 2, growth: 2, days: 3 } });
-    await database.engine.query(`UPDATE store_providers SET day = $2 WHERE store_id = $1`, [store.storeId, yesterday]);
+    await set({ timezone, warmUp: { startsOn: day(-1), firstDay: 2, growth: 2, days: 3 } });
+    await database.engine.query(`UPDATE store_providers SET day = $2 WHERE store_id = $1`, [store.storeId, day(-1)]);
     await pass(86_400_000);
     await runAll(aWorker(database.engine));
     expect(await states()).toMatchObject({ 'accepted marketing': 5 });
@@ -198,3 +197,13 @@ describe('what a store may send through its provider', () => {
     );
   });
 });
+
+/** A zone where it is about noon, as live mail goes by the database's clock and no day may end meanwhile; and its days. */
+function aroundNoon(): { readonly timezone: string; readonly day: (after: number) => string } {
+  const now = Date.now();
+  const ahead = 12 - new Date(now).getUTCHours();
+  return {
+    timezone: `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`, // signed the other way, as POSIX has it
+    day: (after) => new Date(now + ahead * 3_600_000 + after * 86_400_000).toISOString().slice(0, 10),
+  };
+}
