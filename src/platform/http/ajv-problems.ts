@@ -3,8 +3,14 @@ import { type Problem, Unprocessable } from './domain-error.js';
 
 /** Ajv's findings as the API's 422, with a JSON pointer each. */
 export function schemaProblems(errors: readonly FastifySchemaValidationError[], part: string): Error {
-  const problems = errors.filter((error) => error.keyword !== 'if' && error.keyword !== 'anyOf').map(problemOf);
+  const told = errors.filter((error) => error.keyword !== 'if' && error.keyword !== 'anyOf' && !isOptionalNull(error));
+  const problems = (told.length > 0 ? told : errors).map(problemOf);
   return new Unprocessable('invalid', `the ${part === 'body' ? 'body' : part} is not what this route takes`, problems);
+}
+
+/** A field that may be null is also told to be null when it is neither that nor what it should be: nobody means that. */
+function isOptionalNull({ keyword, params }: FastifySchemaValidationError): boolean {
+  return keyword === 'type' && params.type === 'null';
 }
 
 function problemOf({ keyword, instancePath, params, message }: FastifySchemaValidationError): Problem {

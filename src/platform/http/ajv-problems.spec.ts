@@ -1,0 +1,40 @@
+import { Ajv } from 'ajv';
+import { schemaProblems } from './ajv-problems.js';
+import type { Unprocessable } from './domain-error.js';
+
+describe('what the API says of a wrong body', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      email: { anyOf: [{ type: 'null' }, { type: 'string', maxLength: 5 }] },
+      address: {
+        anyOf: [
+          { type: 'null' },
+          { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false },
+        ],
+      },
+    },
+    additionalProperties: false,
+  };
+  const said = (body: object): unknown => {
+    const check = new Ajv({ allErrors: true }).compile(schema);
+    expect(check(body)).toBe(false);
+    const { errors } = schemaProblems(check.errors!, 'body') as Unprocessable;
+    return errors!.map(({ pointer, code }) => [pointer, code]);
+  };
+
+  it('names what a field should be, and not that it may be left out', () => {
+    expect(said({ email: 'too long' })).toEqual([['/email', 'maxLength']]);
+    expect(said({ email: 1 })).toEqual([['/email', 'type']]);
+    expect(said({ address: {} })).toEqual([['/address/city', 'required']]);
+  });
+
+  it('names every fault with its place', () => {
+    expect(said({ email: 'too long', address: { city: 1, street: 'x' }, other: 1 })).toEqual([
+      ['/other', 'unknown_field'],
+      ['/email', 'maxLength'],
+      ['/address/street', 'unknown_field'],
+      ['/address/city', 'type'],
+    ]);
+  });
+});
