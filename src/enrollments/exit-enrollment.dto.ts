@@ -6,6 +6,6 @@ export class ExitEnrollmentDto {
   @IsOptional()
   @IsString()
   @MaxLength(50)
-  @Matches(/^[a-z][a-z0-9_]*$/)
+  @Matches(/^[a-z][a-z0-9_]*$/, { message: 'must be one lower-case word such as called_us' })
   readonly reason?: string | null;
 }

@@ -1,3 +1,4 @@
+import { EVENT_TYPE } from '../domain/event-types.js';
 import { jsonRule } from '../platform/http/json-rule.js';
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
@@ -10,6 +11,19 @@ export function IsInstant(): PropertyDecorator {
     message: 'must be an instant since 1970 with a zone, such as 2026-11-21T09:00:00Z',
     holds: isInstant,
   });
+}
+
+/** A type of events, a standard one or any other of this form: `cart.updated`. */
+export function IsEventType(): PropertyDecorator {
+  return jsonRule({
+    name: 'event_type',
+    message: 'must be lower-case words with dots between them, such as cart.updated',
+    holds: isEventType,
+  });
+}
+
+function isEventType(value: unknown): boolean {
+  return typeof value === 'string' && EVENT_TYPE.test(value);
 }
 
 function isInstant(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -6,13 +7,13 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { IsId } from '../contacts/contact-rules.js';
 import { ContactDto } from '../contacts/contact.dto.js';
-import { IsInstant } from './event-rules.js';
+import { EVENT_TYPE } from '../domain/event-types.js';
+import { IsEventType, IsInstant } from './event-rules.js';
 
 /** Whose event it is, and what it tells of the person. At least one of email, externalId and anonymousId is needed. */
 export class EventContactDto extends ContactDto {
@@ -32,7 +33,8 @@ export class EventDto {
   /** `cart.updated`: a standard type, or any other of this form. */
   @IsString()
   @MaxLength(100)
-  @Matches(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/)
+  @IsEventType()
+  @ApiProperty({ pattern: EVENT_TYPE.source })
   type: string;
 
   /** When it happened, ISO 8601 with a zone; at most 5 minutes ahead. Default: now (the sandbox's now in the sandbox). */
