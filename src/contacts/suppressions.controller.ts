@@ -17,7 +17,10 @@ export class SuppressionsController {
     private readonly whole: SuppressionList,
   ) {}
 
-  /** Every blocked address with its reason, by address; `format=csv` gives the whole list as a file. */
+  /**
+   * Every blocked address with its reason, by address; `format=csv` gives the whole list as a file. That of somebody who was erased is
+   * not in it, but found when it is asked for.
+   */
   @Get()
   @ApiQuery({ name: 'format', enum: ['json', 'csv'], required: false })
   @ApiQuery({ name: 'limit', required: false })
