@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { signToken, type TokenClaims, verifyToken } from './tokens.js';
+import { signedToken, signToken, type TokenClaims, tokenChars, tokenMac, verifyToken } from './tokens.js';
 
 const KEY = { keyId: 'k1', key: Buffer.alloc(32, 7) };
 const keyOf = (keyId: string): Uint8Array | undefined => (keyId === KEY.keyId ? KEY.key : undefined);
@@ -89,6 +89,25 @@ describe('a token', () => {
   it('never carries an address that is not http or https', () => {
     for (const url of ['javascript:alert(1)', '//evil.example', 'data:text/html,x', ''])
       expect(() => signToken(KEY, { ...CLICK, url })).toThrow(RangeError);
+  });
+
+  it('is not made of what does not fit into it', () => {
+    const url = (path: string) => ({ ...CLICK, url: `https://shop.example/${path}` });
+    for (const claims of [url('a'.repeat(5_000)), url('я'.repeat(2_500)), { ...CLICK, linkIndex: 65_536 }])
+      expect(() => signToken(KEY, claims)).toThrow(RangeError);
+    expect(() => signToken({ ...KEY, keyId: 'k'.repeat(33) }, CLICK)).toThrow(RangeError);
+    expect(verifyToken(signToken(KEY, url('я'.repeat(2_400))), 'click', keyOf).ok).toBe(true);
+  });
+
+  it('can be put together again from its signature, and its length is known before', () => {
+    fc.assert(
+      fc.property(aClick, (claims) => {
+        const token = signToken(KEY, claims);
+        expect(signedToken(KEY.keyId, claims, tokenMac(KEY, claims))).toBe(token);
+        expect(tokenChars(KEY.keyId, Buffer.byteLength(claims.url))).toBe(token.length);
+      }),
+    );
+    expect(() => signedToken(KEY.keyId, CLICK, 'short')).toThrow(RangeError);
   });
 
   it('survives any text that claims to be one', () => {

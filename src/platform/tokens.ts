@@ -36,6 +36,7 @@ export const MAX_TOKEN_URL_BYTES = 5_000;
 const FORMAT = 1;
 const PURPOSES: readonly TokenPurpose[] = ['open', 'click', 'unsubscribe', 'preferences', 'view', 'confirm'];
 const MAX_KEY_ID_CHARS = 32;
+const MAX_LINK_INDEX = 0xffff;
 const MAC_BYTES = 16;
 /** In base64url. */
 const MAC_CHARS = 22;
@@ -123,6 +124,7 @@ function encode(keyId: string, { purpose, environmentId, messageId, linkIndex, u
     throw new RangeError('the URL is too long for a token');
   if (keyId.length === 0 || keyId.length > MAX_KEY_ID_CHARS)
     throw new RangeError(`a key id has 1 to ${MAX_KEY_ID_CHARS} characters`);
+  if (linkIndex < 0 || linkIndex > MAX_LINK_INDEX) throw new RangeError(`a link's place is 0 to ${MAX_LINK_INDEX}`);
   scratch[0] = FORMAT;
   scratch[1] = PURPOSES.indexOf(purpose);
   scratch.set(idBytes(environmentId, messageId), 2);

@@ -1,8 +1,8 @@
 import { TestEnvironment } from 'jest-environment-node';
 
 /**
- * Node's usual environment, with a way to modules that Node itself imports. Jest loads modules anew for every test file; the whole
- * service has thousands of them, which took seven of the ten seconds of most files. Node loads them once a test process.
+ * Node's usual environment, with a way to modules that Node itself imports. Jest loads modules anew for every test file, and the
+ * whole service has thousands: that was half of the eight seconds of a small file. Node loads them once a test process.
  */
 export default class EnvironmentWithNode extends TestEnvironment {
   async setup() {

@@ -21,11 +21,16 @@ export class SourceText {
 
   constructor(private readonly source: string) {}
 
-  /** UTF-8 of the characters `at … at + length`. */
+  /**
+   * UTF-8 of the characters `at … at + length`.
+   * @throws Error where the source has none
+   */
   piece(at: number, length: number): Uint8Array {
     const known = this.pieces.get(at);
     if (known?.length === length) return known.bytes;
-    const bytes = new Uint8Array(Buffer.from(this.source.slice(at, at + length)));
+    const text = this.source.slice(at, at + length);
+    if (text.length !== length) throw new Error('a mark of a kept letter points outside of its template');
+    const bytes = new Uint8Array(Buffer.from(text));
     this.pieces.set(at, { length, bytes });
     return bytes;
   }
