@@ -24,6 +24,7 @@ interface Waiting {
   /** Monotonic milliseconds: then its sender is answered, whatever the database does. */
   readonly until: number;
   lostRaces: number;
+  isGivenUp: boolean;
 }
 
 /**
@@ -77,7 +78,9 @@ export class EventCollector {
 
   private enqueue(event: IncomingEvent): Promise<IngestResult> {
     const until = this.clock.monotonicMs() + this.times.patienceMs;
-    const result = new Promise<IngestResult>((settle) => this.waiting.push({ event, settle, until, lostRaces: 0 }));
+    const result = new Promise<IngestResult>((settle) =>
+      this.waiting.push({ event, settle, until, lostRaces: 0, isGivenUp: false }),
+    );
     this.bytes += sizeOf(event);
     this.running ??= this.drain();
     this.alarm ??= setTimeout(() => this.giveUp(), this.times.patienceMs);
@@ -89,7 +92,7 @@ export class EventCollector {
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
       this.group = this.take();
-      const rest = (await this.write(this.group)).filter((waiting) => !this.isOver(waiting));
+      const rest = (await this.write(this.group)).filter(({ until }) => this.clock.monotonicMs() < until);
       this.waiting.unshift(...rest);
       for (const { event } of rest) this.bytes += sizeOf(event);
     }
@@ -99,22 +102,26 @@ export class EventCollector {
     this.alarm = undefined;
   }
 
-  /** Answers everybody whose time is over; who arrived first is over first, so the queue loses its head only. */
+  /**
+   * Answers everybody whose time is over; who arrived first is over first, so the queue loses its head only. All by one reading of
+   * the clock: whose time ends between two would be neither answered now nor waited for next.
+   */
   private giveUp(): void {
-    const over = this.waiting.findIndex((waiting) => !this.isOver(waiting));
+    const now = this.clock.monotonicMs();
+    const isOver = ({ until }: Waiting): boolean => now >= until;
+    const over = this.waiting.findIndex((waiting) => !isOver(waiting));
     const gone = this.waiting.splice(0, over < 0 ? this.waiting.length : over);
     for (const { event } of gone) this.bytes -= sizeOf(event);
-    const late = [...this.group.filter((waiting) => this.isOver(waiting)), ...gone];
-    for (const { settle } of late) settle(UNAVAILABLE);
+    const late = [...this.group.filter((waiting) => isOver(waiting) && !waiting.isGivenUp), ...gone];
+    for (const waiting of late) {
+      waiting.isGivenUp = true;
+      waiting.settle(UNAVAILABLE);
+    }
     if (late.length > 0)
       this.log.warn('events could not be stored in time', { event: 'ingest.too_slow', events: late.length });
-    const next = this.group.find((waiting) => !this.isOver(waiting)) ?? this.waiting[0];
-    const waitMs = next ? next.until - this.clock.monotonicMs() : this.times.patienceMs;
+    const next = this.group.find((waiting) => !isOver(waiting)) ?? this.waiting[0];
+    const waitMs = next ? next.until - now : this.times.patienceMs;
     this.alarm = setTimeout(() => this.giveUp(), Math.max(1, Math.ceil(waitMs)));
-  }
-
-  private isOver({ until }: Waiting): boolean {
-    return this.clock.monotonicMs() >= until;
   }
 
   private take(): Waiting[] {

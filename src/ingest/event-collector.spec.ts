@@ -1,0 +1,55 @@
+import { jest } from '@jest/globals';
+import type { ProcessClock } from '../platform/clock/clock.js';
+import { EventCollector } from './event-collector.js';
+import type { EventStore } from './event-store.js';
+import type { IncomingEvent } from './incoming-event.js';
+import { IngestTimes } from './ingest-times.js';
+
+const PATIENCE_MS = 5;
+
+describe('events whose statement hangs', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] }));
+  afterEach(() => jest.useRealTimers());
+
+  /** Looks at the clock take time: `lookMs` each. */
+  const hanging = () => {
+    const time = { ms: 0, lookMs: 0.2 };
+    const clock = { monotonicMs: () => (time.ms += time.lookMs) } as ProcessClock;
+    const store = { round: () => new Promise(() => undefined) } as unknown as EventStore;
+    const times = new IngestTimes({ patienceMs: PATIENCE_MS });
+    return { time, collector: new EventCollector(store, { wake: () => undefined }, clock, times) };
+  };
+  /** Sends events, and tells what was answered when so many milliseconds have passed for timers. */
+  const answers = async (collector: EventCollector, count: number) => {
+    let answered: readonly string[] = [];
+    const events = Array.from({ length: count }, () => ({ dataJson: '{}' }) as IncomingEvent);
+    void collector.submit(events).then((results) => (answered = results.map(({ kind }) => kind)));
+    await turn(); // the group is under way
+    return async (afterMs: number) => {
+      jest.advanceTimersByTime(afterMs);
+      await turn();
+      return answered;
+    };
+  };
+
+  it('are given up when their time is over, also when it ends while that is looked at', async () => {
+    const { time, collector } = hanging();
+    const after = await answers(collector, 3); // their times end at 5.2, 5.4 and 5.6
+    Object.assign(time, { ms: 5.15, lookMs: 0.1 });
+    expect(await after(PATIENCE_MS)).toEqual([]);
+    time.ms = 6;
+    expect(await after(1)).toEqual(['unavailable', 'unavailable', 'unavailable']);
+  });
+
+  it('are given up when their time is over, also when the timer came a moment early', async () => {
+    const { time, collector } = hanging();
+    const after = await answers(collector, 1); // its time ends at 5.2
+    Object.assign(time, { ms: 5.05, lookMs: 0.1 });
+    expect(await after(PATIENCE_MS)).toEqual([]);
+    expect(await after(1)).toEqual(['unavailable']);
+  });
+});
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
