@@ -15,6 +15,8 @@ let service: Service | undefined;
 let endingSince: number | undefined;
 /** One Ctrl-C may arrive twice: from the terminal and from npm or the start script. */
 const SAME_SIGNAL_MS = 1_000;
+/** What has not ended by then never will: rows and leases know what is open, and whoever stops a process waits for its end. */
+const END_MS = 60_000;
 const clock = new ProcessClock();
 
 // From the first moment: Ctrl-C while the database starts must not leave it running.
@@ -47,7 +49,13 @@ async function end(): Promise<void> {
     return;
   }
   endingSince = now;
+  setTimeout(giveUp, END_MS).unref();
   if (service) await close();
+}
+
+function giveUp(): void {
+  console.error(`not everything ended within ${END_MS / 1_000} s; the next start takes over what is open`);
+  process.exit(1);
 }
 
 async function close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type ConnectionOptions, Worker } from 'bullmq';
+import { atMost } from '../at-most.js';
 import { ProcessClock } from '../clock/clock.js';
 import { Env } from '../config/env.js';
 import { connectionProblem } from '../database/database-error.js';
@@ -11,6 +12,7 @@ import { StageQueues } from './stage-queues.js';
 import { StageRunner } from './stage-runner.js';
 import type { Stage, StageName } from './stages.js';
 
+/** What waits for an answer of a connection that is gone does not end by itself. */
 const CLOSE_MS = 5_000;
 /** An outage is one line a stage and so long, not one an attempt to reach the queue. */
 const QUIET_MS = 30_000;
@@ -78,10 +80,29 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   /** After the HTTP server closed: nobody wakes a stage any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.stop();
-    await this.waker.close();
-    await Promise.all(this.workers.map((worker) => closed(worker)));
-    await Promise.all(this.queues.all().map((queue) => queue.close()));
-    await this.closeBackend();
+    await this.ended(this.waker.close(), 'wake-ups');
+    await Promise.all(
+      this.workers.map(async (worker) => {
+        if (!(await this.ended(worker.close(), worker.name))) await this.ended(worker.close(true), worker.name);
+      }),
+    );
+    await Promise.all(this.queues.all().map((queue) => this.ended(queue.close(), queue.name)));
+    await this.ended(this.closeBackend(), 'connections');
+  }
+
+  /** Whether it ended in time. What does not is left to the end of the process: no row depends on it. */
+  private async ended(closing: Promise<unknown>, what: string): Promise<boolean> {
+    try {
+      await atMost(closing, CLOSE_MS, () => new Error(`not ended within ${CLOSE_MS} ms`));
+      return true;
+    } catch (error) {
+      this.log.warn('a part of the queue did not close', {
+        event: 'queue.close_failed',
+        what,
+        reason: error instanceof Error ? error.message : 'unknown',
+      });
+      return false;
+    }
   }
 
   private failed(stage: StageName, error: unknown): void {
@@ -100,12 +121,4 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
       reason: error.message,
     });
   }
-}
-
-/** A worker whose connection is gone never says that it closed. */
-async function closed(worker: Worker): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), CLOSE_MS)));
-  if ((await Promise.race([worker.close(), late])) === 'late') await worker.close(true);
-  clearTimeout(timer);
 }
