@@ -16,6 +16,8 @@ import type { Stage, StageName } from './stages.js';
 const CLOSE_MS = 5_000;
 /** An outage is one line a stage and so long, not one an attempt to reach the queue. */
 const QUIET_MS = 30_000;
+/** As long as BullMQ waits between two looks for jobs whose worker is gone. */
+const MEND_MS = 30_000;
 
 /** Drains the stages of this process's roles, woken by BullMQ workers (one job at a time: the rows hold the work). */
 @Injectable()
@@ -24,6 +26,7 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   private readonly loops = new Map<StageName, StageLoop>();
   private workers: readonly Worker[] = [];
   private readonly complained = new Map<string, number>();
+  private readonly mending = new Map<Worker, NodeJS.Timeout>();
   private readonly clock = new ProcessClock();
 
   constructor(
@@ -60,7 +63,10 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },
       });
-      worker.on('error', (error) => this.unreachable(name, error));
+      worker.on('error', (error) => {
+        this.unreachable(name, error);
+        this.mend(worker);
+      });
       return worker;
     });
   }
@@ -80,6 +86,7 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   /** After the HTTP server closed: nobody wakes a stage any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.stop();
+    for (const timer of this.mending.values()) clearTimeout(timer);
     await this.ended(this.waker.close(), 'wake-ups');
     await Promise.all(
       this.workers.map(async (worker) => {
@@ -88,6 +95,19 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     );
     await Promise.all(this.queues.all().map((queue) => this.ended(queue.close(), queue.name)));
     await this.ended(this.closeBackend(), 'connections');
+  }
+
+  /**
+   * BullMQ's look for lost jobs ends for good when it meets an error that it does not take for a lost connection, as PostgreSQL's
+   * `terminating connection`; a job that was under way would lie there until the next start.
+   */
+  private mend(worker: Worker): void {
+    if (this.mending.has(worker)) return;
+    const begin = (): void => {
+      this.mending.delete(worker);
+      void worker.startStalledCheckTimer();
+    };
+    this.mending.set(worker, setTimeout(begin, MEND_MS).unref());
   }
 
   /** Whether it ended in time. What does not is left to the end of the process: no row depends on it. */
