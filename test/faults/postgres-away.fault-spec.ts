@@ -3,7 +3,7 @@ import { Service, temporaryDirectory, until } from '../support/service.js';
 import { LiveShop, QUICK } from './support/live-shop.js';
 import { PostgresServer } from './support/postgres-server.js';
 import { FakeProvider, TAKES } from './support/provider.js';
-import { TcpProxy } from './support/tcp-proxy.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 const PEOPLE = Array.from({ length: 12 }, (_, i) => `${i}`);
 
@@ -92,6 +92,7 @@ describe('the service, while its PostgreSQL', () => {
     proxy.restore();
     await shop.cartTaken('after-the-hole', 30);
     await shop.lettersOf(['after-the-hole'], 30);
+    expect((await shop.shop.call('GET', '/v1/scenarios')).status).toBe(200);
     await shop.becomesReady();
     expect((performance.now() - swallowed) / 1_000).toBeLessThan(30);
   });

@@ -5,7 +5,7 @@ import { startRedis } from '../support/redis.js';
 import { Service, temporaryDirectory, until } from '../support/service.js';
 import { LiveShop, QUICK } from './support/live-shop.js';
 import { FakeProvider } from './support/provider.js';
-import { TcpProxy } from './support/tcp-proxy.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 /** Redis only wakes: a sweep is never further away than this. */
 const SWEEP_SECONDS = 20;

@@ -1,4 +1,5 @@
 import type { PoolConfig } from 'pg';
+import { BoundedClient } from './bounded-client.js';
 import { readsInstants } from './instant.js';
 
 /** The plain roles of the service: a superuser or owner would bypass row-level security. */
@@ -20,6 +21,7 @@ const SESSION = ['-c timezone=UTC', '-c jit=off', '-c random_page_cost=1.1'];
 /** How a pool of one role connects; every pool of the service is made from this. */
 export function connectionOf(url: string, role: ServiceRole | null, max: number): PoolConfig {
   return {
+    Client: BoundedClient,
     connectionString: url,
     max,
     application_name: role ?? 'touchmap',

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type ConnectionOptions, Worker } from 'bullmq';
+import type { ConnectionOptions, Worker } from 'bullmq';
 import { atMost } from '../at-most.js';
 import { ProcessClock } from '../clock/clock.js';
 import { Env } from '../config/env.js';
@@ -10,6 +10,7 @@ import { runsStage } from './roles.js';
 import { StageLoop } from './stage-loop.js';
 import { StageQueues } from './stage-queues.js';
 import { StageRunner } from './stage-runner.js';
+import { StageWorker } from './stage-worker.js';
 import type { Stage, StageName } from './stages.js';
 
 /** What waits for an answer of a connection that is gone does not end by itself. */
@@ -57,12 +58,7 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     this.workers = [...this.loops].map(([name, loop]) => {
       loop.start();
       this.waker.attach(name, loop);
-      const worker = new Worker(name, () => loop.wake(), {
-        connection: this.connection,
-        concurrency: 1,
-        removeOnComplete: { count: 0 },
-        removeOnFail: { count: 0 },
-      });
+      const worker = new StageWorker(name, () => loop.wake(), this.connection);
       worker.on('error', (error) => {
         this.unreachable(name, error);
         this.mend(worker);

@@ -1,0 +1,73 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { TcpProxy } from '../../../test/support/tcp-proxy.js';
+import { givesUpAfter } from './connection.js';
+import { makePool } from './pools.js';
+import { requestDataSource } from './request-data-source.js';
+
+const SOON_S = 0.1;
+
+describe('a connection of a pool', () => {
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+  let url: string;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    const through = new URL(database.url);
+    proxy = await TcpProxy.to(Number(through.port));
+    through.port = String(proxy.port);
+    url = through.href;
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await database.close();
+  });
+
+  it('is not handed out again when an answer never came, whoever asked', async () => {
+    const pool = makePool(url, null, 1, givesUpAfter(SOON_S));
+    const client = await pool.connect();
+    proxy.blackhole();
+    await expect(client.query('SELECT 1')).rejects.toThrow('Query read timeout');
+    proxy.restore();
+    client.release();
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+
+  it('tells whoever keeps it that it is of no use any more', async () => {
+    const pool = makePool(url, null, 1, givesUpAfter(SOON_S));
+    const client = await pool.connect();
+    const broke = new Promise((resolve) => client.once('error', resolve));
+    proxy.blackhole();
+    await expect(client.query('LISTEN anything')).rejects.toThrow('Query read timeout');
+    proxy.restore();
+    expect(await broke).toMatchObject({ message: 'Query read timeout' });
+    client.release(true);
+    await pool.end();
+  });
+
+  it('may break between two statements of whoever has it without ending the process', async () => {
+    const pool = makePool(url, null, 1);
+    const client = await pool.connect();
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    proxy.cut();
+    await ended;
+    await expect(client.query('SELECT 1')).rejects.toThrow('not queryable');
+    client.release(true);
+    await pool.end();
+  });
+
+  it('that never answered is not met a second time by the API', async () => {
+    const source = await new DataSource(requestDataSource(url, SOON_S) as DataSourceOptions).initialize();
+    const asked = source.transaction(async (manager) => {
+      await manager.query('SELECT 1');
+      proxy.blackhole();
+      await manager.query('SELECT 2');
+    });
+    await expect(asked).rejects.toThrow('Query read timeout');
+    proxy.restore();
+    expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await source.destroy();
+  });
+});

@@ -1,0 +1,28 @@
+import { type ConnectionOptions, Worker } from 'bullmq';
+import type { StageName } from './stages.js';
+
+/** As long as BullMQ waits for a job when nothing went wrong (its `drainDelay`). */
+const WAIT_S = 5;
+
+/** Takes the wake-ups of one stage, one at a time: the rows hold the work. */
+export class StageWorker extends Worker {
+  /** @param woken resolves when a drain that began after the wake-up is over */
+  constructor(stage: StageName, woken: () => Promise<void>, connection: ConnectionOptions) {
+    super(stage, woken, {
+      connection,
+      concurrency: 1,
+      drainDelay: WAIT_S,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+  }
+
+  /**
+   * After an error BullMQ waits as long as it ever may, which over PostgreSQL is an hour: it relies on being told of new jobs. Over a
+   * connection that died in silence nobody is told of anything, so it looks as often as it does without an error.
+   * @returns seconds
+   */
+  override get maximumBlockTimeout(): number {
+    return WAIT_S;
+  }
+}
