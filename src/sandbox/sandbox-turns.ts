@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import { BoundedClient } from '../platform/database/bounded-client.js';
+import { connectionProblem } from '../platform/database/database-error.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 
 const ASK_AGAIN_MS = 20;
@@ -13,7 +14,7 @@ const ASK_AGAIN_MS = 20;
 @Injectable()
 export class SandboxTurns implements OnApplicationShutdown {
   private readonly queues = new Map<string, Promise<unknown>>();
-  private client: Promise<pg.Client> | null = null;
+  private client: Promise<BoundedClient> | null = null;
 
   constructor(private readonly database: EngineDatabase) {}
 
@@ -45,24 +46,24 @@ export class SandboxTurns implements OnApplicationShutdown {
   }
 
   private async ask(statement: string, environmentId: string): Promise<boolean> {
-    const client = await (this.client ??= this.connect());
-    return (await client.query<{ done: boolean }>(statement, [environmentId])).rows[0]!.done;
-  }
-
-  private async connect(): Promise<pg.Client> {
-    const client = new pg.Client(this.database.pool.options);
-    const forget = (): void => {
-      this.client = null;
-    };
-    client.on('error', forget);
-    client.on('end', forget);
+    const connection = (this.client ??= this.connect());
     try {
-      await client.connect();
-      return client;
+      return (await (await connection).query<{ done: boolean }>(statement, [environmentId])).rows[0]!.done;
     } catch (error) {
-      forget();
+      if (connectionProblem(error)) this.forget(connection);
       throw error;
     }
+  }
+
+  private connect(): Promise<BoundedClient> {
+    const client = new BoundedClient(this.database.pool.options);
+    const connection = client.connect().then(() => client);
+    client.on('end', () => this.forget(connection));
+    return connection;
+  }
+
+  private forget(connection: Promise<BoundedClient>): void {
+    if (this.client === connection) this.client = null;
   }
 }
 

@@ -151,3 +151,22 @@ async function listening(
       }),
   };
 }
+
+/** A PostgreSQL that lets everybody in and never answers a statement. */
+export async function silentPostgres(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const AUTHENTICATED = Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 0]);
+  const READY = Buffer.from([90, 0, 0, 0, 5, 73]);
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    socket.once('data', () => socket.write(Buffer.concat([AUTHENTICATED, READY])));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `postgres://anyone@127.0.0.1:${(server.address() as AddressInfo).port}/anything`,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}

@@ -6,6 +6,7 @@ import { readsInstants } from './instant.js';
 export type ServiceRole = 'touchmap_engine' | 'touchmap_request';
 
 const CONNECT_MS = 10_000;
+const KEEP_ALIVE_MS = 10_000;
 /** Of tools that nobody waits for; the service's own is DATABASE_TIMEOUT_S. */
 const STATEMENT_S = 60;
 /** The server gives a statement up, the client a little later: it must not wait for a dead server for ever. */
@@ -30,6 +31,7 @@ export function connectionOf(url: string, role: ServiceRole | null, max: number)
     connectionTimeoutMillis: CONNECT_MS,
     ...givesUpAfter(STATEMENT_S),
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS, // else the system's: two hours
   };
 }
 

@@ -1,7 +1,8 @@
-import pg from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '../ids.js';
 import { logger } from '../logging/logger.js';
 import { WorkerIncarnation } from '../worker-incarnation.js';
+import { BoundedClient } from './bounded-client.js';
 import { connectionOf } from './connection.js';
 
 const RETRY_MS = 1_000;
@@ -13,18 +14,21 @@ const ANSWER_MS = 5_000;
 export class PostgresIncarnation extends WorkerIncarnation {
   readonly id = newId();
   private readonly log = logger(PostgresIncarnation.name);
-  private client: pg.Client | undefined;
+  private client: BoundedClient | undefined;
   private retry: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private ended = false;
 
-  private constructor(private readonly url: string) {
+  private constructor(
+    private readonly url: string,
+    private readonly answerMs: number,
+  ) {
     super();
   }
 
   /** Begins a life: a row in `workers` and its lock, before anything can be claimed in its name. */
-  static async begin(url: string): Promise<PostgresIncarnation> {
-    const incarnation = new PostgresIncarnation(url);
+  static async begin(url: string, answerMs = ANSWER_MS): Promise<PostgresIncarnation> {
+    const incarnation = new PostgresIncarnation(url, answerMs);
     await incarnation.hold();
     return incarnation;
   }
@@ -45,36 +49,47 @@ export class PostgresIncarnation extends WorkerIncarnation {
     const {
       max: _,
       statement_timeout: _s,
-      query_timeout: _q,
       idle_in_transaction_session_timeout: _i,
       ...config
     } = connectionOf(this.url, 'touchmap_engine', 1);
-    const client = new pg.Client(config);
+    const client = new BoundedClient({ ...config, query_timeout: this.answerMs });
     client.on('error', (error) => this.again(client, error));
-    await client.connect();
-    const { rows } = await client.query<{ key: string }>('SELECT hashtextextended($1, 0) AS key', [this.id]);
-    await client.query('SELECT pg_advisory_lock($1)', [rows[0]!.key]);
-    await client.query('INSERT INTO workers (id, lock_key) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING', [
-      this.id,
-      rows[0]!.key,
-    ]);
+    try {
+      await client.connect();
+      await this.take(client);
+    } catch (error) {
+      await client.end(); // should it hold the lock already, the next one could not have it
+      throw error;
+    }
+    if (this.ended) return client.end();
     this.client = client;
     clearInterval(this.heartbeat);
     this.heartbeat = setInterval(() => void this.ask(client), HEARTBEAT_MS);
     this.heartbeat.unref();
   }
 
-  private async ask(client: pg.Client): Promise<void> {
+  private async take(client: BoundedClient): Promise<void> {
+    const { rows } = await client.query<{ key: string }>('SELECT hashtextextended($1, 0) AS key', [this.id]);
+    const key = rows[0]!.key;
+    // Until the server notices that the connection before is gone, it is that one's lock that shows this worker alive.
+    while (!this.ended && !(await locks(client, key))) await pause(RETRY_MS);
+    if (!this.ended)
+      await client.query('INSERT INTO workers (id, lock_key) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING', [
+        this.id,
+        key,
+      ]);
+  }
+
+  private async ask(client: BoundedClient): Promise<void> {
     try {
-      // pg reads the limit of one query from its config; its typings know it of connections only.
-      await client.query({ text: 'SELECT 1', query_timeout: ANSWER_MS } as pg.QueryConfig);
+      await client.query('SELECT 1');
     } catch (error) {
       client.connection.stream.destroy();
       this.again(client, error as Error);
     }
   }
 
-  private again(broken: pg.Client | undefined, error: Error): void {
+  private again(broken: BoundedClient | undefined, error: Error): void {
     if (this.ended || (broken && broken !== this.client)) return;
     this.client = undefined;
     clearInterval(this.heartbeat);
@@ -89,4 +104,9 @@ export class PostgresIncarnation extends WorkerIncarnation {
       reason: error.message,
     });
   }
+}
+
+async function locks(client: BoundedClient, key: string): Promise<boolean> {
+  const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [key]);
+  return rows[0]!.held;
 }

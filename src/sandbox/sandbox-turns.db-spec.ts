@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import { TcpProxy } from '../../test/support/tcp-proxy.js';
+import { givesUpAfter } from '../platform/database/connection.js';
+import { EngineDatabase } from '../platform/database/engine-database.js';
+import { makePool } from '../platform/database/pools.js';
+import { SandboxTurns } from './sandbox-turns.js';
+
+describe('turns at a sandbox’s clock', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await migratedDatabase();
+  });
+  afterAll(() => database.close());
+
+  it('are given again after the connection of their locks died in silence', async () => {
+    const through = new URL(database.url);
+    const proxy = await TcpProxy.to(Number(through.port));
+    through.port = String(proxy.port);
+    const pool = makePool(through.href, null, 1, givesUpAfter(0.1));
+    const turns = new SandboxTurns(new EngineDatabase(pool));
+    const advance = (): Promise<string> => turns.take(randomUUID(), () => Promise.resolve('advanced'));
+    expect(await advance()).toBe('advanced');
+    proxy.blackhole();
+    await expect(advance()).rejects.toThrow('Query read timeout');
+    proxy.restore();
+    expect(await advance()).toBe('advanced');
+    await turns.onApplicationShutdown();
+    await pool.end();
+    await proxy.close();
+  });
+});
