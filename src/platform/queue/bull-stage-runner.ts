@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { ConnectionOptions, Worker } from 'bullmq';
+import type { ConnectionOptions } from 'bullmq';
 import { atMost } from '../at-most.js';
 import { ProcessClock } from '../clock/clock.js';
 import { Env } from '../config/env.js';
@@ -17,17 +17,14 @@ import type { Stage, StageName } from './stages.js';
 const CLOSE_MS = 5_000;
 /** An outage is one line a stage and so long, not one an attempt to reach the queue. */
 const QUIET_MS = 30_000;
-/** As long as BullMQ waits between two looks for jobs whose worker is gone. */
-const MEND_MS = 30_000;
 
 /** Drains the stages of this process's roles, woken by BullMQ workers (one job at a time: the rows hold the work). */
 @Injectable()
 export class BullStageRunner extends StageRunner implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = logger(BullStageRunner.name);
   private readonly loops = new Map<StageName, StageLoop>();
-  private workers: readonly Worker[] = [];
+  private workers: readonly StageWorker[] = [];
   private readonly complained = new Map<string, number>();
-  private readonly mending = new Map<Worker, NodeJS.Timeout>();
   private readonly clock = new ProcessClock();
 
   constructor(
@@ -59,10 +56,7 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
       loop.start();
       this.waker.attach(name, loop);
       const worker = new StageWorker(name, () => loop.wake(), this.connection);
-      worker.on('error', (error) => {
-        this.unreachable(name, error);
-        this.mend(worker);
-      });
+      worker.on('error', (error) => this.unreachable(name, error));
       return worker;
     });
   }
@@ -82,7 +76,6 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   /** After the HTTP server closed: nobody wakes a stage any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.stop();
-    for (const timer of this.mending.values()) clearTimeout(timer);
     await this.ended(this.waker.close(), 'wake-ups');
     await Promise.all(
       this.workers.map(async (worker) => {
@@ -91,19 +84,6 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     );
     await Promise.all(this.queues.all().map((queue) => this.ended(queue.close(), queue.name)));
     await this.ended(this.closeBackend(), 'connections');
-  }
-
-  /**
-   * BullMQ's look for lost jobs ends for good when it meets an error that it does not take for a lost connection, as PostgreSQL's
-   * `terminating connection`; a job that was under way would lie there until the next start.
-   */
-  private mend(worker: Worker): void {
-    if (this.mending.has(worker)) return;
-    const begin = (): void => {
-      this.mending.delete(worker);
-      void worker.startStalledCheckTimer();
-    };
-    this.mending.set(worker, setTimeout(begin, MEND_MS).unref());
   }
 
   /** Whether it ended in time. What does not is left to the end of the process: no row depends on it. */

@@ -53,12 +53,12 @@ describe('who waits for wake-ups over PostgreSQL', () => {
 
   it('takes them although its way to the server died in silence after it had once been refused', async () => {
     await listens();
-    const refused = new Promise<void>((resolve) =>
+    const told = new Promise<void>((resolve) =>
       worker.on('error', ({ message }) => void (message.includes('not currently accepting') && resolve())),
     );
     await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
     await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`, [name]);
-    await refused;
+    await told;
     await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
     await listens();
     proxy.blackhole();
