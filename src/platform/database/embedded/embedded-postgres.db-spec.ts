@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { until } from '../../../../test/support/service.js';
 
 const SUPPORT = fileURLToPath(new URL('../../../../test/support/', import.meta.url));
 
@@ -45,6 +46,11 @@ async function query(url: string, text: string): Promise<unknown[]> {
   } finally {
     await client.end();
   }
+}
+
+/** Takes a cluster away that lies elsewhere. */
+async function remove(place: string): Promise<void> {
+  for (const suffix of ['', '.password', '.users']) await fs.rm(place + suffix, { recursive: true, force: true });
 }
 
 async function postmaster(dir: string): Promise<number> {
@@ -95,11 +101,29 @@ describe('the embedded PostgreSQL', () => {
     await end(next, 'SIGTERM');
   });
 
-  it('is one server for two processes that start at once, and the last of them stops it', async () => {
-    const [one, two] = await Promise.all([start(dir), start(dir)]);
+  it('is one server for two processes that start at once, by two paths to one directory, and the last of them stops it', async () => {
+    await fs.mkdir(dir);
+    const link = path.join(parent, 'current');
+    await fs.symlink(dir, link);
+    const [one, two] = await Promise.all([start(dir), start(link)]);
     expect(one.url).toBe(two.url);
     await end(one, 'SIGTERM');
     expect(await query(two.url, 'SELECT 1')).toEqual([1]);
+    await end(two, 'SIGTERM');
+    expect(existsSync(path.join(dir, 'postgres', 'postmaster.pid'))).toBe(false);
+  });
+
+  it('is started again at its port when it is killed while it is in use, and is one server for all who see it', async () => {
+    const [one, two] = [await start(dir), await start(dir)];
+    await query(one.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    process.kill(await postmaster(dir), 'SIGKILL');
+    for (const { url } of [one, two])
+      await until(
+        async () => (await query(url, 'SELECT n FROM kept').catch(() => [])).length > 0,
+        () => 'the server did not come back',
+      );
+    await end(one, 'SIGTERM');
+    expect(await query(two.url, 'SELECT n FROM kept')).toEqual([7]);
     await end(two, 'SIGTERM');
     expect(existsSync(path.join(dir, 'postgres', 'postmaster.pid'))).toBe(false);
   });
@@ -121,8 +145,26 @@ describe('the embedded PostgreSQL', () => {
       expect(await location()).not.toBe(before);
       expect(await query(empty.url, `SELECT to_regclass('kept')`)).toEqual([null]);
       await end(empty, 'SIGTERM');
-      for (const place of [before, await location()])
-        for (const suffix of ['', '.password', '.users']) await fs.rm(place + suffix, { recursive: true, force: true });
+      for (const place of [before, await location()]) await remove(place);
     },
   );
+
+  asRoot('is the same one after the directories above it were opened to its account', async () => {
+    await fs.chmod(parent, 0o700);
+    const first = await start(dir);
+    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await end(first, 'SIGTERM');
+    await fs.chmod(parent, 0o755);
+    const again = await start(dir);
+    expect(await query(again.url, 'SELECT n FROM kept')).toEqual([7]);
+    await end(again, 'SIGTERM');
+    await remove(await location());
+  });
+
+  asRoot('says that its account cannot get there any more, and makes no other one in its place', async () => {
+    await end(await start(dir), 'SIGTERM');
+    await fs.chmod(parent, 0o700);
+    await expect(start(dir)).rejects.toThrow(/cannot get there any more/);
+    expect(existsSync(path.join(dir, 'postgres.location'))).toBe(false);
+  });
 });

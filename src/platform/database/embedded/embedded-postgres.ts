@@ -5,6 +5,7 @@ import { clusterLocation } from './cluster-location.js';
 import { initialiseCluster } from './initialise-cluster.js';
 import { ServerProcess } from './server-process.js';
 import { ServerUsers } from './server-users.js';
+import { ServerWatch } from './server-watch.js';
 
 const ATTEMPTS = 3;
 const OTHERS_START_MS = 5_000;
@@ -43,12 +44,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const port = await startOrJoin(server, options);
   const url = server.url(port, options.database);
   await ensureDatabase(server.url(port, 'postgres'), options.database);
+  const watch = new ServerWatch(server, port, options.settings ?? {}, log);
   let left = false;
   return {
     url,
     async stop() {
       if (left) return;
       left = true;
+      await watch.end();
       if (await users.leave()) await server.stop();
     },
   };
@@ -65,7 +68,7 @@ async function startOrJoin(
   }
   for (let attempt = 1; ; attempt++)
     try {
-      const port = await server.start(settings);
+      const port = await server.start(settings, await server.portToStartAt());
       log(`embedded PostgreSQL on 127.0.0.1:${port}, data in ${dir}`);
       return port;
     } catch (error) {

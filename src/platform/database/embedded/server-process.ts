@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { runProgram } from './run-program.js';
+import { isAlive } from './server-users.js';
 
 const POLL_MS = 200;
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -42,9 +43,13 @@ export class ServerProcess {
     return `postgres://postgres:${this.password}@127.0.0.1:${port}/${database}`;
   }
 
-  /** Starts the server on a free port; rejects with the end of the server's log. */
-  async start(settings: Readonly<Record<string, string>>): Promise<number> {
-    const port = await freePort();
+  /** A free port: where a server that was killed had been, if nobody took it, as others may still look for it there. */
+  async portToStartAt(): Promise<number> {
+    return freePort((await this.lockFile()).port);
+  }
+
+  /** Starts the server; answers its port, rejects with the end of the server's log. */
+  async start(settings: Readonly<Record<string, string>>, port: number): Promise<number> {
     const flags = Object.entries({ ...DEFAULTS, shared_buffers: sharedBuffers(), ...settings }).map(
       ([name, value]) => `-c ${name}=${value === '' ? "''" : value}`,
     );
@@ -85,15 +90,27 @@ export class ServerProcess {
     }
   }
 
-  /** The port of a live server of this cluster (line 4 of postmaster.pid); a stale file is PostgreSQL's to clear. */
+  /** The port of a live server of this cluster; a stale lock file is PostgreSQL's to clear. */
   async runningPort(waitMs = 0): Promise<number | undefined> {
     for (let waited = 0; ; waited += POLL_MS) {
-      const text = await fs.readFile(path.join(this.cluster, 'postmaster.pid'), 'utf8').catch(() => '');
-      const port = Number(text.split('\n')[3]);
+      const { port } = await this.lockFile();
       if (port && (await this.isOurs(port))) return port;
       if (waited >= waitMs) return undefined;
       await pause(POLL_MS);
     }
+  }
+
+  /** Whether the server's process is there, be it still starting. */
+  async isRunning(): Promise<boolean> {
+    const { pid } = await this.lockFile();
+    return pid > 0 && isAlive(pid);
+  }
+
+  /** What the server wrote of itself when it last started; zeros when it ended in good order. */
+  private async lockFile(): Promise<{ readonly pid: number; readonly port: number }> {
+    const text = await fs.readFile(path.join(this.cluster, 'postmaster.pid'), 'utf8').catch(() => '');
+    const [pid, , , port] = text.split('\n');
+    return { pid: Number(pid) || 0, port: Number(port) || 0 };
   }
 
   /** Another program may have taken the port of a dead server: only this cluster's server counts. */
@@ -103,7 +120,7 @@ export class ServerProcess {
     try {
       await client.connect();
       const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
-      return path.resolve(rows[0]?.data_directory ?? '') === path.resolve(this.cluster);
+      return (await fs.realpath(rows[0]?.data_directory ?? '')) === (await fs.realpath(this.cluster));
     } catch {
       return false;
     } finally {
@@ -116,10 +133,11 @@ export class ServerProcess {
   }
 }
 
-function freePort(): Promise<number> {
+/** This port if nobody has it, else any that is free; 0 for any. */
+function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    const server = createServer().once('error', (error) => (wanted ? resolve(freePort(0)) : reject(error)));
+    server.listen(wanted, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };
       server.close(() => resolve(port));
     });
