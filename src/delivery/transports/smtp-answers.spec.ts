@@ -17,6 +17,7 @@ type Stage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'dot';
 
 const retry = { kind: 'retry', counts: true };
 const unknown = { kind: 'unknown' };
+const PIPELINING = '250-here\r\n250 PIPELINING';
 /** `drop` ends the connection there, `reset` tears it down; any other text is answered. */
 const TABLE: readonly (readonly [stage: Stage, deed: string, expected: object])[] = [
   ['greeting', '421 4.3.2 going down', retry],
@@ -53,7 +54,14 @@ const TABLE: readonly (readonly [stage: Stage, deed: string, expected: object])[
   ['dot', '299', { kind: 'accepted' }],
 ];
 
-describe.each(['250 ok', '250-here\r\n250 PIPELINING'])('a mail server that greets with %j', (greeting) => {
+/** How a server greets, and what it says to commands that came in one go with one that it refused (RFC 2920, 3.1). */
+const SERVERS = [
+  ['offers nothing', { greeting: '250 ok', refusesTheRest: true }],
+  ['takes commands in one go and asks for the letter after a refusal', { greeting: PIPELINING, refusesTheRest: false }],
+  ['takes commands in one go and refuses the rest after a refusal', { greeting: PIPELINING, refusesTheRest: true }],
+] as const;
+
+describe.each(SERVERS)('a mail server that %s', (_, { greeting, refusesTheRest }) => {
   let server: Server;
   let transport: SmtpTransport;
   let at: { stage: Stage; deed: string };
@@ -79,10 +87,12 @@ describe.each(['250 ok', '250-here\r\n250 PIPELINING'])('a mail server that gree
     let inLetter = false;
     let written = false;
     let pending = '';
+    let refused = false;
     const reply = (stage: Stage, usual: string): void => {
       if (at.stage !== stage) return void socket.write(`${usual}\r\n`);
       if (at.deed === 'drop') return void socket.end();
       if (at.deed === 'reset') return void socket.resetAndDestroy();
+      refused = refusesTheRest && (stage === 'MAIL' || stage === 'RCPT');
       socket.write(`${at.deed}\r\n`);
     };
     reply('greeting', '220 here');
@@ -96,7 +106,8 @@ describe.each(['250 ok', '250-here\r\n250 PIPELINING'])('a mail server that gree
           continue;
         }
         const verb = line.slice(0, 4);
-        if (inLetter) {
+        if (refused && (verb === 'RCPT' || verb === 'DATA')) socket.write('503 5.5.1 Error: out of turn\r\n');
+        else if (inLetter) {
           inLetter = false;
           // An empty one is how a client that sent its commands in one go ends what nobody is to get.
           letters += written ? 1 : 0;

@@ -103,8 +103,7 @@ export class SmtpSession {
 
   private answer(letter: SmtpLetter, reply: string): void {
     const code = replyCode(reply);
-    if (code === null || code === CLOSING)
-      return this.ends.drop(this.refusal ?? failureOf(commandOf(this.awaited), reply));
+    if (code === null || code === CLOSING) return this.ends.drop(this.failureWith(reply));
     const good = reply.startsWith('2');
     switch (this.awaited) {
       case 'MAIL FROM':
@@ -113,13 +112,13 @@ export class SmtpSession {
         return this.nextCommand(letter, reply, good, 'DATA', 'DATA\r\n');
       case 'DATA':
         // Some servers say 250 here.
-        return good || reply.startsWith('3') ? this.mayHandOver(letter) : this.refuse(letter, failureOf('DATA', reply));
+        return good || reply.startsWith('3') ? this.mayHandOver(letter) : this.refuse(letter, reply);
       case 'dot':
-        if (!good) return this.refuse(letter, failureOf('DATA', reply));
+        if (!good) return this.refuse(letter, reply);
         letter.accepted(reply);
         return this.over(letter);
       default:
-        return this.refuse(letter, this.refusal ?? failureOf('DATA', reply));
+        return this.refuse(letter, reply);
     }
   }
 
@@ -127,7 +126,7 @@ export class SmtpSession {
   private nextCommand(letter: SmtpLetter, reply: string, good: boolean, next: Awaiting, command: string): void {
     if (!good) this.refusal ??= failureOf(commandOf(this.awaited), reply);
     if (this.abilities.pipelining) this.awaited = next;
-    else if (this.refusal) this.refuse(letter, this.refusal);
+    else if (this.refusal) this.refuse(letter, reply);
     else {
       this.awaited = next;
       this.say(command);
@@ -170,8 +169,13 @@ export class SmtpSession {
     if (socket.writableLength === 0) letter.handedOver = true;
   }
 
-  private refuse(letter: SmtpLetter, failure: SmtpFailure): void {
-    letter.failed(failure);
+  /** The first refusal tells why: behind it a server refuses what was said already as well, or says that it is out of turn. */
+  private failureWith(reply: string): SmtpFailure {
+    return this.refusal ?? failureOf(commandOf(this.awaited), reply);
+  }
+
+  private refuse(letter: SmtpLetter, reply: string): void {
+    letter.failed(this.failureWith(reply));
     this.over(letter);
     if (this.ends.socket.destroyed) return;
     this.awaited = 'RSET';
