@@ -9,7 +9,10 @@ export interface Outcome {
   /** For `retry` and `planned`: when it may be claimed again. */
   readonly retryMs: number | null;
   readonly providerMessageId: string | null;
-  /** `retry` counts towards the limit of tries, `throttled`, `config` and `not_started` do not. */
+  /**
+   * `retry` counts towards the limit of tries; `throttled` (a rate limit, or too few connections of our own), `config` and
+   * `not_started` do not.
+   */
   readonly result: 'accepted' | 'rejected' | 'retry' | 'throttled' | 'config' | 'unknown' | 'not_started';
   readonly status: number | null;
   readonly detail: string | null;

@@ -1,5 +1,5 @@
 import { MailServer } from '../../../test/support/mail-server.js';
-import { ACCEPTED, cutWithinLetter, LARGE, MAIL, RETRY, transportFor } from './smtp.builder.js';
+import { ACCEPTED, cutWithinLetter, LARGE, MAIL, PUT_OFF, RETRY, transportFor } from './smtp.builder.js';
 import type { SmtpTransport } from './smtp.js';
 import type { Mail, SendResult } from './transport.js';
 
@@ -155,7 +155,26 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
     await transport.close();
     const kinds = (await Promise.all(sent)).map(({ kind }) => kind);
     expect(kinds).toEqual([...Array<string>(10).fill('unknown'), 'retry', 'retry']);
-    expect(await transport.send(MAIL)).toMatchObject(RETRY);
+    expect(await transport.send(MAIL)).toMatchObject(PUT_OFF);
+  });
+
+  it('busy with other letters until the deadline: those that only waited have not used up a try', async () => {
+    await transport.close();
+    transport = transportFor(`smtp://127.0.0.1:${server.port}?maxConnections=1`);
+    server.instead = (line) => (line === '.' ? '' : null);
+    const [first, ...others] = await Promise.all(Array.from({ length: 4 }, () => transport.send(MAIL)));
+    expect(first).toMatchObject({ kind: 'unknown' });
+    for (const other of others) expect(other).toMatchObject(PUT_OFF);
+    expect(server.letters).toHaveLength(1);
+  });
+
+  it('stuck with a letter: it has used up a try, those behind it have not', async () => {
+    await transport.close();
+    transport = transportFor(`smtp://127.0.0.1:${server.port}?maxConnections=1`);
+    server.instead = (line, _, connection) => (line.startsWith('MAIL') || connection > 1 ? '' : null);
+    const [first, ...others] = await Promise.all(Array.from({ length: 4 }, () => transport.send(MAIL)));
+    expect(first).toMatchObject(RETRY);
+    for (const other of others) expect(other).toMatchObject(PUT_OFF);
   });
 });
 

@@ -27,6 +27,11 @@ export class SmtpLetter {
     this.end(smtpOutcome(failure, this.handedOver));
   }
 
+  /** Given back before anything was said of it: certainly not sent, and no try, because nobody refused it. */
+  putOff(detail: string): void {
+    this.end({ kind: 'retry', status: null, detail, retryAfterMs: null, counts: false });
+  }
+
   /** Answers `unknown` now; what becomes known afterwards is the late part. */
   overdue(deadlineMs: number): void {
     const late = new Promise<SendResult>((resolve) => (this.late = resolve));

@@ -10,6 +10,8 @@ const MOST_LOSSES = 5;
 /** How long no further connection is opened when one could not be and there are others. */
 const REST_MS = 1_000;
 const CLOSED: SmtpFailure = { message: 'the transport was closed' };
+const UNSERVED: SmtpFailure = { message: 'the server did not ask for the letter in time' };
+const ALL_BUSY = 'other letters had the connections all the time';
 
 /** Kept connections to one mail server, each with one letter at a time; further letters wait in their order. */
 export class SmtpPool {
@@ -19,6 +21,8 @@ export class SmtpPool {
   /** Hangs up connections that are being opened. */
   private readonly opening = new Set<() => void>();
   private restsUntilMs = 0;
+  /** When the last signed-in connection went. */
+  private lostAtMs = -Infinity;
   private closed = false;
 
   constructor(
@@ -27,23 +31,26 @@ export class SmtpPool {
   ) {}
 
   send(letter: SmtpLetter): void {
-    if (this.closed) return letter.failed(CLOSED);
+    if (this.closed) return letter.putOff(CLOSED.message);
     this.waiting.push(letter);
     this.proceed();
   }
 
   /** Calls back a letter that was not handed over: it is certainly not sent. */
-  recall(letter: SmtpLetter, failure: SmtpFailure): void {
+  recall(letter: SmtpLetter): void {
     const place = this.waiting.indexOf(letter);
     if (place >= 0) this.waiting.splice(place, 1);
     for (const session of this.sessions) if (session.letter === letter) session.abandon();
-    letter.failed(failure);
+    // Without any connection it was the server that did not let it in.
+    const hadConnections = this.sessions.size > 0 || this.lostAtMs >= letter.sinceMs;
+    if (place >= 0 && hadConnections) letter.putOff(ALL_BUSY);
+    else letter.failed(UNSERVED);
   }
 
   /** Hangs up everywhere; letters on the way fail, as far as they have come. */
   close(): void {
     this.closed = true;
-    for (const letter of this.waiting.splice(0)) letter.failed(CLOSED);
+    for (const letter of this.waiting.splice(0)) letter.putOff(CLOSED.message);
     for (const session of this.idle.splice(0)) session.quit();
     for (const session of [...this.sessions]) session.drop(CLOSED);
     for (const hangUp of this.opening) hangUp();
@@ -87,6 +94,7 @@ export class SmtpPool {
   private lost(session: SmtpSession, failure: SmtpFailure): void {
     const { letter } = session;
     this.sessions.delete(session);
+    this.lostAtMs = this.clock.monotonicMs();
     const place = this.idle.indexOf(session);
     if (place >= 0) this.idle.splice(place, 1);
     // A kept connection may have died long ago without anybody noticing: that is no fault of a letter that has not begun.

@@ -33,6 +33,8 @@ describe('the settings in SMTP_URL', () => {
   it('may allow fewer connections, and fewer letters on each', async () => {
     server = await MailServer.start();
     transport = transportFor(`smtp://127.0.0.1:${server.port}?maxConnections=1&maxMessages=2`);
+    // No more letters are on the way than the connections carry away in time.
+    expect(transport.slots).toBe(4);
     await Promise.all(Array.from({ length: 5 }, () => transport.send(MAIL)));
     expect(server.letters).toHaveLength(5);
     expect(server.connections).toBe(3);

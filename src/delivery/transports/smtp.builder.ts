@@ -18,6 +18,8 @@ export const MAIL: Mail = {
 export const LARGE: Mail = { ...MAIL, parts: () => utf8Parts({ html: 'x'.repeat(12_000_000), text: 'Hello' }) };
 export const ACCEPTED = { kind: 'accepted', providerMessageId: 'ABC123' };
 export const RETRY = { kind: 'retry', counts: true };
+/** Given back without having been a try. */
+export const PUT_OFF = { kind: 'retry', counts: false };
 
 /** A transport as SMTP_URL would make it, that gives a letter up after a second and a half. */
 export function transportFor(url: string): SmtpTransport {

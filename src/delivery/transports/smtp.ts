@@ -7,17 +7,16 @@ import { readEnvelope } from './smtp-envelope.js';
 import { SmtpPool } from './smtp-pool.js';
 import { Transport, type Mail, type SendResult } from './transport.js';
 
-/** Connections to the mail server: more are refused by many. */
+/** Connections to the mail server, unless SMTP_URL says how many: more are refused by many. */
 const POOL = 10;
 /** While one group of letters is on the connections, the next one passes its guard. */
-const SLOTS = 4 * POOL;
+const SLOTS_A_CONNECTION = 4;
 const DEADLINE_MS = 20_000;
-const RECALLED = { message: 'no connection was free, or the server did not ask for the letter in time' };
 
 /** Sends through one mail server over a pool of kept connections. */
 export class SmtpTransport extends Transport {
   readonly name = 'smtp';
-  readonly slots = SLOTS;
+  readonly slots: number;
   private readonly pool: SmtpPool;
   private readonly deadlines: SmtpDeadlines;
 
@@ -40,8 +39,9 @@ export class SmtpTransport extends Transport {
     const connections = mailer.transporter as SMTPPool;
     // The way through a proxy is handed over only when nodemailer sends by itself.
     if (mailer.getSocket) connections.getSocket = mailer.getSocket;
+    this.slots = SLOTS_A_CONNECTION * connections.options.maxConnections;
     this.pool = new SmtpPool(connections, clock);
-    this.deadlines = new SmtpDeadlines(deadlineMs, clock, (letter) => this.pool.recall(letter, RECALLED));
+    this.deadlines = new SmtpDeadlines(deadlineMs, clock, (letter) => this.pool.recall(letter));
   }
 
   send(mail: Mail): Promise<SendResult> {

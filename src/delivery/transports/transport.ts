@@ -42,7 +42,7 @@ export type SendResult =
       readonly detail: string;
       readonly concerns: 'recipient' | 'content';
     }
-  /** Certainly not taken this time, may be later. A rate limit does not count as a try. */
+  /** Certainly not taken this time, may be later. A rate limit, or a letter that nobody was asked about, does not count as a try. */
   | {
       readonly kind: 'retry';
       readonly status: number | null;
