@@ -26,6 +26,17 @@ const SMTP_OPTIONS = [
   'socketTimeout',
 ];
 
+/** A whole number of connections, or of letters on each. */
+export function HasSmtpCounts(): PropertyDecorator {
+  const counts = (value: unknown): string[] =>
+    typeof value === 'string' && URL.canParse(value)
+      ? ['maxConnections', 'maxMessages'].flatMap((name) => new URL(value).searchParams.getAll(name))
+      : [];
+  return rule('hasSmtpCounts', (value) => counts(value).every((count) => /^[1-9]\d{0,5}$/.test(count)), {
+    message: 'must be with whole numbers, 1 or more, for maxConnections and maxMessages',
+  });
+}
+
 /** Options of SMTP_URL that have an effect, and no others; its form is checked apart. */
 export function HasSmtpOptions(): PropertyDecorator {
   const foreign = (value: unknown): string | undefined => {

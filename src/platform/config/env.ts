@@ -12,7 +12,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { HasSmtpOptions, IsMailbox, IsRecipientList, IsRoleList, IsSeconds } from './env-rules.js';
+import { HasSmtpCounts, HasSmtpOptions, IsMailbox, IsRecipientList, IsRoleList, IsSeconds } from './env-rules.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'worker', 'tracking'] as const;
@@ -73,6 +73,7 @@ export class Env {
     { message: 'must be smtp://user:password@host:port or smtps://…' },
   )
   @HasSmtpOptions()
+  @HasSmtpCounts()
   readonly SMTP_URL?: string;
 
   @Setting('API key for TRANSPORT=sendgrid.')

@@ -73,6 +73,13 @@ describe('the settings', () => {
     },
   );
 
+  it.each(['maxConnections=0', 'maxConnections=many', 'maxConnections=-1', 'maxMessages=1.5'])(
+    'refuse a mail server without a connection or a letter on it: %s',
+    (options) => {
+      expect(complaint({ SMTP_URL: `smtp://mail.example?${options}` })).toMatch(/^ {2}SMTP_URL must be with whole/m);
+    },
+  );
+
   it('take those that have one', () => {
     const url = 'smtps://shop:secret@mail.example?maxConnections=2&tls.rejectUnauthorized=false&name=shop.example';
     expect(readEnv({ SMTP_URL: url }).SMTP_URL).toBe(url);
