@@ -4,6 +4,7 @@ import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../tes
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { MOST_EQUAL_REFUSALS } from './circuits.js';
+import type { SendResult } from './transports/transport.js';
 
 describe('a provider that takes no letter at all', () => {
   let database: TestDatabase;
@@ -96,6 +97,17 @@ describe('a provider that takes no letter at all', () => {
     ]);
     await Promise.all(ids.map(retryNow));
     expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 30 - MOST_EQUAL_REFUSALS });
+  });
+
+  it('goes on where one letter in two is refused for the same: the others show that it is not the settings', async () => {
+    const transport = new ScriptedTransport(1);
+    const refusal: SendResult = { kind: 'rejected', status: 554, code: '5.7.1', detail: 'policy', concerns: 'content' };
+    const acceptance: SendResult = { kind: 'accepted', status: 250, providerMessageId: null };
+    const LETTERS = 4 * MOST_EQUAL_REFUSALS;
+    transport.script = Array.from({ length: LETTERS }, (_, i) => () => (i % 2 === 0 ? refusal : acceptance));
+    for (let i = 0; i < LETTERS; i++) await aPlannedLetter(database.engine, store, await person());
+    expect(await aWorker(database.engine, { transport }).batch.run(REAL_LANE)).toMatchObject({ accepted: LETTERS / 2 });
+    expect(transport.sent).toHaveLength(LETTERS);
   });
 
   it('goes on with a store of which many recipients are unknown', async () => {

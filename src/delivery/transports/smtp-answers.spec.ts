@@ -17,6 +17,10 @@ type Stage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'dot';
 
 const retry = { kind: 'retry', counts: true };
 const unknown = { kind: 'unknown' };
+/** Says nothing about the next letter. */
+const ofRecipient = (code: string): object => ({ kind: 'rejected', code, concerns: 'recipient' });
+/** May hit letter after letter: then it counts as a fault of the settings. */
+const ofMany = (code: string): object => ({ kind: 'rejected', code, concerns: 'content' });
 const PIPELINING = '250-here\r\n250 PIPELINING';
 /** `drop` ends the connection there, `reset` tears it down; any other text is answered. */
 const TABLE: readonly (readonly [stage: Stage, deed: string, expected: object])[] = [
@@ -28,26 +32,35 @@ const TABLE: readonly (readonly [stage: Stage, deed: string, expected: object])[
   ['MAIL', '451 4.7.1 greylisted', retry],
   ['MAIL', '452 4.3.1 no space', retry],
   ['MAIL', '550 5.7.1 not your sender', { kind: 'config' }],
-  ['MAIL', '552 5.3.4 too big', { kind: 'rejected', code: '5.3.4' }],
+  ['MAIL', '552 5.3.4 too big', ofMany('5.3.4')],
   ['MAIL', 'reset', retry],
   ['RCPT', '421 4.4.2 closing', retry],
   ['RCPT', '450 4.2.0 greylisted', retry],
   ['RCPT', '451 4.3.0 try later', retry],
   ['RCPT', '452 4.2.2 mailbox full', retry],
-  ['RCPT', '550 5.1.1 no such user', { kind: 'rejected', code: '5.1.1' }],
-  ['RCPT', '552 5.2.2 mailbox full', { kind: 'rejected', code: '5.2.2' }],
-  ['RCPT', '550 no enhanced code', { kind: 'rejected', code: '550' }],
+  ['RCPT', '550 5.1.1 no such user', ofRecipient('5.1.1')],
+  ['RCPT', '556 5.1.10 takes no mail', ofRecipient('5.1.10')],
+  ['RCPT', '552 5.2.2 mailbox full', ofRecipient('5.2.2')],
+  ['RCPT', '550 no enhanced code', ofRecipient('550')],
+  ['RCPT', '553 5.0.0 no mailbox of that name', ofRecipient('5.0.0')],
+  ['RCPT', '554 no enhanced code', ofMany('554')],
+  ['RCPT', '554 5.7.1 relay access denied', ofMany('5.7.1')],
+  ['RCPT', '550 5.7.1 host is on a list', ofMany('5.7.1')],
+  ['RCPT', '503 5.5.1 sign in first', ofMany('5.5.1')],
+  ['RCPT', '553 5.1.8 the sender’s domain is unknown', ofMany('5.1.8')],
   ['RCPT', 'drop', retry],
   ['RCPT', 'reset', retry],
   ['DATA', '421 4.3.2 going down', retry],
   ['DATA', '451 4.3.0 not now', retry],
-  ['DATA', '554 5.7.1 no', { kind: 'rejected', code: '5.7.1' }],
+  ['DATA', '554 5.7.1 no', ofMany('5.7.1')],
   ['DATA', 'drop', retry],
   ['dot', '421 4.3.2 going down', retry],
   ['dot', '451 4.3.0 not now', retry],
   ['dot', '452 4.3.1 no space', retry],
-  ['dot', '550 5.7.1 spam', { kind: 'rejected', code: '5.7.1' }],
-  ['dot', '552 5.3.4 too big', { kind: 'rejected', code: '5.3.4' }],
+  ['dot', '550 5.7.1 spam', ofMany('5.7.1')],
+  ['dot', '550 no enhanced code', ofMany('550')],
+  ['dot', '550 5.1.1 no such user', ofRecipient('5.1.1')],
+  ['dot', '552 5.3.4 too big', ofMany('5.3.4')],
   // Nobody knows whether a server that took the final dot and then went away keeps the letter (RFC 1047).
   ['dot', 'drop', unknown],
   ['dot', 'reset', unknown],
