@@ -56,7 +56,7 @@ describe('a person', () => {
       new URL(new RegExp(`"(http[^"]*/${kind}/[^"]+)"`).exec(html)![1]!.replaceAll('&amp;', '&')).pathname;
     await reader.call('GET', path('t/o'), undefined, BROWSER);
     await reader.call('GET', path('t/c'), undefined, BROWSER);
-    await reader.call('POST', path('p'), 'action=save&shown=group:carts&language=en', BROWSER);
+    await reader.call('POST', path('p'), 'action=save&shown=group:carts&shown-language=ru&language=en', BROWSER);
     await reader.call('POST', path('p'), 'action=pause', BROWSER);
     await shop.event(anOrder(ANNA, '2026-11-21T12:46:00.000Z', { orderId: '7' }));
     await shop.advance('1 hour');

@@ -76,7 +76,7 @@ describe('the preference page', () => {
       ['want', 'class:care'],
       ['want', 'group:after-order'],
     ] as const;
-    const saved = await press('save', [...shown, ...wanted, ['language', 'en']]);
+    const saved = await press('save', [...shown, ...wanted, ['shown-language', 'ru'], ['language', 'en']]);
     expect(saved.status).toBe(200);
     expect(saved.body).toContain('Saved.');
     expect(saved.body).toMatch(/name="want" value="group:carts"(?! checked)/);
@@ -152,7 +152,27 @@ describe('the preference page', () => {
     ]);
   });
 
-  it.each(['', 'List-Unsubscribe=One-Click', 'action=drop+table', 'action=save&language=%00'])(
+  it('goes on in the store’s language for somebody who only unticks a topic, whatever their browser speaks', async () => {
+    await shop.must('PATCH', '/v1/store', { locale: 'de' });
+    try {
+      await shop.must('PATCH', `/v1/contacts/${ANNA}`, { locale: null });
+      const { body } = await reader.call<string>('GET', page, undefined, { 'accept-language': 'ru' });
+      expect(body).toContain('<html lang="ru">');
+      const [, language] = /<option value="([^"]+)" selected/.exec(body)!;
+      expect(language).toBe('de');
+      const posted = [
+        ['shown', 'group:carts'],
+        ['shown-language', 'de'],
+        ['language', language!],
+      ] as const;
+      await press('save', posted);
+      expect(await contact()).toMatchObject({ locale: null, preferences: { declined: ['group:carts'] } });
+    } finally {
+      await shop.must('PATCH', '/v1/store', { locale: 'en' });
+    }
+  });
+
+  it.each(['', 'List-Unsubscribe=One-Click', 'action=drop+table', 'action=save&shown-language=ru&language=%00'])(
     'a stray POST of %j declines nothing',
     async (body) => {
       const answer = await reader.call('POST', page, body, FORM);

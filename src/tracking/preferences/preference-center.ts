@@ -109,6 +109,7 @@ export class PreferenceCenter {
     const settings = await storeOf(tx, this.stores, letter);
     const isConfirmed = letter.confirmed_at !== null || settings?.doubleOptIn !== true;
     const paused = letter.paused_until;
+    const storeLanguage = settings?.locale ?? 'en';
     const view: PreferenceView = {
       shop: reader.shop,
       isSubscribed: letter.marketing_consent === true && isConfirmed,
@@ -116,7 +117,8 @@ export class PreferenceCenter {
       declined: letter.declined ?? [],
       pausedUntil: paused && isPaused(paused.toISOString(), letter.now) ? paused : null,
       timezone: letter.contact_timezone ?? settings?.timezone ?? 'UTC',
-      language: letter.contact_locale,
+      language: letter.contact_locale ?? storeLanguage,
+      storeLanguage,
     };
     return { reader, view };
   }

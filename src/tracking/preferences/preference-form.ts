@@ -8,7 +8,7 @@ export interface PreferenceForm {
   /** Topics that stood on the page; of these alone the missing ones are declined. */
   readonly shown: readonly string[];
   readonly wanted: readonly string[];
-  /** A locale such as `ru`; null leaves what is known. */
+  /** The locale that was chosen, such as `ru`; null when the one that the page showed was left as it was. */
   readonly language: string | null;
 }
 
@@ -18,11 +18,15 @@ const LOCALE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}$/;
 export function preferenceForm(posted: URLSearchParams): PreferenceForm | null {
   const action = PREFERENCE_ACTIONS.find((known) => known === posted.get('action'));
   if (!action) return null;
-  const language = posted.get('language');
   return {
     action,
     shown: posted.getAll('shown'),
     wanted: posted.getAll('want'),
-    language: language !== null && LOCALE.test(language) ? language : null,
+    language: chosenLanguage(posted.get('language'), posted.get('shown-language')),
   };
+}
+
+/** A page always posts a language: it is a choice only where it differs from what stood there, and an older page does not say. */
+function chosenLanguage(language: string | null, shown: string | null): string | null {
+  return language !== null && shown !== null && language !== shown && LOCALE.test(language) ? language : null;
 }

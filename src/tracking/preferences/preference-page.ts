@@ -14,15 +14,17 @@ export interface PreferenceView {
   readonly pausedUntil: Date | null;
   /** IANA zone in which days are told. */
   readonly timezone: string;
-  /** Language of the person's letters as it is known. */
-  readonly language: string | null;
+  /** Locale of the person's letters: their own if it is known, else the store's. */
+  readonly language: string;
+  /** Locale of the store's letters to people whose own is not known. */
+  readonly storeLanguage: string;
 }
 
 const CLASSES: readonly DeclinableClass[] = ['marketing', 'care'];
-const LANGUAGES: readonly (readonly [string, string])[] = [
+const LANGUAGES: ReadonlyMap<string, string> = new Map([
   ['en', 'English'],
   ['ru', 'Русский'],
-];
+]);
 
 /** The page's HTML; `done` is the button that was pressed and did its work. */
 export function preferenceHtml(view: PreferenceView, locale: PageLocale, done: PreferenceAction | null): string {
@@ -75,19 +77,28 @@ function box(choice: { topic: Topic; label: string; isWanted: boolean; isPart?: 
   );
 }
 
-function language({ language: known }: PreferenceView, locale: PageLocale, texts: PreferenceTexts): string {
-  const current = LANGUAGES.find(([code]) => known?.toLowerCase().split(/[-_]/)[0] === code)?.[0] ?? known ?? locale;
-  const offered = LANGUAGES.some(([code]) => code === current)
-    ? LANGUAGES
-    : [...LANGUAGES, [current, nameOf(current, locale)] as const];
-  const options = offered.map(
-    ([code, name]) =>
-      `<option value="${escapeHtml(code)}"${code === current ? ' selected' : ''}>${escapeHtml(name)}</option>`,
+function language(view: PreferenceView, locale: PageLocale, texts: PreferenceTexts): string {
+  const current = optionOf(view.language);
+  const offered = new Set([...LANGUAGES.keys(), optionOf(view.storeLanguage), current]);
+  const options = [...offered].map((code) => {
+    const selected = code === current ? ' selected' : '';
+    return `<option value="${escapeHtml(code)}"${selected}>${escapeHtml(nameOf(code, locale))}</option>`;
+  });
+  return (
+    `<input type="hidden" name="shown-language" value="${escapeHtml(current)}">` +
+    `<label class="field">${escapeHtml(texts.language)}<select name="language">${options.join('')}</select></label>`
   );
-  return `<label class="field">${escapeHtml(texts.language)}<select name="language">${options.join('')}</select></label>`;
+}
+
+/** The option that stands for a locale: English and Russian whatever their region, any other one as it is. */
+function optionOf(locale: string): string {
+  const base = locale.toLowerCase().split(/[-_]/)[0]!;
+  return LANGUAGES.has(base) ? base : locale;
 }
 
 function nameOf(language: string, locale: PageLocale): string {
+  const own = LANGUAGES.get(language);
+  if (own !== undefined) return own;
   try {
     return new Intl.DisplayNames([locale], { type: 'language' }).of(language.replaceAll('_', '-')) ?? language;
   } catch {

@@ -1,0 +1,62 @@
+import { preferenceForm } from './preference-form.js';
+import { preferenceHtml, type PreferenceView } from './preference-page.js';
+
+const VIEW: PreferenceView = {
+  shop: 'Shop',
+  isSubscribed: true,
+  groups: [],
+  declined: [],
+  pausedUntil: null,
+  timezone: 'UTC',
+  language: 'de',
+  storeLanguage: 'de',
+};
+
+describe('the language of letters on the preference page', () => {
+  /** The page's options, and what a browser posts when another one is chosen, or none is touched (null). */
+  const page = (view: Partial<PreferenceView>) => {
+    const html = preferenceHtml({ ...VIEW, ...view }, 'en', null);
+    const options = [...html.matchAll(/<option value="([^"]+)"( selected)?>([^<]+)/g)].map(([, code, on, name]) => ({
+      code: code!,
+      isSelected: on !== undefined,
+      name: name!,
+    }));
+    const shown = /name="shown-language" value="([^"]+)"/.exec(html)![1]!;
+    const selected = options.find(({ isSelected }) => isSelected)!.code;
+    const posted = (choice: string | null) =>
+      preferenceForm(new URLSearchParams({ action: 'save', 'shown-language': shown, language: choice ?? selected }))!
+        .language;
+    return { options, selected, posted };
+  };
+
+  it('is selected as letters have it, and offered beside the languages of the page', () => {
+    const { options, selected } = page({});
+    expect(selected).toBe('de');
+    expect(options.map(({ code, name }) => [code, name])).toEqual([
+      ['en', 'English'],
+      ['ru', 'Русский'],
+      ['de', 'German'],
+    ]);
+  });
+
+  it.each(['de', 'en', 'en-GB', 'ru_RU', 'pt-BR'])('stays %s when only something else is changed', (language) => {
+    expect(page({ language }).posted(null)).toBeNull();
+    expect(page({ language, isSubscribed: false }).posted(null)).toBeNull();
+  });
+
+  it('is another one when another one is chosen, also the store’s again', () => {
+    expect(page({}).posted('ru')).toBe('ru');
+    expect(page({ language: 'ru' }).posted('de')).toBe('de');
+  });
+
+  it('stands once in a list, whoever has it', () => {
+    const codes = (view: Partial<PreferenceView>) => page(view).options.map(({ code }) => code);
+    expect(codes({ language: 'en-GB', storeLanguage: 'en-US' })).toEqual(['en', 'ru']);
+    expect(codes({ language: 'fr', storeLanguage: 'de' })).toEqual(['en', 'ru', 'de', 'fr']);
+  });
+
+  it('is not taken from a page that does not say what it showed, nor when it is no locale', () => {
+    expect(preferenceForm(new URLSearchParams('action=save&language=en'))!.language).toBeNull();
+    expect(page({}).posted('<b>')).toBeNull();
+  });
+});
