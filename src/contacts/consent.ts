@@ -10,15 +10,31 @@ export interface ConsentStatement extends ContactRef {
 }
 
 /**
- * Records that a person takes marketing consent back (an unsubscribe link, a one-click POST): evidence, and the contact's
- * state unless newer evidence says otherwise. Where a store asks for confirmation, a later consent has to be confirmed anew:
- * anybody could have given it. Runs are the caller's to end. The contact's row stays locked until the commit.
+ * Records that a person takes marketing consent back, as somebody else tells of it (a store's call, a provider's report):
+ * evidence, and the contact's state unless newer evidence says otherwise. Where a store asks for confirmation, a later consent
+ * has to be confirmed anew: anybody could have given it. Runs are the caller's to end. The contact's row stays locked until
+ * the commit.
  */
 export async function withdrawConsent(tx: Sql, statement: ConsentStatement): Promise<void> {
   await tx.query(
     `UPDATE contacts SET marketing_consent = false, confirmed_at = NULL, consent_changed_at = $3, unsubscribed_at = $3,
        updated_at = clock_timestamp()
      WHERE environment_id = $1 AND id = $2 AND coalesce(consent_changed_at <= $3, true)`,
+    [statement.environmentId, statement.contactId, statement.at],
+  );
+  await keepEvidence(tx, statement, 'marketing', false);
+}
+
+/**
+ * Records that a person takes marketing consent back on a page of ours or by a mail program's one-click POST. It counts
+ * whatever was said before, also by a shop whose clock is fast (its consent is dated ahead): it is said now, under the contact's
+ * lock, which the caller holds. What `withdrawConsent` says of confirmation and runs is true here too.
+ */
+export async function withdrawConsentNow(tx: Sql, statement: ConsentStatement): Promise<void> {
+  await tx.query(
+    `UPDATE contacts SET marketing_consent = false, confirmed_at = NULL, consent_changed_at = greatest(consent_changed_at, $3),
+       unsubscribed_at = $3, updated_at = clock_timestamp()
+     WHERE environment_id = $1 AND id = $2`,
     [statement.environmentId, statement.contactId, statement.at],
   );
   await keepEvidence(tx, statement, 'marketing', false);

@@ -104,6 +104,16 @@ describe('the addresses inside letters', () => {
     expect([answer.statusCode, answer.headers.location]).toEqual([404, undefined]);
   });
 
+  it('a one-click POST takes off who is told so, also when the shop has dated their consent ahead', async () => {
+    await database.engine.query(
+      `UPDATE contacts SET consent_changed_at = clock_timestamp() + interval '3 minutes' WHERE id = $1`,
+      [contactId],
+    );
+    expect((await server.inject({ method: 'POST', url: `/u/${token('unsubscribe')}` })).statusCode).toBe(200);
+    expect(await consent()).toBe(false);
+    expect(ended).toHaveLength(1);
+  });
+
   it('a token made for one purpose opens no other door', async () => {
     expect((await server.inject(`/t/c/${token('open')}`)).statusCode).toBe(404);
     expect((await server.inject({ method: 'POST', url: `/u/${token('click')}` })).statusCode).toBe(404);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { withdrawConsent } from '../contacts/consent.js';
+import { withdrawConsentNow } from '../contacts/consent.js';
 import { RunMover } from '../enrollments/run-mover.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -49,7 +49,7 @@ export class Unsubscriber {
       [environmentId, messageId, contactId],
     );
     if (done) return;
-    await withdrawConsent(tx, { environmentId, contactId, source, at, evidence: { message: messageId } });
+    await withdrawConsentNow(tx, { environmentId, contactId, source, at, evidence: { message: messageId } });
     const classes = ['marketing', 'care'] as const;
     await this.runs.endForContact(tx, { environmentId, contactId, reason: 'unsubscribed', classes }, at);
     await recordUnsubscribe(tx, { environmentId, messageId }, { how: source, at: receivedAt, userAgent });
