@@ -2,8 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aLetter } from '../../test/support/letters.js';
+import { aContact, aLetter } from '../../test/support/letters.js';
+import { eraseContact } from '../contacts/erase-contact.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { newId } from '../platform/ids.js';
 import { EngagementStore } from './engagement-store.js';
@@ -37,6 +39,7 @@ describe('the writer of hits', () => {
   let counter: HitCounter;
   let writer: EngagementWriter;
   let letter: string;
+  let contactId: string;
 
   beforeAll(async () => {
     Logger.overrideLogger(false); // outages are what this is about
@@ -48,7 +51,8 @@ describe('the writer of hits', () => {
     counter = new HitCounter(database.engine, new ProcessClock());
     postgres = new FlakyStore(database.engine, new HitClock(new ProcessClock()), counter);
     writer = new EngagementWriter(postgres, new Spool(directory));
-    letter = await aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId });
+    contactId = await aContact(database.engine, store.liveId);
+    letter = await aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId, contactId });
   });
   afterEach(async () => {
     await writer.onApplicationShutdown();
@@ -80,6 +84,30 @@ describe('the writer of hits', () => {
       )
     )[0]!;
   };
+
+  it('keeps neither browser nor address of what an erased person does with an old letter, and counts it', async () => {
+    await writer.write(hit());
+    postgres.away = true;
+    await writer.write(hit()); // waits in the spool while its person is erased
+    await eraseContact(database.engine, { environmentId: store.liveId, contactId }, new Date(), BLIND_KEYS);
+    postgres.away = false;
+    await writer.replay();
+    await writer.write(hit());
+    const kept = await database.engine.query(
+      'SELECT link_index, user_agent, url FROM engagements WHERE message_id = $1',
+      [letter],
+    );
+    expect(kept).toEqual(Array.from({ length: 3 }, () => ({ link_index: 0, user_agent: null, url: null })));
+    expect(await clicks()).toMatchObject({ clicks: 3 });
+  });
+
+  it('keeps browser and address of everybody else', async () => {
+    await writer.write(hit({ userAgent: 'Firefox/145.0' }));
+    const [kept] = await database.engine.query('SELECT user_agent, url FROM engagements WHERE message_id = $1', [
+      letter,
+    ]);
+    expect(kept).toEqual({ user_agent: 'Firefox/145.0', url: 'https://shop.example/' });
+  });
 
   it('lets hits that arrive while a statement runs go together in the next', async () => {
     await Promise.all(Array.from({ length: 100 }, () => writer.write(hit())));

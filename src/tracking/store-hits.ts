@@ -10,6 +10,8 @@ import type { JudgedHit } from './hit.js';
  * - A click sooner after the sending than the fastest person's is a machine's: the one rule that needs the letter. It is
  *   applied here and not when counting, so that whoever reads engagements never sees such a click as a person's. A sandbox's
  *   clock stands, so the pause says nothing there; things happen at the sandbox's now.
+ * - Of an erased person only the figures go on: no browser, no address that was followed. A letter that went out has no
+ *   recipient any more exactly if its person was erased.
  * - One array a column: a recordset of JSON cost PostgreSQL a tenth more, and pg would quote every word of an array.
  */
 const STORE = `
@@ -18,14 +20,15 @@ WITH added AS (
     occurred_at, user_agent)
   SELECT h.environment_id, h.id, h.received_at, h.message_id, h.action,
     CASE WHEN m.early THEN 'machine' ELSE h.actor END, CASE WHEN m.early THEN 'too_fast' ELSE h.verdict END,
-    h.link_index, h.url, CASE WHEN m.clock = 'virtual'
-      THEN (SELECT virtual_now FROM environments WHERE id = h.environment_id) ELSE h.received_at END, h.user_agent
+    h.link_index, CASE WHEN m.erased THEN NULL ELSE h.url END, CASE WHEN m.clock = 'virtual'
+      THEN (SELECT virtual_now FROM environments WHERE id = h.environment_id) ELSE h.received_at END,
+    CASE WHEN m.erased THEN NULL ELSE h.user_agent END
   FROM (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[],
       $8::integer[], $9::text[], $10::text[])
     AS x(environment_id, id, received_at, message_id, action, actor, verdict, link_index, url, user_agent)
     LIMIT $11 -- every hit: it tells the planner how few they are
   ) h
-  CROSS JOIN LATERAL (SELECT clock, clock = 'real' AND h.action = 'click' AND h.actor = 'person'
+  CROSS JOIN LATERAL (SELECT clock, to_address IS NULL AS erased, clock = 'real' AND h.action = 'click' AND h.actor = 'person'
       AND h.received_at < sent_at + interval '${FASTEST_CLICK_MS} milliseconds' AS early
     FROM messages WHERE environment_id = h.environment_id AND id = h.message_id LIMIT 1) m
   ON CONFLICT DO NOTHING

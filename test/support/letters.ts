@@ -29,8 +29,8 @@ export async function aLetter(sql: Sql, fields: LetterFields): Promise<string> {
   const { sentAt = new Date('2026-11-21T09:45:00Z') } = fields;
   await sql.query(
     `INSERT INTO messages (environment_id, id, store_id, clock, contact_id, scenario_key, version, step_id, step_number,
-       message_class, policy, template_key, state, due_at, sent_at, sent_on, accepted_at, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'marketing', 'at-most-once', 'abandoned-cart/reminder', $10, $11, $11,
+       message_class, policy, template_key, state, due_at, to_address, sent_at, sent_on, accepted_at, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'marketing', 'at-most-once', 'abandoned-cart/reminder', $10, $11, $12, $11,
        ($11::timestamptz AT TIME ZONE 'UTC')::date, $11, $11)`,
     [
       fields.environmentId,
@@ -44,6 +44,7 @@ export async function aLetter(sql: Sql, fields: LetterFields): Promise<string> {
       stepNumber,
       state,
       sentAt,
+      `${id}@example.com`,
     ],
   );
   return id;
