@@ -1,7 +1,9 @@
 import { aCollector } from '../../test/support/a-collector.js';
 import { anEvent, type EventWish } from '../../test/support/an-event.js';
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { withdrawConsent, withdrawConsentNow } from './consent.js';
+import { confirmConsent, giveConsent, withdrawConsent, withdrawConsentNow } from './consent.js';
+import { loadContactFacts } from './contact-facts.js';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
 const ANNA = 'anna@example.com';
@@ -61,6 +63,47 @@ describe('consent', () => {
       await ingest({ email: ANNA, ...said(true, 3) });
       await withdrawConsent(db.engine, await statement(1));
       expect(await person()).toMatchObject({ consent: true });
+    });
+  });
+
+  describe('of two contacts that become one', () => {
+    const CONFIRMED_AT = 2;
+    /** Anna, who has confirmed her consent, is found to be u1, of whom only the shop's statements are known. */
+    const merged = async (u1: readonly (readonly [boolean, number])[], then?: () => Promise<void>) => {
+      await ingest({ email: ANNA, ...said(true, 1) });
+      await confirmConsent(db.engine, await statement(CONFIRMED_AT));
+      await then?.();
+      for (const [granted, minutes] of u1) await ingest({ externalId: 'u1', ...said(granted, minutes) });
+      await ingest({ externalId: 'u1', email: ANNA, occurredAt: at(5) });
+      const { id } = await person();
+      const known = await loadContactFacts(db.engine, [{ environmentId: store.sandboxId, contactId: id }], BLIND_KEYS);
+      const { marketingConsent, confirmedAt } = known.get(id)!;
+      return { marketingConsent, isConfirmed: confirmedAt !== null };
+    };
+
+    it('is what was said last, and no confirmation outlives a withdrawal', async () => {
+      expect(await merged([[false, 3]])).toEqual({ marketingConsent: false, isConfirmed: false });
+    });
+
+    it('is withdrawn where both statements are of the same instant, whichever contact counts', async () => {
+      expect(await merged([[false, CONFIRMED_AT]])).toEqual({ marketingConsent: false, isConfirmed: false });
+    });
+
+    it('is withdrawn where both statements are of the same instant and the kept contact withdrew', async () => {
+      const withdraw = async () => withdrawConsentNow(db.engine, await statement(3));
+      expect(await merged([[true, 3]], withdraw)).toEqual({ marketingConsent: false, isConfirmed: false });
+    });
+
+    it('has to be confirmed anew when it was withdrawn after the confirmation and given again', async () => {
+      const giveAgain = async () => giveConsent(db.engine, await statement(4));
+      expect(await merged([[false, 3]], giveAgain)).toEqual({ marketingConsent: true, isConfirmed: false });
+    });
+
+    it.each([
+      ['an older withdrawal', [[false, 1]]],
+      ['a newer consent', [[true, 3]]],
+    ] as const)('stays confirmed beside %s', async (_, u1) => {
+      expect(await merged(u1)).toEqual({ marketingConsent: true, isConfirmed: true });
     });
   });
 });

@@ -12,7 +12,8 @@ export const MOVE_ROWS: readonly string[] = [
 
 /**
  * One person out of two rows: $4 is the one whose fields count, the other fills its gaps; of consent the newer evidence
- * counts. The row that goes keeps nothing but where it went, so that its id still finds the person.
+ * counts, at the same instant a withdrawal. A confirmation does not outlive a withdrawal: it stands only if consent does and it
+ * came after the last one. The row that goes keeps nothing but where it went, so that its id still finds the person.
  */
 export const MERGE_PERSON = `
 WITH main AS (SELECT * FROM contacts WHERE environment_id = $1 AND id = $4),
@@ -37,11 +38,14 @@ UPDATE contacts stays SET
   marketing_consent = CASE WHEN newer.main THEN main.marketing_consent ELSE other.marketing_consent END,
   consent_changed_at = CASE WHEN newer.main THEN main.consent_changed_at ELSE other.consent_changed_at END,
   unsubscribed_at = CASE WHEN newer.main THEN main.unsubscribed_at ELSE other.unsubscribed_at END,
-  confirmed_at = CASE WHEN main.email_key IS NULL OR main.email_key = other.email_key
-    THEN coalesce(main.confirmed_at, other.confirmed_at) ELSE main.confirmed_at END,
+  confirmed_at = CASE WHEN CASE WHEN newer.main THEN main.marketing_consent ELSE other.marketing_consent END IS NOT FALSE
+    AND coalesce(confirmed.at > greatest(main.unsubscribed_at, other.unsubscribed_at), true) THEN confirmed.at END,
   declined = (SELECT array_agg(DISTINCT topic ORDER BY topic) FROM unnest(main.declined || other.declined) AS topic),
   paused_until = greatest(main.paused_until, other.paused_until),
   updated_at = clock_timestamp()
 FROM main, other, LATERAL (SELECT other.consent_changed_at IS NULL
-  OR coalesce(main.consent_changed_at >= other.consent_changed_at, false) AS main) newer
+  OR coalesce(main.consent_changed_at > other.consent_changed_at
+    OR (main.consent_changed_at = other.consent_changed_at AND other.marketing_consent IS NOT FALSE), false) AS main) newer,
+  LATERAL (SELECT CASE WHEN main.email_key IS NULL OR main.email_key = other.email_key
+    THEN coalesce(main.confirmed_at, other.confirmed_at) ELSE main.confirmed_at END AS at) confirmed
 WHERE stays.environment_id = $1 AND stays.id = $3`;
