@@ -24,8 +24,9 @@ export class EngagementStore {
   /** Stores a group; throws while PostgreSQL is away. A hit that the database refuses for its content is logged and left out. */
   async record(hits: readonly Hit[]): Promise<void> {
     try {
+      const learn = this.clock.ask();
       const { now, sandboxes } = await storeHits(this.database, hits.map(judgeHit));
-      this.clock.learn(now);
+      learn(now);
       // Time stands in a sandbox, so whoever looks next must see the hit counted, as a second later in live.
       for (const environmentId of sandboxes) await this.counter.countAll(environmentId);
     } catch (error) {

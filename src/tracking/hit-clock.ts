@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ProcessClock } from '../platform/clock/clock.js';
 
-/** A drift smaller than this is the duration of a statement, not a wrong clock. */
-const TOLERATED_MS = 500;
-
 /** The instant of a hit: the database's time as far as this process knows it, also while the database is away. */
 @Injectable()
 export class HitClock {
@@ -19,9 +16,16 @@ export class HitClock {
     return this.stamped.text;
   }
 
-  /** Takes over the database's time that a statement has just answered. */
-  learn(databaseNow: Date): void {
-    const offsetMs = databaseNow.getTime() - this.clock.now().getTime();
-    if (Math.abs(offsetMs - this.offsetMs) > TOLERATED_MS) this.offsetMs = offsetMs;
+  /**
+   * Begins to ask for the database's time; the answer is handed to what this gives. The database looked at its clock somewhere
+   * between question and answer, so that an answer which was long on its way says little, and does not set the clock back.
+   */
+  ask(): (databaseNow: Date) => void {
+    const askedAt = this.clock.now().getTime();
+    return (databaseNow) => {
+      const least = databaseNow.getTime() - this.clock.now().getTime();
+      const most = databaseNow.getTime() - askedAt;
+      this.offsetMs = Math.max(least, Math.min(this.offsetMs, most));
+    };
   }
 }
