@@ -31,7 +31,7 @@ describe('a person', () => {
   afterAll(() => app.close());
   beforeEach(() => shop.reset(NOON));
 
-  /** Everything that can happen to somebody, with the canary wherever people or shops may write. */
+  /** Everything that can happen to somebody, with the canary wherever people or shops may write; gives the paths of a letter. */
   const aLife = async () => {
     const cart = aCart(ANNA, NOON) as { contact: object; data: object };
     await shop.event({
@@ -63,6 +63,7 @@ describe('a person', () => {
     const key = [(await app.engine.query<{ id: string }>('SELECT id FROM messages LIMIT 1'))[0]!.id];
     await app.engine.query(`UPDATE send_attempts SET detail = '550 no <${ANNA}>' WHERE message_id = $1`, key);
     await shop.must('PUT', `/v1/suppressions/${ANNA}`);
+    return path;
   };
   const holding = async (): Promise<string[]> => {
     const tables = await app.engine.query<{ name: string }>(
@@ -135,5 +136,18 @@ describe('a person', () => {
     expect(await shop.call('POST', '/v1/templates/abandoned-cart/reminder/test', test)).toMatchObject({
       body: { messages: [{ state: 'skipped', reason: 'suppressed' }] },
     });
+  });
+
+  it('leaves nothing behind either of what they do with an old letter once they are erased', async () => {
+    const path = await aLife();
+    await shop.must('DELETE', `/v1/contacts/${ANNA}`);
+    for (const kind of ['t/o', 't/c', 'm']) await reader.call('GET', path(kind), undefined, BROWSER);
+    await reader.call('POST', path('u'), 'List-Unsubscribe=One-Click', BROWSER);
+    await reader.call('POST', path('p'), 'action=save&shown=group:carts&shown-language=ru&language=en', BROWSER);
+    expect(await holding()).toEqual([]);
+    const [figures] = await app.engine.query(
+      'SELECT sum(opens)::int AS opens, sum(clicks)::int AS clicks FROM messages',
+    );
+    expect(figures).toEqual({ opens: 2, clicks: 2 });
   });
 });
