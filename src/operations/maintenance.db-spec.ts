@@ -21,7 +21,7 @@ describe('the daily maintenance', () => {
 
   beforeAll(async () => {
     database = await migratedDatabase();
-    owner = new pg.Pool({ connectionString: database.url, max: 2 });
+    owner = new pg.Pool({ connectionString: database.url, max: 2, options: '-c lock_timeout=5s' });
     store = await aStore(database.engine);
     maintenance = new Maintenance(database.engine);
   });
@@ -51,6 +51,62 @@ describe('the daily maintenance', () => {
     expect(report!.dropped).toHaveLength(6);
     for (const table of PARTITIONED) expect(await partitions(table)).toEqual([-2, -1, 0, 1, 3]);
     expect((await maintenance.run(3))!.dropped).toEqual([]);
+  });
+
+  describe('of partitions', () => {
+    /** The partition that is made last, gone as if its month had just come near enough. */
+    const forgetLast = async () => {
+      const { rows } = await owner.query<{ name: string }>(
+        `SELECT max(relname) AS name FROM pg_class WHERE relname ~ '^storefront_events_[0-9]{4}_[0-9]{2}$'`,
+      );
+      await owner.query(`DROP TABLE ${rows[0]!.name}`);
+      return rows[0]!.name;
+    };
+    const anEvent = () =>
+      owner.query(
+        `INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data)
+         VALUES ($1, gen_random_uuid(), now(), 'real', 'k', 'cart.updated', gen_random_uuid(), now(), '{}')`,
+        [store.liveId],
+      );
+
+    it('gives a new partition and the end of an old one up after a second while a backup reads', async () => {
+      const missing = await forgetLast();
+      await makePartition('storefront_events', 30);
+      const reader = await owner.connect();
+      await reader.query('BEGIN; SELECT FROM storefront_events');
+      for (const call of ['ensure_month_partitions(2)', 'drop_month_partitions(13)']) {
+        const { rows } = await owner.query<{ setting: string[] }>(
+          'SELECT proconfig AS setting FROM pg_proc WHERE proname = $1',
+          [call.replace(/\(.*/, '')],
+        );
+        expect(rows[0]!.setting).toContain('lock_timeout=1s');
+        await expect(database.engine.query(`SELECT ${call}`)).rejects.toMatchObject({ code: '55P03' });
+      }
+      await reader.query('COMMIT');
+      reader.release();
+      expect((await maintenance.run(13))!.dropped).toHaveLength(1);
+      expect((await owner.query('SELECT to_regclass($1)::text AS name', [missing])).rows).toEqual([{ name: missing }]);
+    });
+
+    it('lets events in while a new one is made', async () => {
+      await forgetLast();
+      const maker = await owner.connect();
+      try {
+        await maker.query('BEGIN; SELECT ensure_month_partitions(2)');
+        await anEvent();
+      } finally {
+        await maker.query('COMMIT');
+        maker.release();
+      }
+    });
+
+    it('makes them with every index of their table', async () => {
+      const { rows } = await owner.query(
+        `SELECT inhrelid::regclass::text AS part, (SELECT count(*)::int FROM pg_index WHERE indrelid = inhrelid) AS indexes
+         FROM pg_inherits WHERE inhparent = 'storefront_events'::regclass`,
+      );
+      expect(new Set(rows.map(({ indexes }) => indexes as number)).size).toBe(1);
+    });
   });
 
   it('knows every table that is partitioned', async () => {

@@ -9,6 +9,8 @@ import { openSecrets } from './open-secrets.js';
 import type { Secrets } from './secrets.js';
 
 const ENGINE_CONNECTIONS = 12;
+/** lock_not_available and query_canceled: PostgreSQL did not wait longer. */
+const GAVE_UP = new Set(['55P03', '57014']);
 
 /** What a process opens before its modules and closes after them: the order matters at the end. */
 export interface Platform {
@@ -33,7 +35,7 @@ export async function openPlatform(env: Env, log: (text: string) => void): Promi
     const pool = makePool(embedded.url, 'touchmap_engine', ENGINE_CONNECTIONS, givesUpAfter(env.DATABASE_TIMEOUT_S));
     opened.push(() => pool.end());
     const engine = new EngineDatabase(pool);
-    await engine.query('SELECT ensure_month_partitions(2)');
+    await ensureMonths(engine, log);
     const secrets = await openSecrets(env, engine);
     const incarnation = await PostgresIncarnation.begin(embedded.url);
     opened.push(() => incarnation.end());
@@ -41,6 +43,21 @@ export async function openPlatform(env: Env, log: (text: string) => void): Promi
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/**
+ * A backup or another long reading may hold what a new month's partition has to lock. Nothing needs it now: the maintenance makes it
+ * later, and rows that came to the DEFAULT partition meanwhile move into it.
+ */
+async function ensureMonths(engine: EngineDatabase, log: (text: string) => void): Promise<void> {
+  try {
+    await engine.query('SELECT ensure_month_partitions(2)');
+  } catch (error) {
+    if (!GAVE_UP.has((error as { readonly code?: string }).code ?? '')) throw error;
+    log(
+      'a month’s partition could not be made now: something reads the database for long; the maintenance tries it again',
+    );
   }
 }
 

@@ -76,7 +76,8 @@ ALTER TABLE messages ADD COLUMN delivery text
   CONSTRAINT messages_delivery_known CHECK (delivery IN ('processed', 'deferred', 'delivered', 'blocked', 'bounced', 'dropped', 'complained'));
 `;
 
-function partitionsOf(parents: readonly string[]): string {
+/** The function that makes the months' partitions of these tables. */
+export function partitionsOf(parents: readonly string[]): string {
   return `
 CREATE OR REPLACE FUNCTION ensure_month_partitions(months_ahead integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
