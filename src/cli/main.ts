@@ -13,6 +13,7 @@ import { createKey, revokeKey } from './keys.js';
 import { migrateDatabase } from './migrate.js';
 import { writeOpenApi } from './openapi.js';
 import { rebuildStats } from './rebuild-stats.js';
+import { sortMonths } from './sort-months.js';
 import { makeStore } from './stores.js';
 
 Logger.overrideLogger(new JsonLogger('error'));
@@ -57,6 +58,10 @@ program
   .command('migrate')
   .description('bring the schema up to date (npm start does it too)')
   .action(async () => console.log(await migrateDatabase(settings())));
+program
+  .command('sort-months')
+  .description('move rows of DEFAULT partitions into partitions of their months; stop the service first')
+  .action(async () => console.log(await sortMonths(settings())));
 program
   .command('rebuild-stats')
   .description('count the statistics anew from letters and orders')

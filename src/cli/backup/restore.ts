@@ -107,8 +107,16 @@ function checkSchema(migrations: readonly string[], known: readonly string[]): v
     );
 }
 
+/** Every row comes to the partition of its month, which is made where it is missing: retention drops only those. */
 async function insert(client: pg.Client, table: BackupTable, rows: readonly string[]): Promise<void> {
   const name = client.escapeIdentifier(table.name);
+  const json = `[${rows.join(',')}]`;
+  if (table.isPartitioned)
+    await client.query(
+      `SELECT ensure_month_partition($1, month) FROM (SELECT DISTINCT date_trunc('month', r.received_at AT TIME ZONE 'UTC')::date AS month
+       FROM json_populate_recordset(NULL::${name}, $2::json) AS r) AS months`,
+      [table.name, json],
+    );
   const columns = table.columns.map((column) => client.escapeIdentifier(column));
   const values = table.columns.map((column, i) =>
     table.json.includes(column) ? `(r.${columns[i]} #>> '{}')::jsonb` : `r.${columns[i]}`,
@@ -116,6 +124,6 @@ async function insert(client: pg.Client, table: BackupTable, rows: readonly stri
   await client.query(
     `INSERT INTO ${name} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE
      SELECT ${values.join(', ')} FROM json_populate_recordset(NULL::${name}, $1::json) AS r`,
-    [`[${rows.join(',')}]`],
+    [json],
   );
 }

@@ -6,12 +6,14 @@ export interface BackupTable {
   readonly columns: readonly string[];
   /** Those of them that are jsonb. They travel as text: a JSON null would come back as no value at all. */
   readonly json: readonly string[];
+  /** Whether its rows lie in partitions of months by `received_at`. */
+  readonly isPartitioned: boolean;
 }
 
 /** Tables of the schema without their partitions; `migrations` is left out (the target is migrated already). */
 export async function backupTables(client: Client): Promise<readonly BackupTable[]> {
   const { rows } = await client.query<BackupTable & { readonly needs: readonly string[] }>(`
-    SELECT c.relname AS name,
+    SELECT c.relname AS name, c.relkind = 'p' AS "isPartitioned",
       ARRAY(SELECT a.attname::text FROM pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum) AS columns,
       ARRAY(SELECT a.attname::text FROM pg_attribute a
@@ -27,7 +29,7 @@ export async function backupTables(client: Client): Promise<readonly BackupTable
     const done = new Set(sorted.map(({ name }) => name));
     const free = left.filter(({ needs }) => needs.every((name) => done.has(name)));
     if (free.length === 0) throw new Error('tables reference one another in a circle');
-    sorted.push(...free.map(({ name, columns, json }) => ({ name, columns, json })));
+    sorted.push(...free.map(({ name, columns, json, isPartitioned }) => ({ name, columns, json, isPartitioned })));
     left = left.filter((table) => !free.includes(table));
   }
   return sorted;
