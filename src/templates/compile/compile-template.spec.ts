@@ -102,7 +102,12 @@ describe('compiling refuses', () => {
   it.each([
     ['a file that would be included', anMjml('<mj-include path="/etc/passwd" />'), 'include'],
     ['an element that MJML does not know', anMjml('<mj-blink>x</mj-blink>'), 'mjml'],
-    ['what is not MJML', '<mjml><mj-body><mj-section>', 'subject_missing'],
+    ['what is not MJML', '<mjml><mj-body><mj-section>', 'body_missing'],
+    [
+      'a letter whose body nowhere ends',
+      '<mjml><mj-head><mj-title>x</mj-title></mj-head><mj-body /><!-- </mj-body> --></mjml>',
+      'body_missing',
+    ],
     ['an element that is not closed', anMjml('<mj-text>x'), 'unclosed'],
     ['elements that are closed crosswise', anMjml('<mj-wrapper><mj-text>x</mj-wrapper></mj-text>'), 'unclosed'],
     ['an element that is closed and was never opened', anMjml('</mj-hero>'), 'unclosed'],
