@@ -99,6 +99,33 @@ describe('alerts', () => {
     expect(channel.told).toHaveLength(1);
   });
 
+  it('are told in order: that it is over comes last, also to a channel that was away meanwhile', async () => {
+    findings = [CIRCUIT];
+    const minutes = async (count: number, isUp: boolean) => {
+      channel.isUp = isUp;
+      for (let minute = 0; minute < count; minute++) {
+        await aProcess().look();
+        await pass(61);
+      }
+    };
+    await minutes(8, false);
+    findings = [];
+    await minutes(20, true);
+    expect(channel.told).toEqual(['opened circuit_open coats smtp', 'recovered circuit_open coats smtp']);
+  });
+
+  it('tell that it is over also where its beginning was given up', async () => {
+    findings = [CIRCUIT];
+    channel.isUp = false;
+    await aProcess().look();
+    await database.engine.query('UPDATE alert_notices SET attempts = 12');
+    findings = [];
+    await pass(4_000);
+    channel.isUp = true;
+    await aProcess().look();
+    expect(channel.told).toEqual(['recovered circuit_open coats smtp']);
+  });
+
   it('do not end what only another machine can see, unless it is gone for a day', async () => {
     findings = [{ kind: 'disk_low', subject: 'elsewhere', text: 'low', host: 'elsewhere' }];
     await aProcess().look();

@@ -38,7 +38,10 @@ export class Episodes {
     });
   }
 
-  /** The next notice that is due, claimed: should this process die, it is due again with its next attempt. */
+  /**
+   * The next notice that is due, claimed: should this process die, it is due again with its next attempt. That an episode is over is told
+   * only when its beginning was told or given up.
+   */
   async claim(channels: readonly ChannelName[]): Promise<ClaimedNotice | null> {
     const [notice] = await this.db.query<ClaimedNotice & Record<string, unknown>>(CLAIM, [channels, MOST_ATTEMPTS]);
     return notice ?? null;
@@ -87,6 +90,9 @@ FROM alerts AS a
 WHERE a.id = n.alert_id AND (n.alert_id, n.event, n.channel) = (
   SELECT o.alert_id, o.event, o.channel FROM alert_notices AS o
   WHERE o.sent_at IS NULL AND o.next_attempt_at <= clock_timestamp() AND o.attempts < $2 AND o.channel = ANY ($1::text[])
+    AND NOT (o.event = 'recovered' AND EXISTS (SELECT FROM alert_notices AS b
+      WHERE b.alert_id = o.alert_id AND b.channel = o.channel AND b.event = 'opened' AND b.sent_at IS NULL
+        AND (b.attempts < $2 OR b.next_attempt_at > clock_timestamp())))
   ORDER BY o.next_attempt_at, o.event LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING a.id, n.event, n.channel, a.kind, a.subject, a.text, a.opened_at AS "openedAt", a.recovered_at AS "recoveredAt"`;
 
