@@ -7,7 +7,7 @@ import { startService } from '../../dist/service.js';
 
 /** Starts the built service in this process, as `main.ts` does, on a random port. For `importByNode`. */
 export async function startBuilt(variables) {
-  const env = readEnv({ PORT: '0', LOG_LEVEL: 'warn', ...variables });
+  const env = readEnv({ PORT: '0', PUBLIC_URL: 'http://localhost', LOG_LEVEL: 'warn', ...variables });
   Logger.overrideLogger(new JsonLogger(env.LOG_LEVEL));
   const platform = await openPlatform(env, () => undefined);
   const service = await startService(platform).catch(async (error) => {

@@ -19,11 +19,12 @@ export const ROLES = ['api', 'worker', 'tracking'] as const;
 export type Role = (typeof ROLES)[number];
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-const URL_RULES = { require_tld: false, require_protocol: true } as const;
+/** Underscores: names of containers have them. */
+const URL_RULES = { require_tld: false, require_protocol: true, allow_underscores: true } as const;
 
 /** Everything that can be set from outside, one field an environment variable. */
 export class Env {
-  @Setting('Port that the HTTP server listens on; 0 takes a free one.', '3000')
+  @Setting('Port that the HTTP server listens on; 0 takes a free one and needs PUBLIC_URL.', '3000')
   @IsInt({ message: 'must be a whole number from 0 to 65535' })
   @Min(0, { message: 'must be a whole number from 0 to 65535' })
   @Max(65_535, { message: 'must be a whole number from 0 to 65535' })

@@ -26,6 +26,20 @@ describe('the settings', () => {
     expect(readEnv({ DATABASE_URL: ' ' }).DATABASE_URL).toBeUndefined();
   });
 
+  it('reach servers by the names of containers, which may have underscores', () => {
+    const urls = {
+      DATABASE_URL: 'postgres://touchmap:x@my_postgres:5432/touchmap',
+      REDIS_URL: 'redis://my_valkey:6379',
+      SMTP_URL: 'smtp://mail_server:25',
+    };
+    expect(readEnv(urls)).toMatchObject(urls);
+  });
+
+  it('want an address for links where the port is not known before the start', () => {
+    expect(complaint({ PORT: '0' })).toMatch(/PUBLIC_URL must be set, because PORT is 0/);
+    expect(readEnv({ PORT: '0', PUBLIC_URL: 'https://mail.shop.example' }).PORT).toBe(0);
+  });
+
   it('name every wrong variable at once and say what it should be', () => {
     const text = complaint({
       PORT: 'many',
@@ -50,6 +64,8 @@ describe('the settings', () => {
     ['PUBLIC_URL', 'shop.example'],
     ['MAIL_FROM', 'not an address'],
     ['LIVE_RECIPIENTS', 'anna@@example.com'],
+    ['LIVE_RECIPIENTS', ','],
+    ['ROLES', ' , '],
     ['ALERT_EMAIL', 'Operators <ops@shop.example>'],
     ['ALERT_WEBHOOK_URL', 'file:///etc/passwd'],
     ['SENDING_HOLD', 'yes'],

@@ -40,12 +40,16 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
 function parse(name: string, text: string): unknown {
   if (isNumber(name)) return /^\d+$/.test(text) ? Number(text) : text;
   if (BOOLEANS.has(name)) return BOOLEAN_WORDS.get(text) ?? text;
-  if (LISTS.has(name))
-    return text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
-  return text;
+  return LISTS.has(name) ? listOf(text) : text;
+}
+
+/** A text that names nothing stays a text, and is refused as one: commas alone must not mean everyone. */
+function listOf(text: string): readonly string[] | string {
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  return items.length > 0 || text === '' ? items : text;
 }
 
 /** Settings that another setting asks for. */
@@ -54,6 +58,8 @@ function missing(env: Env): string[] {
   if (env.TRANSPORT === 'smtp' && !env.SMTP_URL) wanted.push('SMTP_URL must be set, because TRANSPORT is smtp');
   if (env.TRANSPORT === 'sendgrid' && !env.SENDGRID_API_KEY)
     wanted.push('SENDGRID_API_KEY must be set, because TRANSPORT is sendgrid');
+  if (env.PORT === 0 && !env.PUBLIC_URL)
+    wanted.push('PUBLIC_URL must be set, because PORT is 0: links of letters would lead nowhere');
   if (env.SEND_LEASE_S <= env.SEND_TIMEOUT_S) wanted.push('SEND_LEASE_S must be more than SEND_TIMEOUT_S');
   return wanted;
 }
