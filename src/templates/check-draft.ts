@@ -25,13 +25,23 @@ export function checkDraft(key: string, locales: TemplateSources): void {
     errors.push({ pointer: '/locales', code: 'locales', detail: `a template has 1 to ${MAX_LOCALES} locales` });
   for (const [locale, source] of Object.entries<unknown>(locales)) {
     const pointer = `/locales/${locale}`;
-    if (!LOCALE.test(locale))
+    if (!isLocale(locale))
       errors.push({ pointer, code: 'invalid_locale', detail: 'the locale is a BCP 47 tag such as en or pt-BR' });
     else if (typeof source !== 'string' || source.trim() === '')
       errors.push({ pointer, code: 'invalid_source', detail: 'the source is MJML text' });
     else errors.push(...problemsOf(source, locale));
   }
   if (errors.length > 0) throw new Unprocessable('template_invalid', errors[0]!.detail, errors);
+}
+
+/** Whether money, dates and plurals can be written in it: `zh-CN-Hans` (the script behind the region) only looks like a tag. */
+function isLocale(locale: string): boolean {
+  if (!LOCALE.test(locale)) return false;
+  try {
+    return Intl.getCanonicalLocales(locale).length === 1;
+  } catch {
+    return false; // RangeError is Intl's only way to say that it cannot read the tag
+  }
 }
 
 function problemsOf(source: string, locale: string): readonly Problem[] {
