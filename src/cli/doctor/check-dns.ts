@@ -35,12 +35,12 @@ export async function checkSender(
           ),
         ];
   const named = selectors.length > 0 ? selectors : transport === 'sendgrid' ? SENDGRID_SELECTORS : [];
-  const [texts, policy, ...keys] = await Promise.all([
+  const [texts, policy, keys] = await Promise.all([
     look(resolver, domain),
-    look(resolver, `_dmarc.${domain}`),
-    ...named.map((selector) => look(resolver, `${selector}._domainkey.${domain}`)),
+    dmarc(resolver, domain),
+    Promise.all(named.map((selector) => look(resolver, `${selector}._domainkey.${domain}`))),
   ]);
-  return [spf(domain, texts ?? null), dkim(domain, named, keys), dmarc(domain, policy ?? null)];
+  return [spf(domain, texts), dkim(domain, named, keys), policy];
 }
 
 async function look(resolver: Resolver, name: string): Promise<Looked> {
@@ -76,13 +76,25 @@ function dkim(domain: string, selectors: readonly string[], keys: readonly Looke
       );
 }
 
-function dmarc(domain: string, texts: Looked): Finding {
+/**
+ * The record of the domain, else of the nearest domain above it: a policy holds for subdomains too (RFC 7489, 6.6.3; which of them is
+ * the organisation's own only a list of public suffixes would tell, and those have none).
+ */
+async function dmarc(resolver: Resolver, domain: string): Promise<Finding> {
   const check = `dmarc ${domain}`;
-  if (texts === null) return noDns(check);
-  const record = texts.find((text) => /^v=DMARC1\s*;/i.test(text));
-  return record
-    ? ok(check, record)
-    : wrong(check, 'there is no DMARC record', `publish TXT at _dmarc.${domain}: v=DMARC1; p=none; rua=mailto:<you>`);
+  const labels = domain.split('.');
+  for (let above = 0; above <= labels.length - 2; above++) {
+    const owner = labels.slice(above).join('.');
+    const texts = await look(resolver, `_dmarc.${owner}`);
+    if (texts === null) return noDns(check);
+    const record = texts.find((text) => /^v=DMARC1\s*;/i.test(text));
+    if (record) return ok(check, above === 0 ? record : `${record} (of ${owner})`);
+  }
+  return wrong(
+    check,
+    'there is no DMARC record',
+    `publish TXT at _dmarc.${domain}: v=DMARC1; p=none; rua=mailto:<you>`,
+  );
 }
 
 function noDns(check: string): Finding {

@@ -1,4 +1,3 @@
-import { Secrets } from '../../platform/secrets.js';
 import type { Env } from '../../platform/config/env.js';
 import { type Finding, ok, unchecked, wrong } from './finding.js';
 
@@ -27,7 +26,6 @@ export function checkSettings(env: Env): readonly Finding[] {
         ]
       : []),
     alerts(env),
-    secret(env),
   ];
 }
 
@@ -40,15 +38,4 @@ function alerts({ ALERT_EMAIL: email, ALERT_WEBHOOK_URL: webhook, TRANSPORT }: E
     );
   if (email || webhook) return ok('alerts', [email && 'mail', webhook && 'webhook'].filter(Boolean).join(' and '));
   return unchecked('alerts', 'nobody is told of troubles', 'set ALERT_WEBHOOK_URL or ALERT_EMAIL');
-}
-
-function secret({ SECRET_KEY: text, DATABASE_URL: url }: Env): Finding {
-  if (text) return ok('secret', `SECRET_KEY is set (key ${new Secrets(text).keyId})`);
-  return url
-    ? unchecked(
-        'secret',
-        'it lies in DATA_DIR/secret',
-        'set SECRET_KEY when several machines share the database, and keep it with the backups',
-      )
-    : ok('secret', 'it lies in DATA_DIR/secret; keep it with the backups');
 }

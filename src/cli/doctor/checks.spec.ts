@@ -80,6 +80,15 @@ describe('the doctor looks up a sender', () => {
     expect(await look(dns({}, 'ENODATA'))).toEqual(['spf wrong', 'dkim wrong', 'dmarc wrong']);
   });
 
+  it('and finds the DMARC policy of a domain above the sender’s, which holds for it too', async () => {
+    const above = dns({ '_dmarc.shop.example': ['v=DMARC1; p=reject'], '_dmarc.example': ['v=DMARC1; p=none'] });
+    for (const domain of ['mail.shop.example', 'a.mail.shop.example'])
+      expect(await checkSender(above, { domain, transport: 'smtp', selectors: [] })).toContainEqual(
+        ok(`dmarc ${domain}`, 'v=DMARC1; p=reject (of shop.example)'),
+      );
+    expect(await look(above, { domain: 'other.example' })).toContain('dmarc wrong');
+  });
+
   it('and finds two SPF records, an empty key and a DMARC record of another kind', async () => {
     const bad = {
       'shop.example': ['v=spf1 -all', 'v=spf1 ~all'],

@@ -1,9 +1,12 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
 import { aScenario } from '../../../test/support/delivery-rig.js';
 import { temporaryDirectory } from '../../../test/support/service.js';
 import { onServer } from '../../../test/support/template-database.js';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { readEnv } from '../../platform/config/read-env.js';
+import { Secrets } from '../../platform/secrets.js';
 import { checkReferences } from './check-references.js';
 import { checkStores, senderDomains } from './check-stores.js';
 import { examine, type World } from './doctor.js';
@@ -50,6 +53,25 @@ describe('the doctor', () => {
     );
     expect(called).toEqual(['GET https://mail.coats.example/t/o/doctor', 'POST https://mail.coats.example/u/doctor']);
     expect(asked).toEqual(['mail.example', '_dmarc.mail.example', 'coats.example', '_dmarc.coats.example']);
+  });
+
+  it('finds that it would sign with another secret than the database was made with', async () => {
+    const env = { SECRET_KEY: 'x'.repeat(40) };
+    expect(await report(env)).toContain('secret unchecked');
+    await database.engine.query(`INSERT INTO installation VALUES ('secret', '{"fingerprint": "another"}')`);
+    expect(await report(env)).toContain('secret wrong');
+    await database.engine.query(`UPDATE installation SET value = jsonb_build_object('fingerprint', $1::text)`, [
+      new Secrets(env.SECRET_KEY).fingerprint,
+    ]);
+    expect(await report(env)).toContain('secret ok');
+  });
+
+  it('makes no database and no directory where there is none', async () => {
+    const absent = path.join(dir.path, 'absent');
+    const findings = await examine(readEnv({ DATA_DIR: absent }), world, []);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'database', state: 'unchecked' }));
+    await expect(readdir(absent)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readdir(dir.path)).toEqual([]);
   });
 
   it('finds migrations that are missing and makes none of them', async () => {

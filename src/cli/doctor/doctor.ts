@@ -1,3 +1,5 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { type ProcessClock } from '../../platform/clock/clock.js';
 import type { Env } from '../../platform/config/env.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
@@ -10,10 +12,11 @@ import { checkSender, type Resolver } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
 import { checkReferences } from './check-references.js';
 import { checkRedis } from './check-redis.js';
+import { checkSecret } from './check-secret.js';
 import { checkSettings } from './check-settings.js';
 import { checkStores, senderDomains, trackingDomains } from './check-stores.js';
 import { checkWebhookSignature } from './check-webhook.js';
-import { type Finding, wrong } from './finding.js';
+import { type Finding, unchecked, wrong } from './finding.js';
 
 /** What the doctor asks of the world. */
 export interface World {
@@ -25,8 +28,8 @@ export interface World {
 /** Looks at everything that a running service needs, and changes nothing. `selectors` are DKIM's. */
 export async function examine(env: Env, world: World, selectors: readonly string[]): Promise<readonly Finding[]> {
   const findings = [...checkSettings(env), ...(await checkDataDir(env.DATA_DIR))];
-  const { findings: stored, senders, trackers } = await checkStored(env, world.clock);
-  findings.push(...stored, await checkRedis(env.REDIS_URL));
+  const { findings: stored, senders, trackers, fingerprint } = await checkStored(env, world.clock);
+  findings.push(await checkSecret(env, fingerprint), ...stored, await checkRedis(env.REDIS_URL));
   const own = domainOf(parseMailbox(env.MAIL_FROM).email);
   for (const domain of new Set([own, ...senders]))
     findings.push(...(await checkSender(world.resolver, { domain, transport: env.TRANSPORT, selectors })));
@@ -43,16 +46,22 @@ interface Stored {
   /** Domains that stores send from, and those that the links of their letters name. */
   readonly senders: readonly string[];
   readonly trackers: readonly string[];
+  /** Of the secret that the database was made with; null where that could not be read. */
+  readonly fingerprint: string | null;
 }
 
-/** The database and what is in it; joins the embedded server of a running service, or starts it for a moment. */
+const NOTHING: Omit<Stored, 'findings'> = { senders: [], trackers: [], fingerprint: null };
+
+/** The database and what is in it; joins the embedded server of a running service, or starts it for a moment. Makes none. */
 async function checkStored(env: Env, clock: ProcessClock): Promise<Stored> {
+  if (!env.DATABASE_URL && !(await hasCluster(env.DATA_DIR)))
+    return { ...NOTHING, findings: [unchecked('database', 'there is none yet in DATA_DIR', 'npm start makes it')] };
   try {
     const server = await openDatabase(env, () => undefined);
     try {
       const findings = await checkDatabase(server.url, clock);
       const isCurrent = findings.some(({ check, state }) => check === 'schema' && state === 'ok');
-      return isCurrent ? await checkRows(server.url, env, findings) : { findings, senders: [], trackers: [] };
+      return isCurrent ? await checkRows(server.url, env, findings) : { ...NOTHING, findings };
     } finally {
       await server.stop();
     }
@@ -60,7 +69,7 @@ async function checkStored(env: Env, clock: ProcessClock): Promise<Stored> {
     // Never the address: it may hold the password.
     const reason = (error as { code?: string }).code ?? (error instanceof Error ? error.name : 'unknown');
     const finding = wrong('database', `it does not answer (${reason})`, 'start it, or correct DATABASE_URL');
-    return { findings: [finding], senders: [], trackers: [] };
+    return { ...NOTHING, findings: [finding] };
   }
 }
 
@@ -72,10 +81,27 @@ async function checkRows(url: string, env: Env, findings: readonly Finding[]): P
       findings: [...findings, ...(await checkStores(sql, env.TRANSPORT)), await checkReferences(sql)],
       senders: await senderDomains(sql),
       trackers: await trackingDomains(sql),
+      fingerprint: await fingerprintOf(sql),
     };
   } finally {
     await pool.end();
   }
+}
+
+async function fingerprintOf(sql: EngineDatabase): Promise<string | null> {
+  const [row] = await sql.query<{ fingerprint: string | null }>(
+    `SELECT value ->> 'fingerprint' AS fingerprint FROM installation WHERE key = 'secret'`,
+  );
+  return row?.fingerprint ?? null;
+}
+
+/** Whether the embedded server has its files, in the data directory or where its note says. Opening it would make them. */
+async function hasCluster(dir: string): Promise<boolean> {
+  const note = await readFile(path.join(dir, 'postgres.location'), 'utf8').catch(() => path.join(dir, 'postgres'));
+  return stat(path.join(note.trim(), 'PG_VERSION')).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
 }
 
 function domainOf(address: string): string {
