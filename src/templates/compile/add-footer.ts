@@ -25,7 +25,7 @@ export function addFooter(draft: Draft): Draft {
 }
 
 /** What is neither text nor another element: comments hide whatever they hold. */
-const PIECE = new RegExp(`<!--[^]*?-->|${MUSTACHE.source}|</?mj-body(?=[\\s/>])`, 'gi');
+const PIECE = new RegExp(`<!--[^]*?(?:-->|$)|${MUSTACHE.source}|</?mj-body(?=[\\s/>])`, 'gi');
 
 /** The mustaches of the letter's body and where it ends; null when it does not. */
 function bodyOf(source: string): { readonly mustaches: readonly string[]; readonly end: number | null } {

@@ -108,6 +108,7 @@ describe('compiling refuses', () => {
       '<mjml><mj-head><mj-title>x</mj-title></mj-head><mj-body /><!-- </mj-body> --></mjml>',
       'body_missing',
     ],
+    ['comments that nowhere end', '<mjml><mj-body>' + '<!--'.repeat(200_000), 'body_missing'],
     ['an element that is not closed', anMjml('<mj-text>x'), 'unclosed'],
     ['elements that are closed crosswise', anMjml('<mj-wrapper><mj-text>x</mj-wrapper></mj-text>'), 'unclosed'],
     ['an element that is closed and was never opened', anMjml('</mj-hero>'), 'unclosed'],
