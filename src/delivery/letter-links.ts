@@ -15,7 +15,8 @@ export class LetterLinks {
 
   constructor(secrets: Secrets, env: Env) {
     this.key = { keyId: secrets.keyId, key: secrets.derive('tokens') };
-    this.baseUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
+    // Its host in ASCII: it stands in a header, which not every mail server takes with other letters.
+    this.baseUrl = new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).href.replace(/\/+$/, '');
   }
 
   /** Pages that a letter can offer, at the store's own domain where it has one. */

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { MessageClass } from '../domain/scenario-schema.js';
 import type { Mailbox } from './transports/transport.js';
 
@@ -18,6 +19,11 @@ export function parseMailbox(text: string): Mailbox {
   return { email: headerText(named[2]!), name: name === '' ? null : name };
 }
 
+/** The sender's domain for a Message-ID: in ASCII, because a server without SMTPUTF8 takes no other letters in a header (RFC 6532). */
+export function senderDomain({ email }: Mailbox): string {
+  return domainToASCII(email.slice(email.lastIndexOf('@') + 1)) || 'localhost';
+}
+
 /** What stands in every letter beside sender, recipient and subject. The names are this list's, never data's. */
 export function letterHeaders(letter: {
   readonly messageId: string;
@@ -27,8 +33,7 @@ export function letterHeaders(letter: {
   /** The unsubscribe page's address. */
   readonly unsubscribeUrl: string;
 }): Record<string, string> {
-  const domain = letter.from.email.slice(letter.from.email.lastIndexOf('@') + 1) || 'localhost';
-  const headers = { 'Message-ID': `<${letter.messageId}.${letter.attempt}@${domain}>` };
+  const headers = { 'Message-ID': `<${letter.messageId}.${letter.attempt}@${senderDomain(letter.from)}>` };
   if (letter.messageClass === 'service') return headers;
   return {
     ...headers,

@@ -1,7 +1,11 @@
+import type { Env } from '../platform/config/env.js';
+import { newId } from '../platform/ids.js';
+import { Secrets } from '../platform/secrets.js';
 import { MOST_FAILURES, retryDelayMs } from './backoff.js';
 import { Circuits, MOST_EQUAL_REFUSALS } from './circuits.js';
 import { DeliveryTimes } from './delivery-times.js';
 import type { ProviderStates } from './provider-states.js';
+import { LetterLinks } from './letter-links.js';
 import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
 import { outcomeOfResult } from './outcome.js';
 import { isAllowedRecipient } from './recipients.js';
@@ -83,6 +87,24 @@ describe('headers', () => {
     };
     expect(letterHeaders({ ...letter, messageClass: 'service' })).toEqual({ 'Message-ID': '<m.2@shop.example>' });
     expect(letterHeaders({ ...letter, messageClass: 'care' })).toMatchObject({ 'List-Unsubscribe': '<https://t/u/x>' });
+  });
+
+  it('are ASCII where sender and service have names in other letters', () => {
+    const env = { PORT: 3000, PUBLIC_URL: 'https://письма.магазин.рф/' } as unknown as Env;
+    const links = new LetterLinks(new Secrets('a secret of at least thirty-two characters'), env);
+    const { unsubscribe } = links.pages({ environmentId: newId(), id: newId(), messageClass: 'marketing' });
+    const from = { email: 'shop@магазин.рф', name: null };
+    const headers = letterHeaders({
+      messageId: 'm',
+      attempt: 2,
+      from,
+      messageClass: 'marketing',
+      unsubscribeUrl: unsubscribe,
+    });
+    expect(headers).toMatchObject({
+      'Message-ID': '<m.2@xn--80aairftm.xn--p1ai>',
+      'List-Unsubscribe': expect.stringMatching(/^<https:\/\/[!-~]+\.xn--80aairftm\.xn--p1ai\/u\/[!-~]+>$/) as string,
+    });
   });
 
   it('read a sender with or without a name', () => {

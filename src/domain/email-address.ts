@@ -3,8 +3,6 @@ export type ParsedEmail =
       readonly ok: true;
       /** As it is shown: the local part as given, the domain in lower case and its own letters. */
       readonly email: string;
-      /** As it goes to a provider: the same with the domain in ASCII (`xn--…`). */
-      readonly asciiEmail: string;
       /** Under which a person is found: all lower case, domain in ASCII. */
       readonly key: string;
     }
@@ -47,7 +45,6 @@ export function parseEmail(text: string): ParsedEmail {
   return {
     ok: true,
     email: `${local}@${readable}`,
-    asciiEmail: `${local}@${ascii}`,
     key: `${local.toLowerCase()}@${ascii}`,
   };
 }

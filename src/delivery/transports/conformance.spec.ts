@@ -178,6 +178,20 @@ describe('what leaves the house', () => {
     await server.close();
   });
 
+  it('names addresses to SendGrid with their domains in ASCII', async () => {
+    const server = await misbehavingHttp();
+    const transport = new SendGridTransport('SG.key', server.url, new ProcessClock(), DEADLINE_MS);
+    const from = { email: 'shop@магазин.рф', name: 'Магазин' };
+    await transport.send({ ...MAIL, from, to: 'anna@почта.рф', replyTo: 'help@магазин.рф' });
+    expect(JSON.parse(server.received[0]!)).toMatchObject({
+      from: { email: 'shop@xn--80aairftm.xn--p1ai', name: 'Магазин' },
+      personalizations: [{ to: [{ email: 'anna@xn--80a1acny.xn--p1ai' }] }],
+      reply_to: { email: 'help@xn--80aairftm.xn--p1ai' },
+    });
+    await transport.close();
+    await server.close();
+  });
+
   it('stays in the house with the outbox', async () => {
     expect(await new OutboxTransport().send()).toEqual({ kind: 'accepted', status: null, providerMessageId: null });
   });

@@ -25,8 +25,8 @@ export function headerLines(mail: Mail, at: Date): string {
   return `${lines}Date: ${at.toUTCString().replace('GMT', '+0000')}\r\nMIME-Version: 1.0\r\n`;
 }
 
-/** An address as it stands in MAIL and RCPT: its domain in ASCII where the part before it is, as nodemailer has it. */
-export function envelopeAddress(email: string): string {
+/** An address as it goes to a provider, in MAIL and RCPT or an API's request: its domain in ASCII where the part before it is, as nodemailer has it. */
+export function providerAddress(email: string): string {
   if (PLAIN_ADDRESS.test(email)) return email;
   const node = new MimeNode('text/plain').setHeader('To', [{ name: '', address: email }]);
   return node.getEnvelope().to[0] ?? '';

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { MailService } from '@sendgrid/mail';
 import type { ProcessClock } from '../../platform/clock/clock.js';
 import { withDeadline } from './deadline.js';
+import { providerAddress } from './mime-headers.js';
 import { messageIdOf, sendGridOutcome, type SendGridFailure } from './sendgrid-outcome.js';
 import { Transport, type Mail, type SendResult } from './transport.js';
 
@@ -86,10 +87,11 @@ export class SendGridTransport extends Transport {
  */
 function requestOf(mail: Mail): Parameters<MailService['send']>[0] {
   const { html, text } = mail.parts();
+  const mailbox = (email: string): { email: string } => ({ email: providerAddress(email) });
   return {
-    from: mail.from.name ? { email: mail.from.email, name: mail.from.name } : { email: mail.from.email },
-    personalizations: [{ to: [{ email: mail.to }], headers: { ...mail.headers }, customArgs: { mid: mail.messageId } }],
-    ...(mail.replyTo ? { replyTo: { email: mail.replyTo } } : {}),
+    from: mail.from.name ? { ...mailbox(mail.from.email), name: mail.from.name } : mailbox(mail.from.email),
+    personalizations: [{ to: [mailbox(mail.to)], headers: { ...mail.headers }, customArgs: { mid: mail.messageId } }],
+    ...(mail.replyTo ? { replyTo: mailbox(mail.replyTo) } : {}),
     subject: mail.subject,
     text: text.toString(),
     html: html.toString(),

@@ -202,6 +202,15 @@ describe('an address', () => {
     expect(server.letters[0]!.commands).toContain(`MAIL FROM:<shop@shop.example>${utf8 ? ' SMTPUTF8' : ''}`);
   });
 
+  it('with a domain in its own letters needs no server that takes them', async () => {
+    server.extensions = [];
+    const from = { email: 'shop@магазин.рф', name: 'Магазин' };
+    const mail = { ...MAIL, from, to: 'anna@почта.рф', replyTo: 'help@магазин.рф' };
+    expect(await transport.send(mail)).toMatchObject(ACCEPTED);
+    const [{ commands, text }] = server.letters as [(typeof server.letters)[0]];
+    expect(commands.join('\n') + text).toMatch(/^[\r\n\x20-\x7e]+$/);
+  });
+
   it.each<[string, Partial<Mail>, object]>([
     ['recipient', { to: 'a@b.example\r\nRCPT TO:<c@d.example>' }, { kind: 'rejected', code: 'invalid_address' }],
     ['recipient', { to: 'a@b.example> SIZE=1' }, { kind: 'rejected', code: 'invalid_address' }],

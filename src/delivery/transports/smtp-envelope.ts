@@ -1,4 +1,4 @@
-import { envelopeAddress } from './mime-headers.js';
+import { providerAddress } from './mime-headers.js';
 import type { Mail, SendResult } from './transport.js';
 
 /** Who sends a letter and who gets it, as MAIL and RCPT name them. */
@@ -18,7 +18,7 @@ export function readEnvelope(mail: Mail): SmtpEnvelope | SendResult {
   if (isSplit(to) || /[<>]/.test(to) || to === '') return refused('invalid_address', 'recipient');
   if (isSplit(subject, replyTo ?? '', messageId, ...Object.entries(headers).flat()))
     return refused('invalid_header', 'content');
-  return { from: envelopeAddress(from.email), to: envelopeAddress(to) };
+  return { from: providerAddress(from.email), to: providerAddress(to) };
 }
 
 function isSplit(...texts: readonly string[]): boolean {

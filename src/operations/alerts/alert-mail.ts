@@ -1,4 +1,4 @@
-import { parseMailbox } from '../../delivery/mail-headers.js';
+import { parseMailbox, senderDomain } from '../../delivery/mail-headers.js';
 import { utf8Parts } from '../../delivery/transports/transport.js';
 import type { WayOut } from '../../delivery/transports/transports.js';
 import { logger } from '../../platform/logging/logger.js';
@@ -39,7 +39,6 @@ export class AlertMail extends AlertChannel {
 
   private mail({ id, event, kind, text, openedAt, recoveredAt }: Notice) {
     const from = parseMailbox(this.from);
-    const domain = from.email.slice(from.email.lastIndexOf('@') + 1);
     const lines = [
       event === 'opened' ? `${text}.` : `It is over: ${text}.`,
       `Since ${openedAt.toISOString()}${recoveredAt ? `, until ${recoveredAt.toISOString()}` : ''}.`,
@@ -54,7 +53,7 @@ export class AlertMail extends AlertChannel {
       subject: `[Touchmap] ${event === 'opened' ? 'Alert' : 'Recovered'}: ${kind}`,
       parts: () =>
         utf8Parts({ html: lines.map((line) => `<p>${escaped(line)}</p>`).join(''), text: lines.join('\n\n') }),
-      headers: { 'Message-ID': `<${id}.${event}@${domain}>`, 'Auto-Submitted': 'auto-generated' },
+      headers: { 'Message-ID': `<${id}.${event}@${senderDomain(from)}>`, 'Auto-Submitted': 'auto-generated' },
     };
   }
 }
