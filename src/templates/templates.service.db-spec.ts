@@ -149,7 +149,7 @@ describe('templates of a store', () => {
     const failed = await previews.preview(live, KEY, { event: { type: 'a.b', data: {} } });
     expect(failed.problems).toContainEqual(expect.objectContaining({ code: 'template_error', pointer: '/locales/en' }));
     const broken = await previews.preview(live, KEY, { source: '<mjml>' });
-    expect(broken.problems[0]).toMatchObject({ severity: 'error', code: 'subject_missing' });
+    expect(broken.problems[0]).toMatchObject({ severity: 'error', code: 'body_missing' });
   });
 
   it('renders published versions in batches, in order', async () => {
