@@ -12,7 +12,7 @@ import { lockPublication, setPublication } from './scenario-publications.js';
 import { ScenarioRegistry } from './scenario-registry.js';
 import { ScenarioVersionEntity } from './scenario-version.entity.js';
 import type { PublicationView, PublishedView } from './scenario.view.js';
-import { scenarioOf } from './scenarios.service.js';
+import { lockScenario, scenarioOf } from './scenarios.service.js';
 
 /** Says what runs in the caller's environment. */
 @Injectable()
@@ -33,8 +33,9 @@ export class ScenarioPublisher {
     const document = await this.database.run(scope, (manager) => documentOf(manager, scope, key, version));
     const compiled = await this.check(scope, key, document);
     const published = await this.database.run(scope, async (manager) => {
-      // Two publishers at once must not both take the next number.
-      await manager.query('SELECT 1 FROM scenarios WHERE store_id = $1 AND key = $2 FOR UPDATE', [scope.storeId, key]);
+      // Two publishers at once must not both take the next number; and what was checked may have been deleted since.
+      await lockScenario(manager, scope, key);
+      if (version !== undefined) await versionDocument(manager, scope, key, version);
       const known = await lockPublication(manager, scope, key);
       const next: PublicationView = {
         version: version ?? (await versionOf(manager, scope, compiled.scenario)),
@@ -106,14 +107,23 @@ export class ScenarioPublisher {
 }
 
 async function documentOf(manager: EntityManager, scope: Scope, key: string, version?: number): Promise<unknown> {
-  const { draft, storeId } = await scenarioOf(manager, scope, key);
-  if (version === undefined) return draft;
+  const { draft } = await scenarioOf(manager, scope, key);
+  return version === undefined ? draft : versionDocument(manager, scope, key, version);
+}
+
+/** Throws NotFound. */
+async function versionDocument(
+  manager: EntityManager,
+  { storeId }: Scope,
+  key: string,
+  version: number,
+): Promise<Scenario> {
   const found = await manager.findOneBy(ScenarioVersionEntity, { storeId, scenarioKey: key, version });
   if (!found) throw new NotFound(`version ${version} of scenario ${key}`);
   return found.document;
 }
 
-/** The newest version if it says the same, else a new one. */
+/** The newest version if it says the same, else a new one; its number goes on behind those of a deleted scenario of this key. */
 async function versionOf(manager: EntityManager, { storeId }: Scope, document: Scenario): Promise<number> {
   const { key } = document;
   const json = JSON.stringify(document);
@@ -123,10 +133,19 @@ async function versionOf(manager: EntityManager, { storeId }: Scope, document: S
     [storeId, key, json],
   );
   if (newest?.is_same) return newest.version;
-  const version = (newest?.version ?? 0) + 1;
+  const version = (newest?.version ?? (await lastDeleted(manager, storeId, key))) + 1;
   await manager.query(
     'INSERT INTO scenario_versions (store_id, scenario_key, version, document) VALUES ($1, $2, $3, $4)',
     [storeId, key, version, json],
   );
   return version;
+}
+
+/** The last number that deleted scenarios of this key had; 0 when there was none. */
+async function lastDeleted(manager: EntityManager, storeId: string, key: string): Promise<number> {
+  const [deleted] = await manager.query<{ last_version: number }[]>(
+    'SELECT last_version FROM deleted_scenarios WHERE store_id = $1 AND key = $2',
+    [storeId, key],
+  );
+  return deleted?.last_version ?? 0;
 }

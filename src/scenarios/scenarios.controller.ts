@@ -52,6 +52,7 @@ export class ScenariosController {
     return this.scenarios.edit(caller, key, document);
   }
 
+  /** Deletes a scenario that runs nowhere and that nobody was ever in; one of the same key goes on behind its version numbers. */
   @Delete(':key')
   @HttpCode(204)
   remove(@CurrentCaller() caller: Caller, @Param('key') key: string): Promise<void> {

@@ -15,6 +15,13 @@ const LARGEST_VERSION = 2_147_483_647;
 /** A run keeps its version for ever: a foreign key guards that. */
 const FOREIGN_KEY_VIOLATION = '23503';
 
+/** Numbers only grow, so the newest version's is the last one. Nothing is kept of a scenario that was never published. */
+const KEEP_LAST_VERSION = `
+INSERT INTO deleted_scenarios (store_id, key, last_version)
+SELECT store_id, scenario_key, max(version) FROM scenario_versions WHERE store_id = $1 AND scenario_key = $2
+GROUP BY store_id, scenario_key
+ON CONFLICT (store_id, key) DO UPDATE SET last_version = excluded.last_version`;
+
 /** Drafts of a store's scenarios. */
 @Injectable()
 export class ScenariosService {
@@ -74,15 +81,19 @@ export class ScenariosService {
     });
   }
 
-  /** Deletes a scenario that runs nowhere and that nobody ever was in; else 409 `published` or `has_history`. */
+  /**
+   * Deletes a scenario that runs nowhere and that nobody ever was in; else 409 `published` or `has_history`. Its version numbers
+   * are never given again.
+   */
   async remove(scope: Scope, key: string): Promise<void> {
     try {
       await this.database.run(scope, async (manager) => {
-        await scenarioOf(manager, scope, key);
+        await lockScenario(manager, scope, key);
         const { live, sandbox } = (await publishedIn(manager, scope, [key])).get(key)!;
         if ([live, sandbox].some((publication) => publication && publication.state !== 'archived'))
           throw new Conflict('published', `${key} is published; archive it first`);
         await removePublications(manager, scope, key);
+        await manager.query(KEEP_LAST_VERSION, [scope.storeId, key]);
         await manager.delete(ScenarioVersionEntity, { storeId: scope.storeId, scenarioKey: key });
         await manager.delete(ScenarioEntity, { storeId: scope.storeId, key });
       });
@@ -124,6 +135,15 @@ export async function scenarioOf(manager: EntityManager, { storeId }: Scope, key
   const scenario = await manager.findOneBy(ScenarioEntity, { storeId, key });
   if (!scenario) throw new NotFound(`scenario ${key}`);
   return scenario;
+}
+
+/** The same, locked until the commit: whoever publishes and whoever deletes take turns. Throws NotFound. */
+export async function lockScenario(manager: EntityManager, { storeId }: Scope, key: string): Promise<void> {
+  const rows = await manager.query<unknown[]>('SELECT 1 FROM scenarios WHERE store_id = $1 AND key = $2 FOR UPDATE', [
+    storeId,
+    key,
+  ]);
+  if (rows.length === 0) throw new NotFound(`scenario ${key}`);
 }
 
 async function insertDraft(manager: EntityManager, storeId: string, draft: ScenarioDraft): Promise<boolean> {

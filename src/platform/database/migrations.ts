@@ -16,6 +16,7 @@ import { EndsOthers1763740000037 } from './migrations/1763740000037-ends-others.
 import { LettersByFate1763740000038 } from './migrations/1763740000038-letters-by-fate.js';
 import { BlindSuppressions1763740000039 } from './migrations/1763740000039-blind-suppressions.js';
 import { MonthsWithoutWaiting1763740000051 } from './migrations/1763740000051-months-without-waiting.js';
+import { DeletedScenarios1763740000042 } from './migrations/1763740000042-deleted-scenarios.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -38,5 +39,6 @@ export const MIGRATIONS = [
   EndsOthers1763740000037,
   LettersByFate1763740000038,
   BlindSuppressions1763740000039,
+  DeletedScenarios1763740000042,
   MonthsWithoutWaiting1763740000051,
 ];
