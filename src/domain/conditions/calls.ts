@@ -4,7 +4,17 @@ import { parseDuration, windowMs } from '../duration.js';
 import { isEventType } from '../event-types.js';
 import { ANY, type Shape } from '../shape.js';
 import { ORDER_EVENT_TYPES } from './known.js';
-import { flawed, term, textual, type Findings, type Scope, type Term, type TermKind, type Translate } from './term.js';
+import {
+  flawed,
+  quoted,
+  term,
+  textual,
+  type Findings,
+  type Scope,
+  type Term,
+  type TermKind,
+  type Translate,
+} from './term.js';
 
 const LONGEST_PATTERN = 200;
 const DEEPEST_COMPREHENSION = 2;
@@ -180,8 +190,4 @@ function readWithin(node: ASTNode | undefined, findings: Findings): number | nul
 
 function literalText(node: ASTNode | undefined): string | null {
   return node?.op === 'value' && typeof node.args === 'string' ? node.args : null;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

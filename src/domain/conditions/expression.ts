@@ -1,4 +1,11 @@
-import { EvaluationError, ParseError, serialize, type ASTNode, type ParseResult } from '@marcbachmann/cel-js';
+import {
+  EvaluationError,
+  ParseError,
+  serialize,
+  type ASTNode,
+  type Environment,
+  type ParseResult,
+} from '@marcbachmann/cel-js';
 import type { RE2JS } from 're2js';
 import type { Condition, ConditionInput, FactNeeds, ValueExpression, Verdict } from '../compiled-scenario.js';
 import { engine, LONGEST_SOURCE, reader } from './environment.js';
@@ -49,12 +56,15 @@ type Checked =
 
 function check(source: string, scope: Scope, types: readonly string[]): Checked {
   if (source.length > LONGEST_SOURCE) return failed('too_complex', `more than ${LONGEST_SOURCE} characters`);
-  const parsed = parse(source);
+  const parsed = parse(reader, source);
   if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
   const findings: Findings = { problems: [], history: [], patterns: [], engagement: false };
-  const { code } = translate(parsed.ast, scope, findings);
+  const { code } = translate(parsed.program.ast, scope, findings);
   if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
-  const program = engine.parse(code);
+  // What people wrote within the limits may pass them as it is read: a number of four hundred digits is none as a fraction.
+  const translated = parse(engine, code);
+  if ('problem' in translated) return { ok: false, problems: [translated.problem] };
+  const { program } = translated;
   const { valid, type, error } = program.check();
   if (!valid || type === undefined) return failed('type_error', readable(error?.summary ?? 'does not fit together'));
   if (!types.includes(type)) return failed('type_error', `gives ${readable(type)}, not ${types[0] ?? ''}`);
@@ -66,9 +76,12 @@ function failed(code: string, detail: string): Extract<Checked, { ok: false }> {
   return { ok: false, problems: [{ code, detail }] };
 }
 
-function parse(source: string): { readonly ast: ASTNode } | { readonly problem: ExpressionProblem } {
+function parse(
+  environment: Environment,
+  source: string,
+): { readonly program: ParseResult } | { readonly problem: ExpressionProblem } {
   try {
-    return { ast: reader.parse(source).ast };
+    return { program: environment.parse(source) };
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     if (error.code === 'limit_exceeded') return { problem: { code: 'too_complex', detail: error.summary } };

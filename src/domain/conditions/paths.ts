@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { ANY, INSTANT, listOf, NUMBER, openRecord, recordOf, TEXT, type Shape } from '../shape.js';
-import { flawed, read, term, type Findings, type Scope, type Term, type Translate } from './term.js';
+import { flawed, quoted, read, term, type Findings, type Scope, type Term, type Translate } from './term.js';
 
 /** Null is an answer for these: `contact.locale == null` is asked plainly, so they are not converted. */
 const MAYBE = ANY;
@@ -92,7 +92,7 @@ function fieldOf(
   scope: Scope,
   findings: Findings,
 ): Term {
-  const code = /^[A-Za-z_][A-Za-z0-9_]*$/.test(field) ? `${raw}.${field}` : `${raw}[${JSON.stringify(field)}]`;
+  const code = isSelector(field) ? `${raw}.${field}` : `${raw}[${quoted(field)}]`;
   if (shape.kind === 'any') return read(code, ANY);
   if (shape.kind !== 'record') return flawed(findings, 'unknown_path', `${owner} has no fields, so no ${field}`);
   const known = Object.hasOwn(shape.fields, field) ? shape.fields[field] : undefined;
@@ -105,6 +105,11 @@ function fieldOf(
     'unknown_path',
     `${owner}.${field} is not a field of ${of} (known: ${Object.keys(shape.fields).join(', ')})${own}`,
   );
+}
+
+/** What can stand behind a dot: a name, but none of CEL's four keywords. Its other reserved words can (and has() needs the dot). */
+function isSelector(field: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(field) && !['in', 'true', 'false', 'null'].includes(field);
 }
 
 interface EventRoot {

@@ -88,3 +88,11 @@ export function numeric(value: Term): Term {
 export function textual(value: Term): Term {
   return value.kind === 'any' ? term(`text(${value.raw})`, 'text') : value;
 }
+
+/**
+ * The text as a literal that the engine reads as this very text. Only what would end the literal or is refused inside one is
+ * escaped: halves of characters (an emoji has two) are taken as they are, but refused as escapes.
+ */
+export function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
+}

@@ -2,7 +2,7 @@ import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import { translateCall, translateMethod } from './calls.js';
 import { translateBinary, translateChoice, translateList } from './operators.js';
 import { translateField, translateIndex, translateName } from './paths.js';
-import { flawed, numeric, term, type Findings, type Scope, type Term } from './term.js';
+import { flawed, numeric, quoted, term, type Findings, type Scope, type Term } from './term.js';
 
 /**
  * Rewrites what people write (`event.total * 2 > 1000`) into CEL that the engine checks and runs
@@ -56,13 +56,18 @@ function translateLiteral(node: Extract<ASTNode, { op: 'value' }>, findings: Fin
     case 'bigint':
       return term(String(value), 'int');
     case 'number':
-      return term(Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value), 'double');
+      return term(fractional(String(value)), 'double');
     case 'string':
-      return term(serialize(node), 'text');
+      return term(quoted(value), 'text');
     case 'boolean':
       return term(String(value), 'bool');
     default:
       if (value === null) return term('null', 'null');
       return flawed(findings, 'not_allowed', `${serialize(node)} is not offered in conditions`);
   }
+}
+
+/** Digits alone would be a whole number. */
+function fractional(digits: string): string {
+  return /^\d+$/.test(digits) ? `${digits}.0` : digits;
 }
