@@ -13,6 +13,14 @@ describe("how far a sandbox's clock moves", () => {
     expect(target('2 days', 'Europe/Berlin')).toBe('2026-10-26T10:00:00.000Z');
   });
 
+  it("covers 400 days of the store's calendar, also when they begin in summer and end in winter, and not a second more", () => {
+    const summer = new Date('2026-10-01T10:00:00Z');
+    const end = new Date('2027-11-05T11:00:00Z');
+    expect(advanceTarget({ by: '400 days' }, summer, 'Europe/Berlin')).toEqual(end);
+    expect(advanceTarget({ to: end.toISOString() }, summer, 'Europe/Berlin')).toEqual(end);
+    expect(() => advanceTarget({ by: '400 days 1 second' }, summer, 'Europe/Berlin')).toThrow('at most 400 days');
+  });
+
   it('takes an instant, the present one included', () => {
     expect(advanceTarget({ to: NOW.toISOString() }, NOW, 'UTC')).toEqual(NOW);
   });

@@ -8,9 +8,9 @@ export interface AdvanceBy {
   readonly to?: string;
 }
 
-const LONGEST_MS = 400 * 86_400_000;
+const LONGEST = 'P400D';
 
-/** The instant at which the clock stops; 422 for a span that is none, goes back, or is longer than 400 days. */
+/** The instant at which the clock stops; 422 for a span that is none, goes back, or is longer than 400 days of the store's calendar. */
 export function advanceTarget({ by, to }: AdvanceBy, now: Date, zone: string): Date {
   if ((by === undefined) === (to === undefined))
     throw refused('by_or_to', '', 'give either by, a duration, or to, an instant');
@@ -18,7 +18,7 @@ export function advanceTarget({ by, to }: AdvanceBy, now: Date, zone: string): D
   const at = to === undefined ? '/by' : '/to';
   if (target < now)
     throw refused('before_now', at, `the sandbox stands at ${now.toISOString()} and time does not go back`);
-  if (target.getTime() - now.getTime() > LONGEST_MS) throw refused('too_far', at, 'one call covers at most 400 days');
+  if (target > addDuration(now, LONGEST, zone)) throw refused('too_far', at, 'one call covers at most 400 days');
   return target;
 }
 
