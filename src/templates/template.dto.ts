@@ -27,6 +27,10 @@ export class TemplateDto {
   @IsOptional()
   published?: unknown;
 
+  /** Ignored, as `published` is. */
+  @IsOptional()
+  updatedAt?: string;
+
   /** `folder/name`; on an existing template it may only repeat the path. */
   @AbsentOr()
   @IsString()
