@@ -14,6 +14,15 @@ export async function draftOf(manager: EntityManager, { storeId }: Scope, key: s
   return draft;
 }
 
+/** Locks the draft of that key until the commit: whoever publishes and whoever deletes take turns. Throws NotFound. */
+export async function lockDraft(manager: EntityManager, { storeId }: Scope, key: string): Promise<void> {
+  const rows = await manager.query<unknown[]>('SELECT 1 FROM templates WHERE store_id = $1 AND key = $2 FOR UPDATE', [
+    storeId,
+    key,
+  ]);
+  if (rows.length === 0) throw new NotFound(`template ${key}`);
+}
+
 /** False when the store has a template of that key. */
 export async function insertDraft(
   manager: EntityManager,

@@ -131,6 +131,20 @@ describe('templates of a store', () => {
     expect(await templates.publish(live, key)).toEqual({ key, version: 2 });
   });
 
+  it('publishes nothing that was deleted while it was compiled', async () => {
+    const deleting: Pick<TemplateCompiler, 'compile'> = {
+      compile: async (draft) => {
+        await templates.remove(live, KEY);
+        return compiler.compile(draft);
+      },
+    };
+    await templates.create(live, { key: KEY, locales: { en: aLetterSource('one') } });
+    const publishing = new TemplatesService(new RequestDatabase(source), deleting as TemplateCompiler);
+    await expect(publishing.publish(live, KEY)).rejects.toThrow('not found');
+    const anew = await templates.create(live, { key: KEY, locales: { en: aLetterSource('two') } });
+    expect(anew.published).toEqual({ live: null, sandbox: null });
+  });
+
   it('hides a store’s templates from every other store', async () => {
     await templates.create(live, { key: KEY, locales: { en: aLetterSource('x') } });
     const other = await aStore(database.engine);

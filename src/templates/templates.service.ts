@@ -5,7 +5,7 @@ import { BadInput, Conflict, Unprocessable } from '../platform/http/domain-error
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { checkDraft } from './check-draft.js';
 import { TemplateCompiler } from './template-compiler.js';
-import { draftOf, insertDraft, invalid, isSameSources, viewOf } from './template-drafts.js';
+import { draftOf, insertDraft, invalid, isSameSources, lockDraft, viewOf } from './template-drafts.js';
 import { publishedIn, setPublished } from './template-publications.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
 import { TemplateVersionEntity } from './template-version.entity.js';
@@ -100,7 +100,7 @@ export class TemplatesService {
    */
   remove(scope: Scope, key: string): Promise<void> {
     return this.database.run(scope, async (manager) => {
-      await draftOf(manager, scope, key);
+      await lockDraft(manager, scope, key);
       const { live, sandbox } = (await publishedIn(manager, scope, [key])).get(key)!;
       if (live !== null || sandbox !== null)
         throw new Conflict('published', `${key} is published and cannot be deleted`);
@@ -142,8 +142,8 @@ export class TemplatesService {
     const outcome = await this.compiler.compile(draft);
     if (!outcome.ok) throw invalid(key, outcome.problems);
     return this.database.run(scope, async (manager) => {
-      // Two publishers at once must not both take the next number.
-      await manager.query('SELECT 1 FROM templates WHERE store_id = $1 AND key = $2 FOR UPDATE', [scope.storeId, key]);
+      // Two publishers at once must not both take the next number; and what was compiled may have been deleted since.
+      await lockDraft(manager, scope, key);
       const newest = await manager.findOne(TemplateVersionEntity, {
         where: { storeId: scope.storeId, templateKey: key },
         order: { version: 'DESC' },
