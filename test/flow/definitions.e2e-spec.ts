@@ -119,6 +119,47 @@ describe('definitions', () => {
     expect(answer.body.errors.map((e) => e.pointer)).toContain(pointer);
   });
 
+  it('a chain that was deleted and made anew runs as it is written now', async () => {
+    const chain = (wait: string) => ({
+      ...CHAIN,
+      key: 'anew',
+      steps: [{ ...CHAIN.steps[0], for: wait }, CHAIN.steps[1]],
+    });
+    const registered = (email: string) => shop.event({ type: 'user.registered', occurredAt: NOON, contact: { email } });
+    await shop.reset(NOON);
+    await shop.must('POST', '/v1/scenarios', chain('1 hour'));
+    expect(await shop.must('POST', '/v1/scenarios/anew/publish', {})).toMatchObject({ version: 1 });
+    await registered('a@example.com');
+    expect(await shop.advance('1 hour')).toMatchObject({ messages: 1 });
+    // With the people go the runs that kept it from being deleted.
+    await shop.reset(NOON);
+    await shop.must('POST', '/v1/scenarios/anew/archive', {});
+    expect((await shop.call('DELETE', '/v1/scenarios/anew')).status).toBe(204);
+    await shop.must('POST', '/v1/scenarios', chain('3 days'));
+    expect(await shop.must('POST', '/v1/scenarios/anew/publish', {})).toMatchObject({ version: 2 });
+    await registered('b@example.com');
+    expect(await shop.advance('71 hours')).toMatchObject({ messages: 0 });
+    expect(await shop.advance('1 hour')).toMatchObject({ messages: 1 });
+    await shop.must('POST', '/v1/scenarios/anew/archive', {});
+  });
+
+  it.each([
+    ['an emoji', 'contact.tags.exists(t, t == "🔥 hot")'],
+    ['a field called like a word of the language', 'event["in"] == "x" && event.data["true"] == null'],
+  ])('publishing takes a condition with %s', async (_what, when) => {
+    const chain = { ...CHAIN, key: 'odd', trigger: { type: 'event', event: 'shop.visited', when } };
+    expect((await shop.call('POST', '/v1/scenarios', chain)).status).toBe(201);
+    expect((await shop.call('POST', '/v1/scenarios/odd/publish', {})).status).toBe(200);
+    await shop.must('POST', '/v1/scenarios/odd/archive', {});
+    expect((await shop.call('DELETE', '/v1/scenarios/odd')).status).toBe(204);
+  });
+
+  it('a template may be sent back as it was read', async () => {
+    const { updatedAt, ...read } = await shop.must<{ updatedAt: string }>('GET', '/v1/templates/hello/letter');
+    const answer = await shop.call('PUT', '/v1/templates/hello/letter', { ...read, updatedAt });
+    expect(answer).toMatchObject({ status: 200, body: read });
+  });
+
   it('a template previews with a sample, names what is missing, and never breaks out of its place', async () => {
     const source = LETTER(
       'Dear {{contact.firstName}}, {{money event.total event.currency}}',
