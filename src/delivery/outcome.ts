@@ -1,4 +1,5 @@
 import { assertNever } from '../domain/assert-never.js';
+import { withoutAddresses } from '../platform/logging/without-addresses.js';
 import { MOST_FAILURES, retryDelayMs } from './backoff.js';
 import type { SendResult } from './transports/transport.js';
 
@@ -56,6 +57,24 @@ export function outcomeOfResult(
     default:
       return assertNever(result);
   }
+}
+
+/**
+ * The outcome as it may be stored. A mail server repeats the address that it refuses, and from the ledger it could not be erased later;
+ * a NUL in what a provider says cannot be stored at all.
+ */
+export function fitToStore(outcome: Outcome): Outcome {
+  const { reason, detail, providerMessageId } = outcome;
+  return {
+    ...outcome,
+    reason: reason && withoutNul(withoutAddresses(reason)),
+    detail: detail && withoutNul(withoutAddresses(detail)),
+    providerMessageId: providerMessageId && withoutNul(providerMessageId),
+  };
+}
+
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '');
 }
 
 /** The provider was never called, because too much of the lease had passed: tried again at once, not counted. */

@@ -23,6 +23,11 @@ describe('the wait after a failed try', () => {
   it('is never shorter than the provider asks for', () => {
     expect(retryDelayMs(30_000, 0, 90_000, 0.5)).toBe(90_000);
   });
+
+  it('is an hour at the most, whatever the provider asks for', () => {
+    expect(retryDelayMs(30_000, 0, 30 * 86_400_000, 0.5)).toBe(3_600_000);
+    expect(retryDelayMs(30_000, 0, 1.7e15, 0.5)).toBe(3_600_000);
+  });
 });
 
 describe('what a result makes of a letter', () => {

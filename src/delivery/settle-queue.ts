@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { valueProblem } from '../platform/database/database-error.js';
 import type { Log } from '../platform/logging/logger.js';
 import type { Settlement } from './settle.js';
 
@@ -8,7 +9,8 @@ const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Writes outcomes in groups: those that arrive while a statement runs go together in the next one. While the database is
- * away it keeps trying for two minutes; what it cannot write by then ends as `unknown` by its lease, never as lost.
+ * away it keeps trying for two minutes; what it cannot write by then ends as `unknown` by its lease, never as lost. An outcome that
+ * cannot be stored does not take those beside it along: its group is written one by one.
  */
 export class SettleQueue {
   private waiting: { readonly item: Settlement; readonly written: () => void }[] = [];
@@ -64,7 +66,12 @@ export class SettleQueue {
         this.accepted += await this.write(items);
         return;
       } catch (error) {
-        if (attempt >= TRIES) {
+        const isValue = valueProblem(error) !== null;
+        if (isValue && items.length > 1) {
+          for (const item of items) await this.persist([item]);
+          return;
+        }
+        if (isValue || attempt >= TRIES) {
           this.log.error(
             'Outcomes of letters could not be written',
             { event: 'delivery.settle_failed', letters: items.length },

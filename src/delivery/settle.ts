@@ -4,9 +4,8 @@ import { RunMover } from '../enrollments/run-mover.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { arrayText } from '../platform/database/array-text.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
-import { withoutAddresses } from '../platform/logging/without-addresses.js';
 import { StageWaker } from '../platform/queue/stages.js';
-import type { Outcome } from './outcome.js';
+import { fitToStore, type Outcome } from './outcome.js';
 
 /** One attempt's outcome on its way into the ledger. */
 export interface Settlement {
@@ -36,7 +35,8 @@ export class Settle {
    * Writes outcomes in one statement, each row only by its attempt's token, so news of an attempt is believed also
    * after the row was given up as `unknown`, but never news of an earlier one. Answers how many letters were accepted.
    */
-  async write(lane: Lane, token: string, settlements: readonly Settlement[]): Promise<number> {
+  async write(lane: Lane, token: string, outcomes: readonly Settlement[]): Promise<number> {
+    const settlements = oneOfEach(outcomes);
     const now = await laneNow(this.db, lane);
     const settled = await this.db.query<EndedRun & { readonly state: string; readonly atEnd: boolean }>(SETTLE, [
       token,
@@ -50,8 +50,7 @@ export class Settle {
       arrayText(settlements, ({ outcome }) => outcome.providerMessageId),
       arrayText(settlements, ({ outcome }) => outcome.result),
       arrayText(settlements, ({ outcome }) => outcome.status),
-      // A mail server repeats the address that it refuses; from here it could not be erased later.
-      arrayText(settlements, ({ outcome }) => outcome.detail && withoutAddresses(outcome.detail).replaceAll('\0', '')),
+      arrayText(settlements, ({ outcome }) => outcome.detail),
     ]);
     await this.completeRuns(
       lane,
@@ -69,6 +68,20 @@ export class Settle {
       await this.runs.settle(tx, runs, await laneNow(tx, lane));
     });
   }
+}
+
+/**
+ * One outcome an attempt, as the ledger may keep it: a statement changes a row once, by whichever of two outcomes it meets. `unknown`
+ * gives way to whatever is known.
+ */
+function oneOfEach(outcomes: readonly Settlement[]): readonly Settlement[] {
+  const known = new Map<string, Settlement>();
+  for (const item of outcomes) {
+    const key = `${item.id} ${item.attempt}`;
+    if (item.outcome.state === 'unknown' && known.has(key)) continue;
+    known.set(key, { ...item, outcome: fitToStore(item.outcome) });
+  }
+  return [...known.values()];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { SkipReason } from '../domain/reasons.js';
 import type { Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
-import type { Outcome } from './outcome.js';
+import { fitToStore, type Outcome } from './outcome.js';
 import type { Mail } from './transports/transport.js';
 import { packText } from '../templates/packed-text.js';
 
@@ -49,8 +49,9 @@ export async function writeTestLetter(sql: Sql, letter: TestLetter, refusal: Ski
 export async function writeTestOutcome(
   sql: Sql,
   letter: TestLetter,
-  outcome: Outcome,
+  result: Outcome,
 ): Promise<{ readonly state: string; readonly reason: string | null }> {
+  const outcome = fitToStore(result);
   const isOver = outcome.state !== 'retry' && outcome.state !== 'planned';
   const state = isOver ? (outcome.state === 'unknown' ? 'unresolved' : outcome.state) : 'failed';
   const reason = isOver ? outcome.reason : outcome.result;

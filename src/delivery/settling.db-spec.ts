@@ -1,0 +1,152 @@
+import { Logger } from '@nestjs/common';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aContact } from '../../test/support/letters.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+import type { EngineDatabase } from '../platform/database/engine-database.js';
+import { newId } from '../platform/ids.js';
+import { outcomeOfResult, type Outcome } from './outcome.js';
+import { SettleQueue } from './settle-queue.js';
+import type { Settlement } from './settle.js';
+import { writeTestLetter, writeTestOutcome } from './test-letter.js';
+import { utf8Parts, type SendResult } from './transports/transport.js';
+
+const ACCEPTED: SendResult = { kind: 'accepted', status: 250, providerMessageId: 'p' };
+const UNKNOWN: SendResult = { kind: 'unknown', status: null, detail: 'no answer', late: null };
+
+describe('outcomes that are written together', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false); // an outcome that cannot be stored is an error for people to look at
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    await aScenario(database.engine, store);
+  });
+  afterEach(() =>
+    database.engine.query(`UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state <> 'accepted'`),
+  );
+  afterAll(() => database.close());
+
+  const message = async (id: string): Promise<Record<string, unknown>> =>
+    (await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]))[0]!;
+
+  /** Letters on their way, and how to write what became of them. */
+  async function onTheirWay(count: number) {
+    const ids: string[] = [];
+    for (let i = 0; i < count; i++)
+      ids.push((await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId))).messageId);
+    const worker = aWorker(database.engine);
+    const { token, messages } = await worker.claims.take(REAL_LANE, 10, []);
+    const letters = await worker.composer.compose(REAL_LANE, messages);
+    await worker.guard.clear(REAL_LANE, token, worker.transport, letters);
+    const write = (items: readonly Settlement[]) => worker.settle.write(REAL_LANE, token, items);
+    return { ids, write };
+  }
+  const outcome = (result: SendResult): Outcome =>
+    outcomeOfResult(result, 0, { retryFirstMs: 30_000, circuitMs: 30_000 }, 0);
+  const settlement = (id: string, result: SendResult | Outcome): Settlement => ({
+    environmentId: store.liveId,
+    id,
+    attempt: 1,
+    outcome: 'kind' in result ? outcome(result) : result,
+  });
+
+  it.each([
+    ['behind', [UNKNOWN, ACCEPTED]],
+    ['before', [ACCEPTED, UNKNOWN]],
+  ])('are believed where an answer stands %s the "unknown" of its own attempt', async (_, results) => {
+    const { ids, write } = await onTheirWay(1);
+    const accepted = await write(results.map((result) => settlement(ids[0]!, result)));
+    expect(accepted).toBe(1);
+    expect(await message(ids[0]!)).toMatchObject({ state: 'accepted', provider_message_id: 'p' });
+  });
+
+  it('are believed where deadline and answer fall into the time in which the database is away', async () => {
+    await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId));
+    await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId));
+    const transport = new ScriptedTransport();
+    let isAway!: () => void;
+    const failed = new Promise<void>((resolve) => (isAway = resolve));
+    let tries = 0;
+    const away = {
+      query: (text: string, values: readonly unknown[]) => {
+        if (++tries > 3) return database.engine.query(text, values);
+        isAway();
+        return Promise.reject(new Error('Connection terminated'));
+      },
+      transaction: database.engine.transaction.bind(database.engine),
+    } as unknown as EngineDatabase;
+    // The first letter's outcome is being written again and again while both answers of the second come.
+    transport.script = [() => ACCEPTED, () => failed.then(() => ({ ...UNKNOWN, late: Promise.resolve(ACCEPTED) }))];
+    const part = (name: string) => (name === 'settle' ? away : database.engine);
+    await aWorker(database.engine, { transport, part }).batch.run(REAL_LANE);
+    const rows = await Promise.all(transport.sent.map(({ messageId }) => message(messageId)));
+    expect(rows.map(({ state }) => state)).toEqual(['accepted', 'accepted']);
+  });
+
+  it('keep what the provider took beside one that asks for a pause of thirty days, which waits an hour', async () => {
+    const { ids, write } = await onTheirWay(2);
+    const pause = { kind: 'retry', status: 429, detail: 'slow', retryAfterMs: 30 * 86_400_000, counts: false } as const;
+    await write([settlement(ids[0]!, ACCEPTED), settlement(ids[1]!, pause)]);
+    expect(await message(ids[0]!)).toMatchObject({ state: 'accepted' });
+    const [waits] = await database.engine.query(
+      `SELECT state, next_attempt_at <= clock_timestamp() + interval '1 hour' AS soon FROM messages WHERE id = $1`,
+      [ids[1]],
+    );
+    expect(waits).toEqual({ state: 'retry', soon: true });
+  });
+
+  it('are stored without addresses and NULs, in the words and in the code of a refusal', async () => {
+    const { ids, write } = await onTheirWay(1);
+    const detail = 'anna@example.com\0 is not known';
+    await write([
+      settlement(ids[0]!, { kind: 'rejected', status: 400, code: '400:to\0[0]', detail, concerns: 'content' }),
+    ]);
+    expect(await message(ids[0]!)).toMatchObject({ state: 'rejected', reason: '400:to[0]' });
+    const [attempt] = await database.engine.query('SELECT detail FROM send_attempts WHERE message_id = $1', [ids[0]]);
+    expect(attempt).toEqual({ detail: '… is not known' });
+  });
+
+  it('are stored alike where they are those of a test of a template', async () => {
+    const messageId = newId();
+    const mail = {
+      messageId,
+      storeId: store.storeId,
+      from: { email: 'shop@shop.example', name: null },
+      to: 'anna@example.com',
+      replyTo: null,
+      subject: 'A test',
+      parts: () => utf8Parts({ html: '<p>x</p>', text: 'x' }),
+      headers: {},
+    };
+    const scope = { storeId: store.storeId, environmentId: store.liveId };
+    const place = { template: 'a/b', provider: 'scripted', workerId: newId(), at: new Date(), day: '2026-11-21' };
+    const letter = { ...place, scope, clock: 'real', mail } as const;
+    await writeTestLetter(database.engine, letter, null);
+    const refused = { kind: 'rejected', status: 400, concerns: 'content' } as const;
+    const result = { ...refused, code: '400:to\0[0]', detail: 'anna@example.com\0 is not known' };
+    const answer = { state: 'rejected', reason: '400:to[0]' };
+    expect(await writeTestOutcome(database.engine, letter, outcome(result))).toEqual(answer);
+    expect(await message(messageId)).toMatchObject(answer);
+    const [attempt] = await database.engine.query('SELECT detail FROM send_attempts WHERE message_id = $1', [
+      messageId,
+    ]);
+    expect(attempt).toEqual({ detail: '… is not known' });
+  });
+
+  it('are written without the one that cannot be stored, which is given up at once', async () => {
+    const { ids, write } = await onTheirWay(3);
+    const errors: string[] = [];
+    const log = { error: (_: string, { event }: { event: string }) => void errors.push(event) };
+    const queue = new SettleQueue(write, log as unknown as ConstructorParameters<typeof SettleQueue>[1]);
+    const unstorable = { ...outcome(ACCEPTED), status: 2 ** 40 };
+    const results = [ACCEPTED, unstorable, ACCEPTED];
+    await Promise.all(results.map((result, i) => queue.add(settlement(ids[i]!, result))));
+    expect(await queue.done()).toBe(2);
+    expect(errors).toEqual(['delivery.settle_failed']);
+    const states = await Promise.all(ids.map(async (id) => (await message(id))['state']));
+    expect(states).toEqual(['accepted', 'sending', 'accepted']);
+  });
+});
