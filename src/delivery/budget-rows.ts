@@ -36,9 +36,9 @@ export async function giveBackUnused(
   storeId: string,
   provider: string,
   day: string,
-  letters: number,
+  { tokens, letters }: { readonly tokens: number; readonly letters: number },
 ): Promise<void> {
-  await sql.query(GIVE_BACK, [storeId, provider, day, letters]);
+  await sql.query(GIVE_BACK, [storeId, provider, day, tokens, letters]);
 }
 
 /** Back to `planned`, due at an instant of each letter's own; `meant_at` keeps when it was meant to go, from which `late` counts. */
@@ -68,7 +68,7 @@ WHERE store_id = $1 AND provider = $2`;
 
 const GIVE_BACK = `
 UPDATE store_providers SET tokens = tokens + $4,
-  sent_today = CASE WHEN day = $3 THEN greatest(0, sent_today - $4) ELSE sent_today END
+  sent_today = CASE WHEN day = $3 THEN greatest(0, sent_today - $5) ELSE sent_today END
 WHERE store_id = $1 AND provider = $2`;
 
 const WAIT = `

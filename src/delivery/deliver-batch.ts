@@ -5,9 +5,10 @@ import { Circuits } from './circuits.js';
 import type { Claim, ClaimedMessage } from './claimed-message.js';
 import { Claims } from './claims.js';
 import { ComposeLetters } from './compose-letters.js';
-import { Dispatch } from './dispatch.js';
+import { Dispatch, type Dispatched } from './dispatch.js';
+import { HandedOver } from './handed-over.js';
 import type { Letter } from './letter.js';
-import { SendBudgets } from './send-budgets.js';
+import { type Admitted, SendBudgets } from './send-budgets.js';
 
 /** What one batch did. */
 export interface BatchResult {
@@ -38,18 +39,34 @@ export class DeliverBatch {
     const claim = await this.claims.take(lane, CLAIM_SIZE, this.circuits.shut());
     if (claim.messages.length === 0) return NOTHING;
     try {
-      const admitted = await this.budgets.admit(lane, claim);
-      const letters = await this.composer.compose(lane, admitted.messages);
-      const { accepted, started, moved, left } = await this.dispatch.run(lane, claim.token, letters);
-      await this.budgets.settle(admitted, started);
-      for (const [storeId, messages] of byStore(left))
-        await this.claims.giveBack(claim.token, messages, this.circuits.leftMs(storeId));
-      // A letter that waits for an event is due again at once where time stands: it must not count as work that goes on.
-      return { claimed: lane.clock === 'virtual' ? moved : claim.messages.length, accepted };
+      return await this.work(lane, claim);
     } catch (error) {
       await this.release(claim);
       throw error;
     }
+  }
+
+  private async work(lane: Lane, claim: Claim): Promise<BatchResult> {
+    const admitted = await this.budgets.admit(lane, claim);
+    const handed = new HandedOver();
+    // Also after an error, and before any letter is given back: whoever takes it next asks the budget for it again.
+    const { accepted, moved, left } = await this.sendAdmitted(lane, claim.token, admitted, handed).finally(() =>
+      this.budgets.settle(admitted, handed),
+    );
+    for (const [storeId, messages] of byStore(left))
+      await this.claims.giveBack(claim.token, messages, this.circuits.leftMs(storeId));
+    // A letter that waits for an event is due again at once where time stands: it must not count as work that goes on.
+    return { claimed: lane.clock === 'virtual' ? moved : claim.messages.length, accepted };
+  }
+
+  private async sendAdmitted(
+    lane: Lane,
+    token: string,
+    { messages }: Admitted,
+    handed: HandedOver,
+  ): Promise<Dispatched> {
+    const letters = await this.composer.compose(lane, messages);
+    return this.dispatch.run(lane, token, letters, handed);
   }
 
   /** Without this the letters of a failed batch would wait for their lease; when it fails too, they do. */

@@ -3,10 +3,10 @@ import { ProcessClock } from '../platform/clock/clock.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { logger } from '../platform/logging/logger.js';
 import { Circuits } from './circuits.js';
-import type { ClaimedMessage } from './claimed-message.js';
 import { DeliveryTimes } from './delivery-times.js';
 import { Guard } from './guard.js';
 import type { ClearedLetter } from './guard-writes.js';
+import type { HandedOver } from './handed-over.js';
 import type { Letter } from './letter.js';
 import { NOT_STARTED, outcomeOfResult, type Outcome } from './outcome.js';
 import { Settle } from './settle.js';
@@ -17,8 +17,6 @@ import { Transports } from './transports/transports.js';
 /** What became of a batch's letters. */
 export interface Dispatched {
   readonly accepted: number;
-  /** Letters that were handed to the provider, or to the outbox. */
-  readonly started: readonly ClaimedMessage[];
   /** Letters that left their place in the queue: all but those that wait for an event. */
   readonly moved: number;
   /** Letters that were not even guarded, because their store's mail is kept back. */
@@ -39,12 +37,11 @@ export class Dispatch {
     private readonly clock: ProcessClock,
   ) {}
 
-  /** Returns when every letter that went out is settled. */
-  async run(lane: Lane, token: string, letters: readonly Letter[]): Promise<Dispatched> {
+  /** Returns when every letter that went out is settled, and tells `handed` of each; of those before an error as well. */
+  async run(lane: Lane, token: string, letters: readonly Letter[], handed: HandedOver): Promise<Dispatched> {
     const { transport, slots } = this.transports.of(lane.clock);
     const settling = new SettleQueue((items) => this.settle.write(lane, token, items), this.log);
     const left: Letter[] = [];
-    const started: ClaimedMessage[] = [];
     let moved = 0;
     let kept = 0;
     let queue = letters;
@@ -60,21 +57,22 @@ export class Dispatch {
             ? await this.guard.clear(lane, token, transport, group)
             : { cleared: [], others: 0, sinceMs: 0 };
         moved += cleared.length + others;
-        for (const { letter } of cleared) started.push(letter.message);
+        for (const { letter } of cleared) handed.started(letter.message);
         if (transport.isLedger) {
           kept += cleared.length;
           slots.giveBack(places);
           continue;
         }
         slots.giveBack(places - cleared.length);
-        for (const letter of cleared) void this.send(lane, letter, sinceMs, settling).finally(() => slots.giveBack(1));
+        for (const letter of cleared)
+          void this.send(lane, letter, sinceMs, settling, handed).finally(() => slots.giveBack(1));
       } catch (error) {
         slots.giveBack(places);
         await settling.done();
         throw error;
       }
     }
-    return { accepted: kept + (await settling.done()), started, moved, left };
+    return { accepted: kept + (await settling.done()), moved, left };
   }
 
   /** Ends when the outcome is in the ledger: until then the letter takes its place, so that a kill leaves few unknown. */
@@ -83,10 +81,13 @@ export class Dispatch {
     { letter: { message }, mail, attempt }: ClearedLetter,
     sinceMs: number,
     settling: SettleQueue,
+    handed: HandedOver,
   ): Promise<void> {
     const { transport } = this.transports.of(lane.clock);
-    const settlement = (outcome: Outcome): Promise<void> =>
-      settling.add({ environmentId: message.environmentId, id: message.id, attempt, outcome });
+    const settlement = (outcome: Outcome): Promise<void> => {
+      handed.ended(message, outcome);
+      return settling.add({ environmentId: message.environmentId, id: message.id, attempt, outcome });
+    };
     // A stopped machine (SIGSTOP, a sleeping laptop) may wake after its lease: then the letter is no longer ours to send.
     if (this.clock.monotonicMs() - sinceMs >= this.times.leaseMs - transport.deadlineMs) return settlement(NOT_STARTED);
     const done = settling.expect();

@@ -9,6 +9,7 @@ import {
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import type { Claim } from './claimed-message.js';
+import { HandedOver } from './handed-over.js';
 
 const SERVICE = {
   ...TWO_LETTERS,
@@ -91,7 +92,7 @@ describe('what a store may send through its provider', () => {
     await Promise.all(workers.map(() => database.engine.query('SELECT 1')));
     const admitted = await Promise.all(workers.map((worker, i) => worker.budgets.admit(REAL_LANE, claims[i]!)));
     expect(admitted.map(({ messages }) => messages.length).sort()).toEqual([0, 0, 0, 0, 1]);
-    await Promise.all(workers.map((worker, i) => worker.budgets.settle(admitted[i]!, [])));
+    await Promise.all(workers.map((worker, i) => worker.budgets.settle(admitted[i]!, new HandedOver())));
     expect(await states()).toMatchObject({ 'planned marketing provider_rate': 9 });
   });
 

@@ -17,6 +17,7 @@ import {
   writeWaiting,
 } from './budget-rows.js';
 import type { Claim, ClaimedMessage } from './claimed-message.js';
+import { HandedOver } from './handed-over.js';
 import { LaterWake } from './later-wake.js';
 import { dayIn } from './sent-on.js';
 import { Transports } from './transports/transports.js';
@@ -55,23 +56,34 @@ export class SendBudgets {
     const settings = await this.stores.settingsOf(this.db, storeIds);
     const waiting = new Set<ClaimedMessage>();
     const permits: Permit[] = [];
-    for (const storeId of storeIds) {
-      const limits = settings.get(storeId)!;
-      if (limits.sendRate === null && limits.warmUp === null) continue;
-      const asking = claim.messages.filter((message) => message.storeId === storeId);
-      const { wait, permit } = await this.db.transaction((tx) => this.ask(tx, claim.token, storeId, limits, asking));
-      for (const { message } of wait) waiting.add(message);
-      permits.push(permit);
+    try {
+      for (const storeId of storeIds) {
+        const limits = settings.get(storeId)!;
+        if (limits.sendRate === null && limits.warmUp === null) continue;
+        const asking = claim.messages.filter((message) => message.storeId === storeId);
+        const { wait, permit } = await this.db.transaction((tx) => this.ask(tx, claim.token, storeId, limits, asking));
+        for (const { message } of wait) waiting.add(message);
+        permits.push(permit);
+      }
+    } catch (error) {
+      await this.settle({ permits }, new HandedOver());
+      throw error;
     }
     return { messages: claim.messages.filter((message) => !waiting.has(message)), permits };
   }
 
-  /** Gives back what was admitted and not handed to the provider: letters that ended, or wait for something else. */
-  async settle({ permits }: Admitted, started: readonly ClaimedMessage[]): Promise<void> {
+  /**
+   * Gives back what was admitted and not handed to the provider: letters that ended, or wait for something else. What it was handed and
+   * certainly did not take has used the rate but none of the day's letters.
+   */
+  async settle({ permits }: Pick<Admitted, 'permits'>, handed: HandedOver): Promise<void> {
     for (const { storeId, day, letters } of permits) {
-      const unused = letters - started.filter((message) => message.storeId === storeId).length;
-      if (unused <= 0) continue;
-      await giveBackUnused(this.db, storeId, this.provider, day, unused);
+      const { started, sent } = handed.of(storeId);
+      if (letters <= sent) continue;
+      await giveBackUnused(this.db, storeId, this.provider, day, {
+        tokens: letters - started,
+        letters: letters - sent,
+      });
     }
   }
 

@@ -123,7 +123,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
   const out = wayOut(transport);
   const transports = { of: () => out } as unknown as Transports;
   const circuits = new Circuits(clock, times, new SqlProviderStates(db, transports));
-  const budgets = new SendBudgets(db, stores, transports, new LaterWake(clock, waker));
+  const budgets = new SendBudgets(part('budget'), stores, transports, new LaterWake(clock, waker));
   const restraint = new Restraint(new RestraintFacts());
   const guardFacts = new GuardFacts(facts, settings);
   const guardDb = part('guard');
@@ -150,7 +150,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
 }
 
 /** What of a worker's delivery asks the database. */
-export type DeliveryPart = 'claim' | 'compose' | 'guard' | 'settle' | 'sweep';
+export type DeliveryPart = 'claim' | 'budget' | 'compose' | 'guard' | 'settle' | 'sweep';
 
 export interface WorkerOptions<T extends Transport = ScriptedTransport> {
   readonly transport?: T;
