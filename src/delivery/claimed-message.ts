@@ -22,7 +22,7 @@ export interface ClaimedMessage {
   readonly waitsFor: string | null;
   /** Times that this letter was on its way before. */
   readonly attempts: number;
-  /** Those of them that count towards the limit. */
+  /** Those of them that count towards the limit, since a person last had it sent again. */
   readonly failures: number;
   /** An earlier attempt may have arrived: it can no longer end as if nothing had been sent. */
   readonly mayHaveArrived: boolean;

@@ -46,6 +46,7 @@ function latest(messages: readonly ClaimedMessage[], now: Date): Date {
     : new Date(Math.max(...planned));
 }
 
+/** Tries count from the instant for which the letter was meant, which a person who sends it again sets anew. */
 const HOLD = `
 UPDATE messages AS m SET state = 'claimed', claim_token = $1, claimed_by = $2, next_attempt_at = NULL,
   lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0)
@@ -56,7 +57,7 @@ RETURNING m.environment_id AS "environmentId", m.id, m.store_id AS "storeId", m.
   coalesce(m.meant_at, m.due_at) AS "meantAt",
   m.reason AS "waitsFor", m.attempts, m.dup_risk AND m.sent_at IS NOT NULL AS "mayHaveArrived",
   CASE WHEN m.attempts = 0 THEN 0 ELSE (SELECT count(*)::int FROM send_attempts AS a WHERE a.environment_id = m.environment_id
-    AND a.message_id = m.id AND a.outcome = 'retry') END AS failures`;
+    AND a.message_id = m.id AND a.outcome = 'retry' AND a.started_at >= coalesce(m.meant_at, m.due_at)) END AS failures`;
 
 const CLAIM_REAL = `
 WITH due AS (

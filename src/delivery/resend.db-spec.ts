@@ -1,8 +1,9 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
+import { MOST_FAILURES } from './backoff.js';
 import { Resend } from './resend.js';
 
 describe('a letter that somebody sends again', () => {
@@ -34,16 +35,20 @@ describe('a letter that somebody sends again', () => {
   };
   const message = async (id: string) => (await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]))[0]!;
 
-  it.each(['rejected', 'failed', 'unresolved'])(
-    'is planned anew when it was %s, marked, and goes out',
-    async (state) => {
+  it.each([
+    ['rejected', false],
+    ['failed', false],
+    ['unresolved', true],
+  ])(
+    'is planned anew when it was %s and goes out; that it may be a duplicate is said of it: %s',
+    async (state, marked) => {
       const id = await letter(state);
       await resend.resend(scope(), id);
       expect(woken.at(-1)).toBe('delivery');
-      expect(await message(id)).toMatchObject({ state: 'planned', reason: null, dup_risk: true });
+      expect(await message(id)).toMatchObject({ state: 'planned', reason: null, dup_risk: marked });
       const worker = aWorker(database.engine);
       await worker.batch.run(REAL_LANE);
-      expect(await message(id)).toMatchObject({ state: 'accepted', attempts: 2, dup_risk: true });
+      expect(await message(id)).toMatchObject({ state: 'accepted', attempts: 2, dup_risk: marked });
       expect(worker.transport.sent).toHaveLength(1);
     },
   );
@@ -54,6 +59,44 @@ describe('a letter that somebody sends again', () => {
       const id = await letter(state);
       await expect(resend.resend(scope(), id)).rejects.toMatchObject({ status: 409, code: 'not_resendable' });
       expect(await message(id)).toMatchObject({ state, dup_risk: false });
+    },
+  );
+
+  it.each(['rejected', 'failed'])('stays marked when it was %s after a try that may have arrived', async (state) => {
+    const id = await letter(state);
+    await database.engine.query('UPDATE messages SET dup_risk = true WHERE id = $1', [id]);
+    await resend.resend(scope(), id);
+    expect(await message(id)).toMatchObject({ state: 'planned', dup_risk: true });
+  });
+
+  it('has all its tries again, and fails after them: it was certainly never taken', async () => {
+    const transport = new ScriptedTransport();
+    transport.refuse({ kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true });
+    const worker = aWorker(database.engine, { transport });
+    const { messageId } = await aPlannedLetter(database.engine, store, await contact());
+    for (let round = 1; round <= 2; round++) {
+      for (let tries = 1; tries <= MOST_FAILURES; tries++) {
+        await worker.batch.run(REAL_LANE);
+        expect(await message(messageId)).toMatchObject({ state: tries < MOST_FAILURES ? 'retry' : 'failed' });
+        await database.engine.query('UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = $1', [
+          messageId,
+        ]);
+      }
+      expect(transport.sent).toHaveLength(round * MOST_FAILURES);
+      if (round === 1) await resend.resend(scope(), messageId);
+    }
+    expect(await message(messageId)).toMatchObject({ reason: 'attempts_exhausted', dup_risk: false });
+  });
+
+  it.each(['rejected', 'failed'])(
+    'ends skipped, as nothing was ever sent, when its person unsubscribed after it was %s',
+    async (state) => {
+      const contactId = await contact();
+      const id = await letter(state, contactId);
+      await database.engine.query('UPDATE contacts SET marketing_consent = false WHERE id = $1', [contactId]);
+      await resend.resend(scope(), id);
+      await aWorker(database.engine).batch.run(REAL_LANE);
+      expect(await message(id)).toMatchObject({ state: 'skipped', reason: 'no_consent' });
     },
   );
 

@@ -15,8 +15,8 @@ export class Resend {
   ) {}
 
   /**
-   * Plans a letter again that ended `rejected`, `failed` or `unresolved`, marked as a possible duplicate. The last guard
-   * asks everything anew. Throws NotFound, or 409 `not_resendable` for any other letter and for tests.
+   * Plans a letter again that ended `rejected`, `failed` or `unresolved`, with all its tries; one that may have arrived is marked as a
+   * possible duplicate, one that was certainly never taken is not. The last guard asks everything anew. Throws NotFound, or 409 `not_resendable` for any other letter and for tests.
    */
   async resend({ environmentId }: Scope, id: string): Promise<void> {
     const now = await this.environments.environmentNow(this.db, environmentId);
@@ -29,7 +29,7 @@ export class Resend {
 
 const RESEND = `
 WITH planned AS (
-  UPDATE messages AS m SET state = 'planned', reason = NULL, dup_risk = true, due_at = $3, meant_at = NULL, next_attempt_at = NULL, held = false,
+  UPDATE messages AS m SET state = 'planned', reason = NULL, dup_risk = m.dup_risk OR m.state = 'unresolved', due_at = $3, meant_at = NULL, next_attempt_at = NULL, held = false,
     cancel_requested = false, claim_token = NULL, claimed_by = NULL, lease_until = NULL, unknown_since = NULL
   WHERE m.environment_id = $1 AND m.id = $2 AND m.state IN ('rejected', 'failed', 'unresolved') AND m.enrollment_id IS NOT NULL
   RETURNING m.id)
