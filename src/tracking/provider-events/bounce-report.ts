@@ -44,8 +44,10 @@ function reportOf(item: unknown, pointer: string, problems: Problem[]): Provider
   if (given(at) && (instant === null || Number.isNaN(instant.getTime()))) wrong('at', 'must be an ISO 8601 instant');
   if (problems.length > before || !isKind(kind)) return null;
   const key = email?.ok ? email.key : null;
+  const words = [kind, instant?.toISOString() ?? null, reason ?? null];
   return {
-    key: keyOf('bounces', messageId ?? key, kind, instant?.toISOString() ?? null, reason ?? null),
+    key: keyOf('bounces', messageId ?? key, ...words),
+    words: messageId === null && instant === null ? words : null,
     kind: KINDS[kind],
     messageId,
     address: key,

@@ -52,7 +52,12 @@ const REPORT = {
     address: { type: 'string', format: 'email', description: 'Where no letter is known: the address that refused.' },
     kind: { enum: [...REPORT_KINDS] },
     reason: { type: 'string', nullable: true, description: 'The mail server’s words.' },
-    at: { type: 'string', format: 'date-time', nullable: true, description: 'When it happened; by default now.' },
+    at: {
+      type: 'string',
+      format: 'date-time',
+      nullable: true,
+      description: 'When it happened; by default now. With it a repeated report of an address is always known again.',
+    },
   },
 };
 

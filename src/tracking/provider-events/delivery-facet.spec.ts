@@ -18,6 +18,7 @@ const report: fc.Arbitrary<Told> = fc.record({
 });
 const eventOf = ({ kind, minute, suppress, providerMessageId }: Told): TimedEvent => ({
   key: `${kind}-${minute}`,
+  words: null,
   kind,
   messageId: 'm',
   address: null,

@@ -11,6 +11,11 @@ export type ProviderEventKind = Delivery | 'unsubscribed' | 'opened' | 'clicked'
 export interface ProviderEvent {
   /** The same report has the same key, however often and under whatever id it is delivered. */
   readonly key: string;
+  /**
+   * What of the key is left where a report names neither letter nor instant: the same is said of the next letter, so that the key is
+   * made anew when the letter is known (`keyOfReport`). Null for any other report.
+   */
+  readonly words: readonly unknown[] | null;
   readonly kind: ProviderEventKind;
   /** Our letter; null when the report does not name one. */
   readonly messageId: string | null;
@@ -57,6 +62,20 @@ export function detailOf(...parts: readonly unknown[]): string | null {
     .slice(0, MAX_DETAIL)
     .toWellFormed();
   return text === '' ? null : text;
+}
+
+/**
+ * The key under which a report counts, now that its letter is known: without instant and name it is of the letter that it was found to be
+ * about, as if it had named it; where there is none, of its address and the day (UTC) on which it came.
+ */
+export function keyOfReport(
+  { key, words, address, at }: ProviderEvent & { readonly at: Date },
+  messageId: string | null,
+): string {
+  if (words === null) return key;
+  return messageId === null
+    ? keyOf('bounces', address, at.toISOString().slice(0, 10), ...words)
+    : keyOf('bounces', messageId, ...words);
 }
 
 /** A report's fingerprint. */

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { parseEmail } from '../../domain/email-address.js';
 import { RunMover } from '../../enrollments/run-mover.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
 import type { Sql } from '../../platform/database/sql.js';
@@ -8,8 +7,8 @@ import { StageWaker } from '../../platform/queue/stages.js';
 import type { Reporter } from './connector-directory.js';
 import { type LetterNews, NO_NEWS, type TimedEvent, withEvent } from './delivery-facet.js';
 import { type Concerned, PersonalEffects } from './personal-effects.js';
-import type { ProviderEvent } from './provider-event.js';
-import { lockLetters, peopleOf, readLetters, type ReportedLetter } from './reported-letters.js';
+import { keyOfReport, type ProviderEvent } from './provider-event.js';
+import { keyOfAddress, lockLetters, peopleOf, readLetters, type ReportedLetter } from './reported-letters.js';
 import { countSoftBounces, forgetSoftBounces, type SoftBounce } from './soft-bounces.js';
 import { environmentTime, storeReports, takeKeys } from './stored-reports.js';
 import { writeNews } from './write-news.js';
@@ -30,6 +29,13 @@ const GROUP = 100;
 interface Subject {
   readonly who: Concerned;
   readonly news: LetterNews;
+}
+
+/** A report and whom it was found to be about; `contactId` is told where it was found by its address. */
+interface NamedReport {
+  readonly event: TimedEvent;
+  readonly messageId: string | null;
+  readonly contactId: string | null;
 }
 
 /** Takes reports of providers: each counts once, whole or not at all, in whatever order they come. */
@@ -70,15 +76,10 @@ export class ProviderEvents {
     events: readonly ProviderEvent[],
   ): Promise<{ readonly stored: number; readonly parked: number }> {
     const { environmentId } = reporter;
-    const fresh = await takeKeys(
-      tx,
-      environmentId,
-      events.map(({ key }) => key),
-    );
-    if (fresh.size === 0) return { stored: 0, parked: 0 };
     const time = await environmentTime(tx, environmentId);
-    const timed = events.filter(({ key }) => fresh.has(key)).map((event) => timedEvent(event, time));
-    const named = await this.named(tx, environmentId, timed);
+    const timed = events.map((event) => timedEvent(event, time));
+    const named = await this.fresh(tx, environmentId, await this.named(tx, environmentId, timed));
+    if (named.length === 0) return { stored: 0, parked: 0 };
     const letters = await this.letters(tx, environmentId, named);
     const reports = named.map(({ event, messageId, contactId }) => {
       const letter = messageId === null ? undefined : letters.get(messageId);
@@ -104,11 +105,7 @@ export class ProviderEvents {
   }
 
   /** Which letter each report is about: the one that it names and we have, else the last one to its address. */
-  private async named(
-    tx: Sql,
-    environmentId: string,
-    events: readonly TimedEvent[],
-  ): Promise<readonly { event: TimedEvent; messageId: string | null; contactId: string | null }[]> {
+  private async named(tx: Sql, environmentId: string, events: readonly TimedEvent[]): Promise<readonly NamedReport[]> {
     const addressed = events.filter(({ address }) => address !== null);
     const direct = await readLetters(
       tx,
@@ -125,6 +122,13 @@ export class ProviderEvents {
     });
   }
 
+  /** Those that were not taken before, each once: a letter may be reported by its name and by its address. */
+  private async fresh(tx: Sql, environmentId: string, named: readonly NamedReport[]): Promise<readonly NamedReport[]> {
+    const reports = new Map(named.map((report) => [keyOfReport(report.event, report.messageId), report]));
+    const keys = await takeKeys(tx, environmentId, [...reports.keys()]);
+    return [...reports].flatMap(([key, report]) => (keys.has(key) ? [report] : []));
+  }
+
   /**
    * The letters, with people and runs locked where a report may settle a letter or concern its person. The many reports of
    * deliveries that only move a facet wait for nobody.
@@ -132,7 +136,7 @@ export class ProviderEvents {
   private async letters(
     tx: Sql,
     environmentId: string,
-    named: readonly { event: TimedEvent; messageId: string | null; contactId: string | null }[],
+    named: readonly NamedReport[],
   ): Promise<ReadonlyMap<string, ReportedLetter>> {
     const ids = [...new Set(named.flatMap(({ messageId }) => messageId ?? []))];
     const letters = await readLetters(tx, environmentId, ids);
@@ -187,8 +191,7 @@ function concerned(
   event: TimedEvent,
 ): Concerned {
   if (!letter) return { environmentId, contactId, messageId: null, address: event.address, isCurrent: true };
-  const parsed = letter.address === null ? null : parseEmail(letter.address);
-  const address = parsed?.ok ? parsed.key : null;
+  const address = keyOfAddress(letter.address);
   return {
     environmentId,
     contactId: letter.contactId,

@@ -1,4 +1,5 @@
 import { lockContacts } from '../../contacts/contact-facts.js';
+import { parseEmail } from '../../domain/email-address.js';
 import type { Sql } from '../../platform/database/sql.js';
 import type { ProviderEvent } from './provider-event.js';
 
@@ -61,13 +62,33 @@ export async function peopleOf(
   events: readonly (ProviderEvent & { readonly at: Date })[],
 ): Promise<ReadonlyMap<string, { readonly contactId: string; readonly messageId: string | null }>> {
   if (events.length === 0) return new Map();
-  const rows = await tx.query<{ key: string; contactId: string; messageId: string | null }>(PEOPLE, [
+  const rows = await tx.query<AddressedLetter>(PEOPLE, [
     environmentId,
     events.map(({ key }) => key),
     events.map(({ address }) => address),
     events.map(({ at }) => at),
   ]);
-  return new Map(rows.map((row) => [row.key, row]));
+  const people = new Map<string, { readonly contactId: string; readonly messageId: string | null }>();
+  for (const { key, asked, contactId, messageId, address } of rows) {
+    const isTheirs = messageId !== null && keyOfAddress(address) === asked;
+    if (people.get(key)?.messageId == null) people.set(key, { contactId, messageId: isTheirs ? messageId : null });
+  }
+  return people;
+}
+
+/** An address that a letter went to (as it is shown, a domain in its own letters), as the key under which a person is found. */
+export function keyOfAddress(address: string | null): string | null {
+  const parsed = address === null ? null : parseEmail(address);
+  return parsed?.ok ? parsed.key : null;
+}
+
+/** The person of a reported address, with the last letter to one of the addresses that they had lately. */
+interface AddressedLetter {
+  readonly key: string;
+  readonly asked: string;
+  readonly contactId: string;
+  readonly messageId: string | null;
+  readonly address: string | null;
 }
 
 function contactsOf(letters: ReadonlyMap<string, ReportedLetter>): readonly string[] {
@@ -89,11 +110,14 @@ WHERE (r.environment_id, r.id) IN (
   UNION SELECT m.environment_id, m.enrollment_id FROM messages m WHERE m.environment_id = $1 AND m.id = ANY ($3::uuid[]))
 ORDER BY r.environment_id, r.id FOR NO KEY UPDATE OF r`;
 
+/** The latest letter first. */
 const PEOPLE = `
-SELECT asked.key, k.contact_id AS "contactId", (
-  SELECT m.id FROM messages m
-  WHERE m.environment_id = $1 AND m.contact_id = k.contact_id AND m.state = 'accepted' AND lower(m.to_address) = asked.address
-    AND m.sent_at <= asked.at AND m.sent_at > asked.at - interval '${ADDRESS_WINDOW}'
-  ORDER BY m.sent_at DESC LIMIT 1) AS "messageId"
+SELECT asked.key, asked.address AS asked, k.contact_id AS "contactId", letter.id AS "messageId", letter.to_address AS address
 FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS asked (key, address, at)
-JOIN contact_keys k ON k.environment_id = $1 AND k.kind = 'email' AND k.key = asked.address`;
+JOIN contact_keys k ON k.environment_id = $1 AND k.kind = 'email' AND k.key = asked.address
+LEFT JOIN LATERAL (
+  SELECT DISTINCT ON (m.to_address) m.id, m.to_address, m.sent_at FROM messages m
+  WHERE m.environment_id = $1 AND m.contact_id = k.contact_id AND m.state = 'accepted'
+    AND m.sent_at <= asked.at AND m.sent_at > asked.at - interval '${ADDRESS_WINDOW}'
+  ORDER BY m.to_address, m.sent_at DESC) AS letter ON true
+ORDER BY letter.sent_at DESC`;

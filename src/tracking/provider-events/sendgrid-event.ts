@@ -20,6 +20,7 @@ export function sendGridEvent(item: unknown): ProviderEvent | null {
   const reference = messageId ?? sgMessageId ?? textOf(raw['smtp-id']) ?? textOf(raw['email']);
   return {
     key: keyOf('sendgrid', reference, event, raw['timestamp'] ?? null, raw['url'] ?? null, raw['reason'] ?? null),
+    words: null,
     kind,
     messageId,
     address: null,

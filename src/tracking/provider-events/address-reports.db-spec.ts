@@ -1,0 +1,133 @@
+import { aPlannedLetter, aScenario, aWorker } from '../../../test/support/delivery-rig.js';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
+import { aContact } from '../../../test/support/letters.js';
+import { parseEmail } from '../../domain/email-address.js';
+import { REAL_LANE } from '../../platform/clock/lane.js';
+import { newId } from '../../platform/ids.js';
+import { bounceReports } from './bounce-report.js';
+import { PersonalEffects } from './personal-effects.js';
+import { ProviderEvents } from './provider-events.service.js';
+import { SOFT_BOUNCE_DAYS } from './soft-bounces.js';
+
+const ONE = { stored: 1, duplicates: 0, parked: 0 };
+const REPEATED = { stored: 0, duplicates: 1, parked: 0 };
+
+describe('reports of a mailbox’s reader that name an address and no instant', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+  let worker: ReturnType<typeof aWorker>;
+  let service: ProviderEvents;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    await aScenario(database.engine, store);
+    worker = aWorker(database.engine);
+    service = new ProviderEvents(database.engine, worker.mover, new PersonalEffects(worker.mover), {
+      wake: () => undefined,
+    });
+  });
+  afterAll(() => database.close());
+
+  const query = (text: string, ...values: readonly unknown[]) => database.engine.query(text, values);
+  const post = (body: unknown) =>
+    service.take({ environmentId: store.liveId, connectorId: newId() }, bounceReports(body));
+  const hard = (address: string) => ({ address, kind: 'hard', reason: '550 5.1.1 user unknown' });
+  const soft = (address: string) => ({ address, kind: 'soft', reason: '452 4.2.2 mailbox full' });
+  /** A person, and how to send them a letter. */
+  async function aPerson(address = `${newId()}@example.com`) {
+    const contactId = await aContact(database.engine, store.liveId, `${newId()}@example.com`);
+    const parsed = parseEmail(address);
+    if (!parsed.ok) throw new Error(parsed.detail);
+    const { email, key } = parsed;
+    await query('UPDATE contacts SET email = $2, email_key = $3 WHERE id = $1', contactId, email, key);
+    await query(`UPDATE contact_keys SET key = $2 WHERE contact_id = $1 AND kind = 'email'`, contactId, key);
+    await query(
+      `INSERT INTO contact_keys (environment_id, kind, key, contact_id) VALUES ($1, 'email', $2, $3) ON CONFLICT DO NOTHING`,
+      store.liveId,
+      key,
+      contactId,
+    );
+    const letter = async () => {
+      const { messageId } = await aPlannedLetter(database.engine, store, contactId, { subject: newId() });
+      await worker.batch.run(REAL_LANE);
+      return messageId;
+    };
+    return { contactId, letter, key };
+  }
+  const isBounced = async (id: string) =>
+    (await query('SELECT state, bounced_at IS NOT NULL AS bounced FROM messages WHERE id = $1', id))[0]!['bounced'];
+  const suppression = async (key: string) =>
+    (
+      await query('SELECT reason FROM suppressions WHERE environment_id = $1 AND email_key = $2', store.liveId, key)
+    )[0]?.['reason'];
+  const lift = (key: string) => query('DELETE FROM suppressions WHERE email_key = $1', key);
+
+  it('count once for a letter, also when it is named beside them', async () => {
+    const { letter, key } = await aPerson();
+    const messageId = await letter();
+    expect(await post(hard(key))).toEqual(ONE);
+    await lift(key);
+    expect(await post(hard(key))).toEqual(REPEATED);
+    expect(await post([{ ...hard(key), messageId }, hard(key)])).toEqual({ ...REPEATED, duplicates: 2 });
+    expect(await suppression(key)).toBeUndefined();
+  });
+
+  it('are of the next letter anew, although the server says the same words', async () => {
+    const { letter, key } = await aPerson();
+    const first = await letter();
+    await post(hard(key));
+    expect(await isBounced(first)).toBe(true);
+    await lift(key);
+    const second = await letter();
+    expect(await post(hard(key))).toEqual(ONE);
+    expect(await isBounced(second)).toBe(true);
+    expect(await suppression(key)).toBe('hard_bounce');
+  });
+
+  it('give an address up that refuses letters on different days with the same words', async () => {
+    const { letter, contactId, key } = await aPerson();
+    for (let day = 1; day <= SOFT_BOUNCE_DAYS; day++) {
+      expect(await suppression(key)).toBeUndefined();
+      await letter();
+      await post(soft(key));
+      // A day passes.
+      await query(`UPDATE soft_bounces SET day = day - 1, at = at - interval '1 day' WHERE email_key = $1`, key);
+      await query(`UPDATE messages SET sent_at = sent_at - interval '1 day' WHERE contact_id = $1`, contactId);
+    }
+    expect(await suppression(key)).toBe('soft_bounces');
+  });
+
+  it('count once a day where nothing went to the address lately', async () => {
+    const key = `${newId()}@example.com`;
+    await aContact(database.engine, store.sandboxId, key);
+    const inSandbox = () =>
+      service.take({ environmentId: store.sandboxId, connectorId: newId() }, bounceReports(hard(key)));
+    expect(await inSandbox()).toEqual(ONE);
+    expect(await inSandbox()).toEqual(REPEATED);
+    await query(`UPDATE environments SET virtual_now = virtual_now + interval '1 day' WHERE id = $1`, store.sandboxId);
+    expect(await inSandbox()).toEqual(ONE);
+  });
+
+  it('find the letter of a person whose domain is written in its own letters, and a delivery to it', async () => {
+    const { letter, key } = await aPerson('Ivan@почта.рф');
+    expect(key).toBe('ivan@xn--80a1acny.xn--p1ai');
+    const messageId = await letter();
+    await query('UPDATE messages SET delivered_at = clock_timestamp() WHERE id = $1', messageId);
+    await post({ ...soft(key), at: new Date(Date.now() - 60_000).toISOString() });
+    expect(await query('SELECT 1 FROM soft_bounces WHERE email_key = $1', key)).toEqual([]);
+    await post(hard(key));
+    expect(await isBounced(messageId)).toBe(true);
+    expect(await suppression(key)).toBe('hard_bounce');
+  });
+
+  it('leave a letter to another address of the same person alone', async () => {
+    const { letter, contactId, key } = await aPerson();
+    const before = await letter();
+    const now = `${newId()}@example.com`;
+    await query('UPDATE contacts SET email = $2, email_key = $2 WHERE id = $1', contactId, now);
+    const after = await letter();
+    await post(hard(key));
+    expect(await Promise.all([before, after].map(isBounced))).toEqual([true, false]);
+  });
+});
