@@ -12,10 +12,13 @@ export interface WaitingLetter {
 /** Reasons of letters that were put off here before. */
 export const PUT_OFF_BEFORE: ReadonlySet<string> = new Set(['provider_rate', 'warm_up']);
 
+/** A budget with the rate that the store has now: what a process remembers of its settings may be seconds old. */
+export type StoreBudget = SendBudget & { readonly sendRate: string | null };
+
 /** The store's budget under its row's lock, made when there is none yet; what was counted on another day is left out. */
-export async function lockBudget(tx: Sql, storeId: string, provider: string, day: string): Promise<SendBudget> {
+export async function lockBudget(tx: Sql, storeId: string, provider: string, day: string): Promise<StoreBudget> {
   await tx.query(MAKE, [storeId, provider]);
-  const [budget] = await tx.query<SendBudget & Record<string, unknown>>(LOCK, [storeId, provider, day]);
+  const [budget] = await tx.query<StoreBudget & Record<string, unknown>>(LOCK, [storeId, provider, day]);
   return budget!;
 }
 
@@ -53,13 +56,17 @@ export async function writeWaiting(tx: Sql, token: string, letters: readonly Wai
   ]);
 }
 
-const MAKE = `INSERT INTO store_providers (store_id, provider) VALUES ($1, $2) ON CONFLICT DO NOTHING`;
+const MAKE = `
+INSERT INTO store_providers (store_id, provider, rate)
+SELECT s.id, $2, s.settings->>'sendRate' FROM stores AS s WHERE s.id = $1
+ON CONFLICT DO NOTHING`;
 
 const LOCK = `
-SELECT tokens, refilled_at AS "refilledAt", again_until AS "againUntil", first_until AS "firstUntil",
-  paused_until AS "pausedUntil", CASE WHEN day = $3 THEN sent_today ELSE 0 END AS "sentToday",
-  CASE WHEN day = $3 THEN waiting_today ELSE 0 END AS "waitingToday"
-FROM store_providers WHERE store_id = $1 AND provider = $2 FOR UPDATE`;
+SELECT p.tokens, p.refilled_at AS "refilledAt", p.again_until AS "againUntil", p.first_until AS "firstUntil",
+  p.paused_until AS "pausedUntil", CASE WHEN p.day = $3 THEN p.sent_today ELSE 0 END AS "sentToday",
+  CASE WHEN p.day = $3 THEN p.waiting_today ELSE 0 END AS "waitingToday", s.settings->>'sendRate' AS "sendRate"
+FROM store_providers AS p JOIN stores AS s ON s.id = p.store_id
+WHERE p.store_id = $1 AND p.provider = $2 FOR UPDATE OF p`;
 
 const SAVE = `
 UPDATE store_providers SET day = $3, tokens = $4, refilled_at = $5, again_until = $6, first_until = $7, sent_today = $8,

@@ -27,6 +27,7 @@ import { Restraint } from './restraint.js';
 import { ProviderStates, SqlProviderStates } from './provider-states.js';
 import { SendBudgets } from './send-budgets.js';
 import { Settle } from './settle.js';
+import { RateChanges } from './rate-changes.js';
 import { Sweeper } from './sweeper.js';
 import { TestSendController } from './test-send.controller.js';
 import { TestSend } from './test-send.js';
@@ -56,6 +57,7 @@ import { Transports } from './transports/transports.js';
     RestraintFacts,
     LaterWake,
     SendBudgets,
+    RateChanges,
     Settle,
     { provide: ProviderStates, useClass: SqlProviderStates },
     Sweeper,

@@ -189,6 +189,70 @@ describe('what a store may send through its provider', () => {
     expect(await states()).toEqual({ 'accepted marketing': 1, 'skipped marketing late': 1 });
   });
 
+  const waiting = () =>
+    database.engine.query<{ id: string; due_at: Date }>(
+      `SELECT id, due_at FROM messages WHERE store_id = $1 AND reason = 'provider_rate' ORDER BY due_at, message_class DESC`,
+      [store.storeId],
+    );
+
+  it.each([
+    ['raised', { sendRate: '100/s' }],
+    ['taken away', { sendRate: null }],
+  ])('lets letters that wait and newcomers out at once when a rate is %s', async (_, settings) => {
+    await set({ sendRate: '1/h' });
+    await letters(10);
+    const worker = aWorker(database.engine);
+    await runAll(worker);
+    await set(settings);
+    await letters(5); // the worker remembers the old rate
+    await runAll(worker);
+    await worker.sweeper.sweep();
+    await pass(1_000);
+    await runAll(worker);
+    expect(await states()).toEqual({ 'accepted marketing': 15 });
+  });
+
+  it('keeps the order of those that wait when a rate changes, service mail first, and moves nothing when it does not', async () => {
+    await set({ sendRate: '1/h' });
+    await letters(4);
+    await letters(3, PARCEL);
+    const worker = aWorker(database.engine);
+    await runAll(worker);
+    const before = await waiting();
+    await worker.sweeper.sweep();
+    expect(await waiting()).toEqual(before);
+    await set({ sendRate: '1/m' });
+    await worker.sweeper.sweep();
+    const after = await waiting();
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    const gaps = after.slice(1).map(({ due_at }, i) => due_at.getTime() - after[i]!.due_at.getTime());
+    expect(gaps).toEqual([60_000, 60_000, 60_000, 60_000]);
+    expect(await states()).toEqual({
+      'accepted service': 2,
+      'planned service provider_rate': 1,
+      'planned marketing provider_rate': 4,
+    });
+  });
+
+  it('leaves a pause that the provider asked for alone when a rate changes', async () => {
+    await set({ sendRate: '1/h' });
+    await letters(3);
+    const worker = aWorker(database.engine);
+    await runAll(worker);
+    await database.engine.query(
+      `UPDATE store_providers SET paused_until = clock_timestamp() + interval '10 minutes' WHERE store_id = $1`,
+      [store.storeId],
+    );
+    await set({ sendRate: '100/s' });
+    await worker.sweeper.sweep();
+    const early = await database.engine.query(
+      `SELECT m.id FROM messages AS m JOIN store_providers AS p USING (store_id)
+       WHERE m.store_id = $1 AND m.state = 'planned' AND m.due_at <= p.paused_until`,
+      [store.storeId],
+    );
+    expect(early).toEqual([]);
+  });
+
   it('limits nobody who has set nothing', async () => {
     await letters(30);
     await runAll(aWorker(database.engine));

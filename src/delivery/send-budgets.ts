@@ -102,7 +102,12 @@ export class SendBudgets {
       meantAt,
       hasWaited: PUT_OFF_BEFORE.has(waitsFor ?? ''),
     }));
-    const { admissions, budget } = admit(before, limitsOf(settings, today, now), letters, now);
+    const { admissions, budget } = admit(
+      before,
+      limitsOf({ ...settings, sendRate: before.sendRate }, today, now),
+      letters,
+      now,
+    );
     await saveBudget(tx, storeId, this.provider, today, budget);
     const wait = admissions.flatMap((admission, i) =>
       admission.kind === 'wait' ? [{ message: asking[i]!, until: admission.until, reason: admission.reason }] : [],

@@ -6,6 +6,7 @@ import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { DeliveryTimes } from './delivery-times.js';
 import { DueWatermark } from './due-watermark.js';
+import { RateChanges } from './rate-changes.js';
 import { Settle, type EndedRun } from './settle.js';
 
 interface Ended extends EndedRun {
@@ -14,7 +15,7 @@ interface Ended extends EndedRun {
   readonly virtualNow: Date | null;
 }
 
-/** Takes over what dead or stopped workers held, and ends what has been unknown for long enough. Safe in every process. */
+/** Takes over what dead or stopped workers held, ends what has been unknown for long enough, follows changed rates. Safe in every process. */
 @Injectable()
 export class Sweeper {
   private readonly log = logger(Sweeper.name);
@@ -22,6 +23,7 @@ export class Sweeper {
   constructor(
     private readonly db: EngineDatabase,
     private readonly settle: Settle,
+    private readonly rates: RateChanges,
     private readonly times: DeliveryTimes,
     private readonly watermark: DueWatermark,
     private readonly waker: StageWaker,
@@ -41,7 +43,8 @@ export class Sweeper {
     const takenOver = await this.db.transaction((tx) => this.takeOver(tx));
     const resolved = await this.db.query<Ended>(RESOLVE, [this.times.repeatUnknownMs, this.times.resolveUnknownMs]);
     const released = await this.db.query(RELEASE_UNPAUSED);
-    if (takenOver.length + released.length > 0) this.watermark.reset();
+    const moved = await this.rates.follow();
+    if (takenOver.length + released.length + moved > 0) this.watermark.reset();
     if (takenOver.length > 0)
       this.log.warn('Took over letters of a worker that is gone', {
         event: 'delivery.taken_over',

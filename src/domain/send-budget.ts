@@ -61,6 +61,11 @@ export function admit(
   return { admissions, budget: asked.left() };
 }
 
+/** Milliseconds from the place of one waiting letter to the next. Without a rate only their order is kept. */
+export function stepOf(rate: SendRate | null): number {
+  return rate ? bucketOf(rate).intervalMs : 1;
+}
+
 function refilled(budget: SendBudget, rate: SendRate | null, now: Date): SendBudget {
   if (!rate) return budget;
   const { capacity, intervalMs } = bucketOf(rate);
@@ -120,7 +125,7 @@ class Asking {
   }
 
   private place({ isService, hasWaited }: AskingLetter): Date {
-    const stepMs = this.limits.rate ? bucketOf(this.limits.rate).intervalMs : 1;
+    const stepMs = stepOf(this.limits.rate);
     if (isService) return new Date((this.serviceMs += stepMs));
     if (hasWaited) return new Date((this.againMs += stepMs));
     this.firstMs = Math.max(this.firstMs, this.againMs) + stepMs;

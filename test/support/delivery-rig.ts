@@ -17,6 +17,7 @@ import { SqlMessageLedger } from '../../src/delivery/message-ledger.js';
 import { RestraintFacts } from '../../src/delivery/restraint-facts.js';
 import { Restraint } from '../../src/delivery/restraint.js';
 import { LaterWake } from '../../src/delivery/later-wake.js';
+import { RateChanges } from '../../src/delivery/rate-changes.js';
 import { SqlProviderStates } from '../../src/delivery/provider-states.js';
 import { SendBudgets } from '../../src/delivery/send-budgets.js';
 import { Settle } from '../../src/delivery/settle.js';
@@ -143,7 +144,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
     guard,
     settle,
     batch: new DeliverBatch(claims, composer, dispatch, circuits, budgets, settings),
-    sweeper: new Sweeper(part('sweep'), settle, times, watermark, waker),
+    sweeper: new Sweeper(part('sweep'), settle, new RateChanges(db, transports), times, watermark, waker),
     /** What the enrollments stage of the same worker is made of. */
     engine: { clock, registry, reader, facts, writer, dueMark },
   };

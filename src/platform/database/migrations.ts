@@ -17,6 +17,7 @@ import { LettersByFate1763740000038 } from './migrations/1763740000038-letters-b
 import { BlindSuppressions1763740000039 } from './migrations/1763740000039-blind-suppressions.js';
 import { MonthsWithoutWaiting1763740000051 } from './migrations/1763740000051-months-without-waiting.js';
 import { DeletedScenarios1763740000042 } from './migrations/1763740000042-deleted-scenarios.js';
+import { FollowedRates1763740000040 } from './migrations/1763740000040-followed-rates.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -39,6 +40,7 @@ export const MIGRATIONS = [
   EndsOthers1763740000037,
   LettersByFate1763740000038,
   BlindSuppressions1763740000039,
+  FollowedRates1763740000040,
   DeletedScenarios1763740000042,
   MonthsWithoutWaiting1763740000051,
 ];

@@ -55,12 +55,16 @@ describe('reports of a mailbox’s reader that name an address and no instant', 
     };
     return { contactId, letter, key };
   }
-  const isBounced = async (id: string) =>
-    (await query('SELECT state, bounced_at IS NOT NULL AS bounced FROM messages WHERE id = $1', id))[0]!['bounced'];
-  const suppression = async (key: string) =>
+  const isBounced = async (id: string) => (await message(id))?.bounced_at != null;
+  const message = async (id: string) =>
     (
-      await query('SELECT reason FROM suppressions WHERE environment_id = $1 AND email_key = $2', store.liveId, key)
-    )[0]?.['reason'];
+      await database.engine.query<{ bounced_at: Date | null }>('SELECT bounced_at FROM messages WHERE id = $1', [id])
+    )[0];
+  const suppression = async (key: string) => {
+    const sql = 'SELECT reason FROM suppressions WHERE environment_id = $1 AND email_key = $2';
+    const [row] = await database.engine.query<{ reason: string }>(sql, [store.liveId, key]);
+    return row?.reason;
+  };
   const lift = (key: string) => query('DELETE FROM suppressions WHERE email_key = $1', key);
 
   it('count once for a letter, also when it is named beside them', async () => {
