@@ -29,6 +29,7 @@ describe('the schema', () => {
       type: 'postgres',
       url: database.url,
       migrations: MIGRATIONS,
+      migrationsTransactionMode: 'each',
       installExtensions: false,
     }).initialize();
     for (const _ of MIGRATIONS) await source.undoLastMigration();

@@ -1,4 +1,4 @@
-import { creditOrder, type CreditCandidate } from './attribution.js';
+import { type Contender, creditOnce, creditOrder, type CreditCandidate } from './attribution.js';
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 21, 9, minute));
 
@@ -36,5 +36,46 @@ describe('an order is credited', () => {
   ])('%s', (_promise, candidates, expected) => {
     expect(creditOrder({ at: at(30) }, candidates)).toBe(expected);
     expect(creditOrder({ at: at(30) }, candidates.toReversed())).toBe(expected);
+  });
+});
+
+describe('of the events of an order', () => {
+  const event = (eventId: string, over: Partial<Contender> = {}): Contender => ({
+    environmentId: 'live',
+    orderKey: '7',
+    eventId,
+    at: at(30),
+    messageId: 'reminder',
+    ...over,
+  });
+  const credited = (...events: Contender[]) => {
+    const ids = (all: readonly Contender[]) =>
+      creditOnce(all)
+        .map(({ eventId }) => eventId)
+        .toSorted();
+    expect(ids(events.toReversed())).toEqual(ids(events));
+    return ids(events);
+  };
+
+  it('the earliest that a letter brought is credited', () => {
+    expect(
+      credited(event('a', { messageId: null, at: at(1) }), event('b', { at: at(3) }), event('c', { at: at(2) })),
+    ).toEqual(['c']);
+  });
+
+  it('the lower id is credited when two happened at one instant', () => {
+    expect(credited(event('b'), event('a'))).toEqual(['a']);
+  });
+
+  it('none is credited without a letter', () => {
+    expect(credited(event('a', { messageId: null }))).toEqual([]);
+  });
+
+  it('one is credited each for every order and environment', () => {
+    expect(credited(event('a'), event('b', { orderKey: '8' }), event('c', { environmentId: 'test' }))).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
   });
 });

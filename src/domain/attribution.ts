@@ -25,6 +25,34 @@ export function creditOrder(order: { readonly at: Date }, candidates: readonly C
   );
 }
 
+/** A goal event, and the letter that brought it. */
+export interface Contender {
+  readonly environmentId: string;
+  /** Events with one key tell of one order. */
+  readonly orderKey: string;
+  readonly eventId: string;
+  readonly at: Date;
+  /** Null when no letter did. */
+  readonly messageId: string | null;
+}
+
+/** The events that are credited: of each order the earliest that a letter brought; of two at one instant the lower id. */
+export function creditOnce<T extends Contender>(events: readonly T[]): readonly T[] {
+  const credited = new Map<string, T>();
+  for (const event of events) {
+    if (event.messageId === null) continue;
+    const key = JSON.stringify([event.environmentId, event.orderKey]);
+    const best = credited.get(key);
+    if (!best || isEarlier(event, best)) credited.set(key, event);
+  }
+  return [...credited.values()];
+}
+
+function isEarlier(a: Contender, b: Contender): boolean {
+  const ms = a.at.getTime() - b.at.getTime();
+  return ms === 0 ? a.eventId < b.eventId : ms < 0;
+}
+
 function latest(
   candidates: readonly CreditCandidate[],
   orderMs: number,

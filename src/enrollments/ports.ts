@@ -57,7 +57,7 @@ export abstract class EngagementReader {
 export interface ConversionRow {
   readonly environmentId: string;
   readonly eventId: string;
-  /** Credits are given once per this key: the order's id, else the event's. */
+  /** Events with one key tell of one order, which is credited once: the order's id, else `event:` and the event's own. */
   readonly orderKey: string;
   readonly type: string;
   readonly contactId: string;
@@ -67,6 +67,6 @@ export interface ConversionRow {
 
 /** Takes the goal events of a batch for attribution; stats implements it. Joins the caller's transaction. */
 export abstract class ConversionRecorder {
-  /** Stores conversions that are not known yet; a known order key changes nothing. */
+  /** Stores conversions that are not known yet; a known event changes nothing. */
   abstract record(tx: Sql, rows: readonly ConversionRow[]): Promise<void>;
 }

@@ -95,9 +95,12 @@ function goals({ scenarios }: EventContext, events: readonly InboxEvent[]): Conv
     }));
 }
 
-/** An order counts once, whatever events tell of it; any other event by its own key. */
+/**
+ * An order is credited once, whatever events tell of it; any other event by its own key, which is told apart from an order's: shops
+ * number both.
+ */
 function orderKeyOf({ id, type, data }: InboxEvent['facts']): string {
   const { orderId } = data;
   const isKey = typeof orderId === 'string' || typeof orderId === 'number';
-  return type.startsWith('order.') && isKey ? String(orderId) : id;
+  return type.startsWith('order.') && isKey ? String(orderId) : `event:${id}`;
 }

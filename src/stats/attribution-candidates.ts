@@ -8,10 +8,16 @@ export interface PendingConversion {
   readonly environmentId: string;
   readonly storeId: string;
   readonly eventId: string;
+  readonly orderKey: string;
   readonly type: string;
   readonly contactId: string;
   readonly occurredAt: Date;
   readonly data: Readonly<Record<string, unknown>>;
+  /** What it was credited with when it was looked at before; null for what it has not. */
+  readonly messageId: string | null;
+  readonly goal: string | null;
+  readonly amount: string | null;
+  readonly currency: string | null;
 }
 
 /** A letter of the buyer with the last act of each kind at or before the order. */

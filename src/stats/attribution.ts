@@ -1,17 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { creditOrder } from '../domain/attribution.js';
+import { type Contender, creditOnce, creditOrder } from '../domain/attribution.js';
+import type { CompiledGoal } from '../domain/compiled-scenario.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
 import { type Candidate, loadCandidates, type PendingConversion, withGoals } from './attribution-candidates.js';
-import { ConversionValues, type CreditedConversion } from './conversion-values.js';
+import { HOLDERS, pendingOf, WRITE } from './attribution-sql.js';
+import { ConversionValues } from './conversion-values.js';
+import { takeTurn } from './turn.js';
 
-interface Credit extends CreditedConversion {
-  readonly messageId: string;
+/** A conversion that waits, with the letter that brought it. */
+interface Judged extends Contender {
+  readonly conversion: PendingConversion;
+  /** The goal of the letter; null when no letter brought it, and when it keeps the credit that it had. */
+  readonly goal: CompiledGoal | null;
 }
 
-const MAX_BATCH = 500;
+/** Columns of the conversion that credit changes; left out: null. */
+interface CreditRow {
+  readonly environmentId: string;
+  readonly eventId: string;
+  readonly messageId?: string | null;
+  readonly goal?: string | null;
+  readonly amount?: string | null;
+  readonly currency?: string | null;
+}
 
 /** Gives orders to the letters that brought them, each once; again when an act becomes known late. */
 @Injectable()
@@ -22,75 +36,87 @@ export class Attribution {
     private readonly values: ConversionValues,
   ) {}
 
-  /** Credits up to 500 conversions that wait, in one transaction; answers how many, 0 when none is left. */
+  /**
+   * Credits up to 500 conversions that wait, in one transaction; answers how many, 0 when none is left or it is somebody
+   * else's turn. Of the events of an order the earliest that a letter brought has the credit, and takes it from a later one.
+   */
   batch(lane: Lane): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const pending = await claim(tx, lane);
+      if (!(await takeTurn(tx, lane))) return 0;
+      const [claim, values] = pendingOf(lane);
+      const pending = await tx.query<PendingConversion>(claim, values);
       if (pending.length === 0) return 0;
-      const candidates = await loadCandidates(tx, pending);
-      const versions = await this.scenarios.versions(tx, [
-        ...new Map(candidates.map((c) => [versionKey(c), c])).values(),
-      ]);
-      const byConversion = withGoals(pending, candidates, versions);
-      const credits = pending.flatMap((conversion) => creditOf(conversion, byConversion.get(conversion.eventId) ?? []));
-      const money = await this.values.of(tx, credits);
-      const creditBy = new Map(credits.map((credit) => [credit.conversion.eventId, credit]));
-      const rows = pending.map(({ environmentId, eventId }) => {
-        const credit = creditBy.get(eventId);
-        return { environmentId, eventId, messageId: credit?.messageId, goal: credit?.goal.key, ...money.get(eventId) };
-      });
-      await tx.query(WRITE, [JSON.stringify(rows)]);
+      const judged = await this.judge(tx, pending);
+      const holders = await holdersOf(tx, pending);
+      const credited = new Set<Contender>(creditOnce([...judged, ...holders]));
+      const uncredited = [...judged, ...holders].filter((event) => !credited.has(event));
+      // Who loses the credit of an order is written first: the database keeps it with one event.
+      await write(
+        tx,
+        uncredited.map(({ environmentId, eventId }) => ({ environmentId, eventId })),
+      );
+      await write(
+        tx,
+        await this.creditRows(
+          tx,
+          judged.filter((event) => credited.has(event)),
+        ),
+      );
       return pending.length;
     });
   }
+
+  private async judge(tx: Sql, pending: readonly PendingConversion[]): Promise<readonly Judged[]> {
+    const candidates = await loadCandidates(tx, pending);
+    const versions = await this.scenarios.versions(tx, [
+      ...new Map(candidates.map((c) => [versionKey(c), c])).values(),
+    ]);
+    const letters = withGoals(pending, candidates, versions);
+    return pending.map((conversion) => judgedBy(conversion, letters.get(conversion.eventId) ?? []));
+  }
+
+  private async creditRows(tx: Sql, credited: readonly Judged[]): Promise<CreditRow[]> {
+    const money = await this.values.of(
+      tx,
+      credited.flatMap(({ conversion, goal }) => (goal ? [{ conversion, goal }] : [])),
+    );
+    return credited.map(({ environmentId, eventId, messageId, conversion, goal }) => ({
+      environmentId,
+      eventId,
+      messageId,
+      ...(goal ? { goal: goal.key, ...money.get(eventId) } : keptBy(conversion)),
+    }));
+  }
 }
 
-/** The letter that brought the conversion, none when no letter did. */
-function creditOf(conversion: PendingConversion, letters: readonly Candidate[]): Credit[] {
-  const messageId = creditOrder({ at: conversion.occurredAt }, letters);
-  return letters
-    .filter((letter) => letter.messageId === messageId)
-    .map(({ goal }) => ({ conversion, messageId: messageId!, goal }));
+/**
+ * The letter that brought the conversion. One that is credited keeps its letter when that is not to be compared any more: its
+ * acts are dropped after some months, and a letter that is sent once more counts from then on.
+ */
+function judgedBy(conversion: PendingConversion, letters: readonly Candidate[]): Judged {
+  const { environmentId, orderKey, eventId, occurredAt: at, messageId: before } = conversion;
+  const contender = { environmentId, orderKey, eventId, at, conversion };
+  if (before !== null && !letters.some(({ messageId }) => messageId === before))
+    return { ...contender, messageId: before, goal: null };
+  const messageId = creditOrder({ at }, letters);
+  return { ...contender, messageId, goal: letters.find((letter) => letter.messageId === messageId)?.goal ?? null };
 }
 
-async function claim(tx: Sql, lane: Lane): Promise<PendingConversion[]> {
-  return lane.clock === 'real'
-    ? tx.query<PendingConversion>(`${CLAIM} AND e.clock = 'real' ${ORDER}`, [])
-    : tx.query<PendingConversion>(`${CLAIM} AND c.environment_id = $1 ${ORDER}`, [lane.environmentId]);
+function keptBy({ goal, amount, currency }: PendingConversion): Pick<CreditRow, 'goal' | 'amount' | 'currency'> {
+  return { goal, amount, currency };
 }
 
-const CLAIM = `
-SELECT c.environment_id AS "environmentId", e.store_id AS "storeId", c.event_id AS "eventId", c.type,
-  c.contact_id AS "contactId", c.occurred_at AS "occurredAt", c.data
-FROM conversions c
-JOIN environments e ON e.id = c.environment_id
-WHERE c.state = 'pending'`;
+/** The events outside of the batch that have the credit of these orders. */
+async function holdersOf(tx: Sql, pending: readonly PendingConversion[]): Promise<readonly Contender[]> {
+  const inBatch = new Set(pending.map(({ eventId }) => eventId));
+  const orders = new Map(pending.map((c) => [JSON.stringify([c.environmentId, c.orderKey]), c]));
+  const holders = await tx.query<Contender>(HOLDERS, [
+    [...orders.values()].map(({ environmentId }) => environmentId),
+    [...orders.values()].map(({ orderKey }) => orderKey),
+  ]);
+  return holders.filter(({ eventId }) => !inBatch.has(eventId));
+}
 
-const ORDER = `
-ORDER BY c.environment_id, c.event_id
-LIMIT ${MAX_BATCH}
-FOR NO KEY UPDATE OF c SKIP LOCKED`;
-
-/** The cells of the letter that had the credit and of the one that gets it are counted anew. */
-const WRITE = `
-WITH credit AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r("environmentId" uuid, "eventId" uuid, "messageId" uuid, goal text,
-    amount numeric, currency text)
-), touched AS MATERIALIZED (
-  SELECT c.environment_id, c.message_id FROM conversions c
-  JOIN credit r ON r."environmentId" = c.environment_id AND r."eventId" = c.event_id
-  WHERE c.message_id IS NOT NULL
-  UNION
-  SELECT "environmentId", "messageId" FROM credit WHERE "messageId" IS NOT NULL
-), written AS (
-  UPDATE conversions c
-  SET state = CASE WHEN r."messageId" IS NULL THEN 'uncredited' ELSE 'credited' END,
-    message_id = r."messageId", credited_for = r.goal, amount = r.amount, currency = r.currency
-  FROM credit r
-  WHERE c.environment_id = r."environmentId" AND c.event_id = r."eventId"
-)
-INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
-SELECT DISTINCT m.environment_id, m.scenario_key, m.step_id, m.sent_on
-FROM touched t
-JOIN messages m ON m.environment_id = t.environment_id AND m.id = t.message_id
-WHERE m.sent_on IS NOT NULL`;
+async function write(tx: Sql, rows: readonly CreditRow[]): Promise<void> {
+  if (rows.length > 0) await tx.query(WRITE, [JSON.stringify(rows)]);
+}

@@ -3,6 +3,7 @@ import type { Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { RECOUNT } from './figures-sql.js';
+import { takeTurn } from './turn.js';
 
 interface Cell {
   readonly environment_id: string;
@@ -26,12 +27,11 @@ export class Rollup {
 
   /**
    * Takes what changed off the list, counts those cells anew and lets later orders of people who acted wait for
-   * attribution once more. One at a time, so that an older count never overwrites a newer one: in the real lane whoever
-   * comes second leaves the work to the first, in a sandbox it waits. Answers how many changes were taken, 0 when none is left.
+   * attribution once more. Answers how many changes were taken, 0 when none is left or it is somebody else's turn.
    */
   batch(lane: Lane): Promise<number> {
     return this.database.transaction(async (tx) => {
-      if (!(await mayCount(tx, lane))) return 0;
+      if (!(await takeTurn(tx, lane))) return 0;
       const dirty = await take(tx, lane);
       if (dirty.length === 0) return 0;
       await reopen(tx, dirty);
@@ -50,17 +50,6 @@ export class Rollup {
         await recount(tx, cells.slice(from, from + CELLS_AT_ONCE));
     });
   }
-}
-
-async function mayCount(tx: Sql, lane: Lane): Promise<boolean> {
-  if (lane.clock === 'virtual') {
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('touchmap.stats.' || $1, 0))`, [lane.environmentId]);
-    return true;
-  }
-  const [row] = await tx.query<{ free: boolean }>(
-    `SELECT pg_try_advisory_xact_lock(hashtextextended('touchmap.stats', 0)) AS free`,
-  );
-  return row!.free;
 }
 
 function take(tx: Sql, lane: Lane): Promise<DirtyRow[]> {

@@ -12,7 +12,7 @@ export class StoredConversions extends ConversionRecorder {
        SELECT r."environmentId", r."eventId", r."orderKey", r.type, r."contactId", r."occurredAt", r.data, 'pending'
        FROM jsonb_to_recordset($1::jsonb) AS r("environmentId" uuid, "eventId" uuid, "orderKey" text, type text,
          "contactId" uuid, "occurredAt" timestamptz, data jsonb)
-       ORDER BY 1, 3
+       ORDER BY 1, 2
        ON CONFLICT DO NOTHING`,
       [JSON.stringify(rows)],
     );

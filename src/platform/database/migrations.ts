@@ -18,6 +18,8 @@ import { BlindSuppressions1763740000039 } from './migrations/1763740000039-blind
 import { MonthsWithoutWaiting1763740000051 } from './migrations/1763740000051-months-without-waiting.js';
 import { DeletedScenarios1763740000042 } from './migrations/1763740000042-deleted-scenarios.js';
 import { FollowedRates1763740000040 } from './migrations/1763740000040-followed-rates.js';
+import { CreditedOnce1763740000046 } from './migrations/1763740000046-credited-once.js';
+import { OrderKeysApart1763740000047 } from './migrations/1763740000047-order-keys-apart.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -42,5 +44,7 @@ export const MIGRATIONS = [
   BlindSuppressions1763740000039,
   FollowedRates1763740000040,
   DeletedScenarios1763740000042,
+  CreditedOnce1763740000046,
+  OrderKeysApart1763740000047,
   MonthsWithoutWaiting1763740000051,
 ];

@@ -1,0 +1,125 @@
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+import { Crediting, SENT } from './crediting.builder.js';
+
+const CLICKED = '2026-11-21T10:00:00.000Z';
+const PLACED = '2026-11-21T11:00:00.000Z';
+const PAID = '2026-11-21T12:00:00.000Z';
+const GOALS = [
+  { key: 'paid', event: 'order.paid', within: 'P5D', value: 'event.total' },
+  { key: 'shipped', event: 'order.shipped', within: 'P5D', value: 'event.total' },
+];
+
+describe('an order of which several events tell', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+  let crediting: Crediting;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    crediting = new Crediting(database, store, GOALS);
+  });
+  afterAll(() => database.close());
+
+  const paid = (contactId: string, at: string, key: string) =>
+    crediting.order(contactId, at, { key, type: 'order.paid' });
+  const counted = async () => {
+    await crediting.figures.apply(REAL_LANE);
+    const cells = 'SELECT step_id, orders::integer, revenue FROM stats_daily WHERE environment_id = $1 AND orders > 0';
+    const before = await database.engine.query(cells, [store.liveId]);
+    await crediting.rollup.rebuild(null);
+    expect(await database.engine.query(cells, [store.liveId])).toEqual(before);
+    return before;
+  };
+
+  beforeEach(async () => {
+    for (const table of ['conversions', 'messages', 'stats_daily']) await database.engine.query(`DELETE FROM ${table}`);
+  });
+
+  it('is credited with the first that a letter brought, and once', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'click', CLICKED);
+    const placed = await crediting.order(contactId, PLACED, { key: '7' });
+    expect(await crediting.credit(placed)).toMatchObject({ state: 'uncredited' });
+    const first = await paid(contactId, PAID, '7');
+    const again = await paid(contactId, '2026-11-21T13:00:00.000Z', '7');
+    expect(await crediting.credit(first)).toMatchObject({
+      state: 'credited',
+      message_id: letters[0],
+      credited_for: 'paid',
+    });
+    expect(await crediting.credit(again)).toMatchObject({ state: 'uncredited', message_id: null, amount: null });
+    expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
+  });
+
+  it('gives its credit to an earlier event that comes later', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'click', CLICKED);
+    const second = await paid(contactId, PAID, '8');
+    expect(await crediting.credit(second)).toMatchObject({ state: 'credited' });
+    const data = { total: 100, currency: 'EUR' };
+    const first = await crediting.order(contactId, PLACED, { key: '8', type: 'order.shipped', data });
+    expect(await crediting.credit(first)).toMatchObject({ state: 'credited', message_id: letters[0], amount: '100' });
+    expect(await crediting.credit(second)).toMatchObject({ state: 'uncredited', message_id: null, credited_for: null });
+    expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { EUR: '100' } }]);
+  });
+
+  it('moves its credit to an earlier event when an act before that becomes known', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    const [first, second] = [await paid(contactId, PLACED, '9'), await paid(contactId, PAID, '9')];
+    const followUp = await crediting.letter(contactId, { step: 'follow-up' });
+    await crediting.act(followUp, 'click', '2026-11-21T11:30:00.000Z');
+    expect(await crediting.credit(second)).toMatchObject({ state: 'credited', message_id: followUp });
+    await crediting.act(letters[0]!, 'open', CLICKED);
+    expect(await crediting.credit(first)).toMatchObject({ state: 'credited', message_id: letters[0] });
+    expect(await crediting.credit(second)).toMatchObject({ state: 'uncredited' });
+    expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
+  });
+
+  it('is credited once when two people told of it, and to nobody else when the other acts later', async () => {
+    const [anna, bob] = [await crediting.aReader(SENT), await crediting.aReader(SENT)];
+    await crediting.act(anna.letters[0]!, 'click', CLICKED);
+    const [first, second] = [await paid(anna.contactId, PLACED, '10'), await paid(bob.contactId, PAID, '10')];
+    expect(await crediting.credit(first)).toMatchObject({ message_id: anna.letters[0] });
+    await crediting.act(bob.letters[0]!, 'click', CLICKED);
+    expect(await crediting.credit(second)).toMatchObject({ state: 'uncredited', message_id: null });
+    expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
+  });
+
+  it('keeps its credit when the act that earned it is forgotten and the person acts again', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'click', CLICKED);
+    const order = await paid(contactId, PAID, '11');
+    const before = await crediting.credit(order);
+    expect(before).toMatchObject({ state: 'credited', message_id: letters[0] });
+    await database.engine.query('DELETE FROM engagements');
+    const other = await crediting.letter(contactId, { step: 'follow-up' });
+    await crediting.act(other, 'click', CLICKED);
+    expect(await crediting.credit(order)).toEqual(before);
+  });
+
+  it('is credited for an act that another worker counts while the order is being credited', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    const order = await paid(contactId, PAID, '12');
+    crediting.meanwhile = async () => {
+      await crediting.act(letters[0]!, 'click', CLICKED);
+      await crediting.rollup.batch(REAL_LANE);
+    };
+    await crediting.attribution.batch(REAL_LANE);
+    expect(await crediting.credit(order)).toMatchObject({ state: 'credited', message_id: letters[0] });
+  });
+
+  it('is credited by one worker at a time, and no one waits for another', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'click', CLICKED);
+    const first = await paid(contactId, PLACED, '13');
+    crediting.meanwhile = async () => {
+      await paid(contactId, PAID, '13');
+      expect(await crediting.attribution.batch(REAL_LANE)).toBe(0);
+    };
+    await crediting.attribution.batch(REAL_LANE);
+    expect(await crediting.credit(first)).toMatchObject({ state: 'credited' });
+    expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
+  });
+});
