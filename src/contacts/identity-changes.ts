@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { assertNever } from '../domain/assert-never.js';
 import type { Sql } from '../platform/database/sql.js';
 import { lockContacts } from './contact-facts.js';
-import { MERGE_PERSON, MOVE_ROWS } from './merge-sql.js';
+import { CREDIT_ANEW, MERGE_PERSON, MOVE_ROWS } from './merge-sql.js';
 import { RunMerger } from './ports.js';
 import type { Address, IdentityChange, Person } from './who-is-who.js';
 
@@ -41,6 +41,7 @@ export class IdentityChanges {
     const { environmentId } = keep;
     await this.runs.mergeRuns(tx, { environmentId, from: younger.id, into: older.id, at });
     for (const statement of MOVE_ROWS) await tx.query(statement, [environmentId, younger.id, older.id]);
+    await tx.query(CREDIT_ANEW, [environmentId, older.id]);
     await tx.query(MERGE_PERSON, [environmentId, younger.id, older.id, keep.id]);
   }
 

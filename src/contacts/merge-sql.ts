@@ -11,6 +11,17 @@ export const MOVE_ROWS: readonly string[] = [
 ].map((table) => `UPDATE ${table} SET contact_id = $3 WHERE environment_id = $1 AND contact_id = $2`);
 
 /**
+ * The orders of one may have been brought by letters of the other: what the contact that stays ($2, after the moves) did after a
+ * letter that it acted on waits for attribution once more. Its conversions lead, so that people who bought nothing cost one look
+ * into an index.
+ */
+export const CREDIT_ANEW = `
+UPDATE conversions c SET state = 'pending'
+WHERE c.environment_id = $1 AND c.contact_id = $2
+  AND EXISTS (SELECT FROM messages m WHERE m.environment_id = c.environment_id AND m.contact_id = c.contact_id
+    AND m.sent_at <= c.occurred_at AND (m.opens > 0 OR m.clicks > 0) OFFSET 0)`;
+
+/**
  * One person out of two rows: $4 is the one whose fields count, the other fills its gaps; of consent the newer evidence
  * counts, at the same instant a withdrawal. A confirmation does not outlive a withdrawal: it stands only if consent does and it
  * came after the last one. The row that goes keeps nothing but where it went, so that its id still finds the person.

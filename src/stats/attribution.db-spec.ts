@@ -1,5 +1,8 @@
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact } from '../../test/support/letters.js';
+import { eraseContact } from '../contacts/erase-contact.js';
+import { IdentityChanges } from '../contacts/identity-changes.js';
 import { Crediting, SENT } from './crediting.builder.js';
 
 describe('crediting orders', () => {
@@ -101,5 +104,85 @@ describe('crediting orders', () => {
     expect(await crediting.credit(await crediting.order(contactId, '2026-11-21T11:00:00.000Z'))).toMatchObject({
       message_id: letters[0],
     });
+  });
+
+  describe('when a buyer turns out to be the reader of a letter', () => {
+    /** The buyer becomes known by an account, as whom the reader is recognised. */
+    const recognised = async (buyer: string, reader: string) => {
+      await database.engine.query(
+        'UPDATE contacts SET external_id = $2, email = NULL, email_key = NULL WHERE id = $1',
+        [buyer, `account of ${buyer}`],
+      );
+      const person = { environmentId: store.liveId, emailKey: null };
+      await database.engine.transaction((tx) =>
+        new IdentityChanges({ mergeRuns: () => Promise.resolve() }).apply(
+          tx,
+          {
+            kind: 'merge',
+            keep: { ...person, id: buyer, externalId: `account of ${buyer}` },
+            absorb: { ...person, id: reader, externalId: null },
+          },
+          new Date('2026-11-21T12:00:00.000Z'),
+        ),
+      );
+    };
+
+    it.each(['the buyer', 'the reader'])(
+      'credits what they bought before, also when %s is known longer',
+      async (older) => {
+        const first = await aContact(database.engine, store.liveId);
+        const second = await aContact(database.engine, store.liveId);
+        const [buyer, reader] = older === 'the buyer' ? [first, second] : [second, first];
+        const letter = await crediting.letter(reader);
+        await crediting.act(letter, 'click', '2026-11-21T10:00:00.000Z');
+        const order = await crediting.order(buyer, '2026-11-21T11:00:00.000Z');
+        expect(await crediting.credit(order)).toMatchObject({ state: 'uncredited' });
+        await recognised(buyer, reader);
+        expect(await crediting.credit(order)).toMatchObject({ state: 'credited', message_id: letter, amount: '5980' });
+      },
+    );
+
+    it('leaves alone what they bought before any letter', async () => {
+      const buyer = await aContact(database.engine, store.liveId);
+      const { contactId: reader, letters } = await crediting.aReader(SENT);
+      await crediting.act(letters[0]!, 'click', '2026-11-21T10:00:00.000Z');
+      const order = await crediting.order(buyer, '2026-11-21T09:00:00.000Z');
+      await crediting.credit(order);
+      await recognised(buyer, reader);
+      const [row] = await database.engine.query('SELECT state FROM conversions WHERE event_id = $1', [order]);
+      expect(row).toEqual({ state: 'uncredited' });
+    });
+  });
+
+  it('keeps the worth of what an erased person bought, also when the credit moves', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'open', '2026-11-21T10:00:00.000Z');
+    const order = await crediting.order(contactId, '2026-11-21T11:00:00.000Z');
+    expect(await crediting.credit(order)).toMatchObject({ message_id: letters[0], amount: '5980' });
+    await database.engine.transaction((tx) =>
+      eraseContact(tx, { environmentId: store.liveId, contactId }, new Date('2026-11-22T00:00:00Z'), BLIND_KEYS),
+    );
+    const other = await crediting.letter(contactId);
+    await crediting.act(other, 'click', '2026-11-21T10:30:00.000Z');
+    expect(await crediting.credit(order)).toMatchObject({ message_id: other, amount: '5980', currency: 'RUB' });
+  });
+
+  it.each([
+    [15.089999999999998, '15.09'],
+    [0.1 + 0.2, '0.3'],
+    [0.3 - 0.1 - 0.2, '0'],
+    [1234567.89 * 1.2, '1481481.468'],
+    [1e-7, '0.0000001'],
+    [1e-11, '0'],
+    [123456789012340, '123456789012340'],
+    [1e21, null],
+    [-5, null],
+    ['12.3456789', '12.3456789'],
+    ['99999999.9900', '99999999.99'],
+  ])('takes %p for an amount of %p', async (total, amount) => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'click', '2026-11-21T10:00:00.000Z');
+    const order = await crediting.order(contactId, '2026-11-21T11:00:00.000Z', { data: { total, currency: 'USD' } });
+    expect(await crediting.credit(order)).toMatchObject({ state: 'credited', amount });
   });
 });

@@ -23,6 +23,9 @@ export interface CreditedConversion {
 
 const NOTHING: Money = { amount: null, currency: null };
 const DECIMAL = /^\d{1,15}(\.\d{1,10})?$/;
+/** Digits that a float holds without doubt, and those of them behind the point that an amount may have. */
+const DIGITS = 15;
+const DECIMALS = 10;
 const CURRENCY = /^[A-Z]{3}$/;
 
 /** Reads the worth of credited orders by their goals' `value`. */
@@ -33,7 +36,10 @@ export class ConversionValues {
     private readonly blind: BlindKeys,
   ) {}
 
-  /** By event id: each goal's value in the event's currency, else the store's. */
+  /**
+   * By event id: each goal's value in the event's currency, else the store's. What an erased person's order told is gone: it
+   * stays worth what it was when it was credited before.
+   */
   async of(tx: Sql, credited: readonly CreditedConversion[]): Promise<ReadonlyMap<string, Money>> {
     const valued = credited.filter(({ goal }) => goal.value);
     const settings = await this.stores.settingsOf(tx, [...new Set(valued.map(({ conversion }) => conversion.storeId))]);
@@ -46,7 +52,10 @@ export class ConversionValues {
       valued.map(({ conversion, goal }) => {
         const contact = contacts.get(conversion.contactId);
         const store = settings.get(conversion.storeId) ?? defaultSettings('');
-        return [conversion.eventId, contact ? valueOf(conversion, goal, contact, store) : NOTHING];
+        if (!contact) return [conversion.eventId, NOTHING];
+        const { eventId, amount, currency } = conversion;
+        const isKnown = contact.erased && amount !== null;
+        return [eventId, isKnown ? { amount, currency } : valueOf(conversion, goal, contact, store)];
       }),
     );
   }
@@ -65,10 +74,22 @@ function valueOf(
     facts: { contact, store: storeFacts(store), messages: [], history: [] },
     now: occurredAt,
   };
-  const amount = decimal(value?.text(input)) ?? decimal(value?.number(input)?.toString());
+  const amount = decimal(value?.text(input)) ?? decimal(rounded(value?.number(input)));
   if (amount === null) return NOTHING;
   const { currency } = data;
   return { amount, currency: typeof currency === 'string' && CURRENCY.test(currency) ? currency : store.currency };
+}
+
+/**
+ * The number without what calculating adds: 19.99 - 4.9 is 15.089999999999998. What was told with up to fifteen digits, as a number or
+ * as text, is the same afterwards; money of any currency has fewer.
+ */
+function rounded(value: number | null | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  const whole = Math.trunc(Math.abs(value)).toString().length;
+  const text = value.toFixed(Math.max(0, Math.min(DECIMALS, DIGITS - whole)));
+  if (Number(text) === 0) return '0';
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 function decimal(text: string | null | undefined): string | null {
