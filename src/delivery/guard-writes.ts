@@ -162,4 +162,5 @@ changed AS (
   FROM v WHERE m.environment_id = v.e AND m.id = v.id
   RETURNING m.environment_id, m.scenario_key, m.step_id, m.sent_on, m.state)
 INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
-SELECT DISTINCT environment_id, scenario_key, step_id, sent_on FROM changed WHERE state = 'unresolved'`;
+SELECT DISTINCT environment_id, scenario_key, step_id, sent_on FROM changed
+WHERE state <> 'planned' AND sent_on IS NOT NULL`;

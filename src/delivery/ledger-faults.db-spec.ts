@@ -168,10 +168,12 @@ describe('the ledger when things break', () => {
     await worker.batch.run(REAL_LANE);
     await overdue(messageId);
     await worker.sweeper.sweep();
+    await database.engine.query('DELETE FROM stats_dirty');
     await worker.ledger.cancel(database.engine, [
       { environmentId: store.liveId, enrollmentId, reason: 'exited:purchased' },
     ]);
     expect(await message(messageId)).toMatchObject({ state: 'unresolved', reason: 'exited:purchased', dup_risk: true });
+    expect(await database.engine.query('SELECT step_id FROM stats_dirty')).toEqual([{ step_id: 'reminder' }]);
   });
 
   it('ends as unresolved, not failed, what may have arrived before its tries were used up', async () => {

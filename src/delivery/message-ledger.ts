@@ -78,16 +78,20 @@ ON CONFLICT ON CONSTRAINT messages_one_per_step DO NOTHING`;
 /**
  * What has not begun to go out is cancelled. Where an earlier ambiguous attempt may have arrived, "cancelled" would be a
  * lie: such a row ends unresolved. A row in `sending` cannot be called back, it keeps the reason for the case that the
- * attempt fails. Rows are locked by (environment, id), as the last guard does.
+ * attempt fails. Rows are locked by (environment, id), as the last guard does. The figures of those that had begun are made anew.
  */
 const TAKE_BACK = `
-UPDATE messages AS m SET
+taken AS (UPDATE messages AS m SET
   state = CASE WHEN m.state IN ('sending', 'unknown') THEN m.state
     WHEN m.dup_risk AND m.sent_at IS NOT NULL THEN 'unresolved' ELSE 'cancelled' END,
   cancel_requested = m.cancel_requested OR m.state IN ('sending', 'unknown'),
   reason = locked.reason, held = false, next_attempt_at = NULL,
   lease_until = CASE WHEN m.state = 'sending' THEN m.lease_until END
-FROM locked WHERE m.environment_id = locked.environment_id AND m.id = locked.id`;
+FROM locked WHERE m.environment_id = locked.environment_id AND m.id = locked.id
+RETURNING m.environment_id, m.scenario_key, m.step_id, m.sent_on, m.state)
+INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
+SELECT DISTINCT environment_id, scenario_key, step_id, sent_on FROM taken
+WHERE state NOT IN ('sending', 'unknown') AND sent_on IS NOT NULL`;
 
 const CANCEL = `
 WITH locked AS (
@@ -95,7 +99,7 @@ WITH locked AS (
   FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS r (environment_id, enrollment_id, reason)
   JOIN messages AS m ON m.environment_id = r.environment_id AND m.enrollment_id = r.enrollment_id
   WHERE m.state IN ('planned', 'claimed', 'retry', 'sending', 'unknown')
-  ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m)
+  ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m),
 ${TAKE_BACK}`;
 
 const ARCHIVE = `
@@ -103,7 +107,7 @@ WITH locked AS (
   SELECT m.environment_id, m.id, 'archived' AS reason
   FROM messages AS m
   WHERE m.environment_id = $1 AND m.scenario_key = $2 AND m.state IN ('planned', 'claimed', 'retry', 'sending', 'unknown')
-  ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m)
+  ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m),
 ${TAKE_BACK}`;
 
 const UNSETTLED = `

@@ -100,6 +100,14 @@ describe('a letter that somebody sends again', () => {
     },
   );
 
+  it('has the figures of its first day made anew: what it brought is counted on the day on which it goes out', async () => {
+    const id = await letter('unresolved');
+    await database.engine.query('DELETE FROM stats_dirty');
+    await resend.resend(scope(), id);
+    const days = await database.engine.query('SELECT step_id, day::text FROM stats_dirty');
+    expect(days).toEqual([{ step_id: 'reminder', day: '2026-11-21' }]);
+  });
+
   it('asks the last guard again: who unsubscribed meanwhile gets nothing, and it stays shown as unresolved', async () => {
     const contactId = await contact();
     const id = await letter('unresolved', contactId);

@@ -27,10 +27,14 @@ export class Resend {
   }
 }
 
+/** What the letter brought so far is counted on the day on which it goes out again. */
 const RESEND = `
 WITH planned AS (
   UPDATE messages AS m SET state = 'planned', reason = NULL, dup_risk = m.dup_risk OR m.state = 'unresolved', due_at = $3, meant_at = NULL, next_attempt_at = NULL, held = false,
     cancel_requested = false, claim_token = NULL, claimed_by = NULL, lease_until = NULL, unknown_since = NULL
   WHERE m.environment_id = $1 AND m.id = $2 AND m.state IN ('rejected', 'failed', 'unresolved') AND m.enrollment_id IS NOT NULL
-  RETURNING m.id)
+  RETURNING m.id, m.environment_id, m.scenario_key, m.step_id, m.sent_on),
+dirty AS (
+  INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
+  SELECT environment_id, scenario_key, step_id, sent_on FROM planned WHERE sent_on IS NOT NULL)
 SELECT m.state, EXISTS (SELECT 1 FROM planned) AS planned FROM messages AS m WHERE m.environment_id = $1 AND m.id = $2`;

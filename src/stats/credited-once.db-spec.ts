@@ -122,4 +122,32 @@ describe('an order of which several events tell', () => {
     expect(await crediting.credit(first)).toMatchObject({ state: 'credited' });
     expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
   });
+
+  it.each(['accepted', 'unresolved', 'rejected', 'failed'])(
+    'is counted on its letter when that is %s',
+    async (state) => {
+      const { contactId } = await crediting.aReader(SENT);
+      const letter = await crediting.letter(contactId, { state, step: 'follow-up', reason: 'told' });
+      await crediting.act(letter, 'click', CLICKED);
+      await paid(contactId, PAID, '14');
+      expect(await counted()).toEqual([{ step_id: 'follow-up', orders: 1, revenue: { RUB: '5980' } }]);
+      const [row] = await database.engine.query(
+        `SELECT sum(sent)::integer AS sent, sum(unique_clicks)::integer AS clicks FROM stats_daily WHERE step_id = 'follow-up'`,
+      );
+      const went = state === 'accepted' ? 1 : 0;
+      expect(row).toEqual({ sent: went, clicks: went });
+    },
+  );
+
+  it.each(['unknown', 'retry'])(
+    'is not counted while its letter is %s and may go out on another day',
+    async (state) => {
+      const { contactId } = await crediting.aReader();
+      const letter = await crediting.letter(contactId, { state });
+      await crediting.act(letter, 'click', CLICKED);
+      const order = await paid(contactId, PAID, '15');
+      expect(await crediting.credit(order)).toMatchObject({ message_id: letter });
+      expect(await counted()).toEqual([]);
+    },
+  );
 });

@@ -1,3 +1,26 @@
+const ACTS = [
+  'opens',
+  'unique_opens',
+  'clicks',
+  'unique_clicks',
+  'machine_opens',
+  'machine_unique_opens',
+  'machine_clicks',
+  'machine_unique_clicks',
+] as const;
+
+function zeros(table: string, columns: readonly string[]): string {
+  return columns.map((column) => `coalesce(${table}.${column}, 0) AS ${column}`).join(', ');
+}
+
+/**
+ * The letters that figures are made of. One whose outcome nobody knows, or that a provider says it refused, did go out when a person
+ * acted on it: it may have brought an order, and counts for nothing else. Only when its fate is settled: until then it may be sent
+ * once more, and on another day.
+ */
+export const COUNTED = `(m.state = 'accepted' OR m.state NOT IN ('planned', 'claimed', 'sending', 'retry', 'unknown')
+  AND (m.opens > 0 OR m.clicks > 0))`;
+
 /**
  * Makes cells of `stats_daily` anew from messages and conversions; $1–$4 name them (environment, scenario, step, day).
  * The drain of `stats_dirty` and the rebuild run this same statement, so that both give the same rows. An order counts
@@ -9,13 +32,13 @@ WITH cell AS MATERIALIZED (
   SELECT DISTINCT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[])
     AS c(environment_id, scenario_key, step_id, day)
 ), letter AS MATERIALIZED (
-  SELECT c.*, m.id, m.version, m.variant, m.step_number, m.opens, m.clicks, m.machine_opens, m.machine_clicks,
+  SELECT c.*, m.state = 'accepted' AS went, m.id, m.version, m.variant, m.step_number, m.opens, m.clicks, m.machine_opens, m.machine_clicks,
     m.first_opened_at, m.first_clicked_at, m.first_machine_opened_at, m.first_machine_clicked_at, m.bounced_at,
     m.complained_at, m.unsubscribed_at
   FROM cell c
   JOIN messages m ON m.environment_id = c.environment_id AND m.scenario_key = c.scenario_key AND m.step_id = c.step_id
     AND m.sent_on = c.day
-  WHERE m.state = 'accepted'
+  WHERE ${COUNTED}
 ), figure AS MATERIALIZED (
   SELECT environment_id, scenario_key, step_id, version, variant, day, max(step_number) AS step_number,
     count(*) AS sent, count(*) FILTER (WHERE bounced_at IS NULL) AS delivered,
@@ -27,30 +50,35 @@ WITH cell AS MATERIALIZED (
     count(*) FILTER (WHERE first_clicked_at IS NULL AND first_machine_clicked_at IS NOT NULL) AS machine_unique_clicks,
     count(unsubscribed_at) AS unsubscribes, count(complained_at) AS complaints, count(bounced_at) AS bounces
   FROM letter
+  WHERE went
   GROUP BY environment_id, scenario_key, step_id, version, variant, day
 ), earned_in AS (
   SELECT l.environment_id, l.scenario_key, l.step_id, l.version, l.variant, l.day, c.currency,
-    count(*) AS orders, sum(c.amount) AS amount
+    max(l.step_number) AS step_number, count(*) AS orders, sum(c.amount) AS amount
   FROM letter l
   JOIN conversions c ON c.environment_id = l.environment_id AND c.message_id = l.id
   GROUP BY l.environment_id, l.scenario_key, l.step_id, l.version, l.variant, l.day, c.currency
 ), earned AS (
-  SELECT environment_id, scenario_key, step_id, version, variant, day, sum(orders) AS orders,
+  SELECT environment_id, scenario_key, step_id, version, variant, day, max(step_number) AS step_number, sum(orders) AS orders,
     jsonb_object_agg(currency, amount::text) FILTER (WHERE currency IS NOT NULL AND amount IS NOT NULL) AS revenue
   FROM earned_in
   GROUP BY environment_id, scenario_key, step_id, version, variant, day
+), line AS MATERIALIZED (
+  SELECT environment_id, scenario_key, step_id, version, variant, day, coalesce(f.step_number, e.step_number) AS step_number,
+    ${zeros('f', ['sent', 'delivered', ...ACTS, 'unsubscribes', 'complaints', 'bounces'])},
+    coalesce(e.orders, 0) AS orders, coalesce(e.revenue, '{}') AS revenue
+  FROM figure f
+  FULL JOIN earned e USING (environment_id, scenario_key, step_id, version, variant, day)
 ), gone AS (
   DELETE FROM stats_daily s USING cell c
   WHERE s.environment_id = c.environment_id AND s.scenario_key = c.scenario_key AND s.step_id = c.step_id AND s.day = c.day
-    AND NOT EXISTS (SELECT FROM figure f WHERE f.environment_id = s.environment_id AND f.scenario_key = s.scenario_key
+    AND NOT EXISTS (SELECT FROM line f WHERE f.environment_id = s.environment_id AND f.scenario_key = s.scenario_key
       AND f.step_id = s.step_id AND f.version = s.version AND f.variant = s.variant AND f.day = s.day)
 )
 INSERT INTO stats_daily AS s (environment_id, scenario_key, step_id, version, variant, day, step_number, sent, delivered,
   opens, unique_opens, clicks, unique_clicks, machine_opens, machine_unique_opens, machine_clicks, machine_unique_clicks,
   unsubscribes, complaints, bounces, orders, revenue)
-SELECT f.*, coalesce(e.orders, 0), coalesce(e.revenue, '{}')
-FROM figure f
-LEFT JOIN earned e USING (environment_id, scenario_key, step_id, version, variant, day)
+SELECT * FROM line
 ON CONFLICT (environment_id, scenario_key, step_id, version, variant, day) DO UPDATE SET
   step_number = excluded.step_number, sent = excluded.sent, delivered = excluded.delivered,
   opens = excluded.opens, unique_opens = excluded.unique_opens,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { RECOUNT } from './figures-sql.js';
+import { COUNTED, RECOUNT } from './figures-sql.js';
 import { takeTurn } from './turn.js';
 
 interface Cell {
@@ -105,7 +105,7 @@ WHERE c.environment_id = late.environment_id AND c.event_id = late.event_id`;
 
 const ALL_CELLS = `
 SELECT DISTINCT environment_id, scenario_key, step_id, sent_on::text AS day
-FROM messages
-WHERE state = 'accepted' AND sent_on IS NOT NULL AND scenario_key IS NOT NULL AND step_id IS NOT NULL
+FROM messages m
+WHERE ${COUNTED} AND sent_on IS NOT NULL AND scenario_key IS NOT NULL AND step_id IS NOT NULL
   AND ($1::uuid IS NULL OR environment_id = $1)
 ORDER BY 1, 2, 3, 4`;

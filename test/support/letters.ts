@@ -12,6 +12,7 @@ export interface LetterFields {
   readonly step?: string;
   readonly stepNumber?: number;
   readonly state?: string;
+  readonly reason?: string;
   readonly sentAt?: Date;
 }
 
@@ -29,9 +30,9 @@ export async function aLetter(sql: Sql, fields: LetterFields): Promise<string> {
   const { sentAt = new Date('2026-11-21T09:45:00Z') } = fields;
   await sql.query(
     `INSERT INTO messages (environment_id, id, store_id, clock, contact_id, scenario_key, version, step_id, step_number,
-       message_class, policy, template_key, state, due_at, to_address, sent_at, sent_on, accepted_at, created_at)
+       message_class, policy, template_key, state, due_at, to_address, sent_at, sent_on, accepted_at, created_at, reason)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'marketing', 'at-most-once', 'abandoned-cart/reminder', $10, $11, $12, $11,
-       ($11::timestamptz AT TIME ZONE 'UTC')::date, $11, $11)`,
+       ($11::timestamptz AT TIME ZONE 'UTC')::date, $11, $11, $13)`,
     [
       fields.environmentId,
       id,
@@ -45,6 +46,7 @@ export async function aLetter(sql: Sql, fields: LetterFields): Promise<string> {
       state,
       sentAt,
       `${id}@example.com`,
+      fields.reason ?? null,
     ],
   );
   return id;
