@@ -31,7 +31,9 @@ function dayOf(text: string): string | null {
   if (!DAY.test(text) && !INSTANT.test(text)) return null;
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return null;
-  const day = at.toISOString().slice(0, 10);
+  const [day = ''] = at.toISOString().split('T');
+  // Years before 1 and after 9999 have no such date.
+  if (!DAY.test(day) || day.startsWith('0000')) return null;
   // The parser takes 31 April for 1 May.
   return INSTANT.test(text) || day === text ? day : null;
 }

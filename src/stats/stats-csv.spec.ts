@@ -12,11 +12,24 @@ describe('the CSV of a table', () => {
     }
   });
 
+  it('tells of all money, in columns that stay where they were', () => {
+    const sums = ['100', '20.5', '3'].map((amount, i) => ({ amount, currency: ['RUB', 'EUR', 'USD'][i]! }));
+    const csv = statsCsv(
+      [statsRow({ scenario: 's', step: 'a' }, NO_FIGURES, sums, { machine: false, currency: 'EUR' })],
+      'step',
+    );
+    const [header, line] = csv.split('\r\n');
+    expect(header).toBe(
+      'scenario,step,sent,delivered,opens,uniqueOpens,clicks,uniqueClicks,orders,revenue,currency,unsubscribes,complaints,bounces,openRate,clickRate,clickToOpenRate,orderRate,ordersIncrement,otherRevenue',
+    );
+    expect(line).toBe('s,a,0,0,0,0,0,0,0,20.50,EUR,0,0,0,,,,,,100.00 RUB; 3.00 USD');
+  });
+
   it('leaves a rate that is not known empty', () => {
     const csv = statsCsv(
       [statsRow({ scenario: 's', step: 'a' }, NO_FIGURES, [], { machine: false, currency: 'EUR' })],
       'step',
     );
-    expect(csv.split('\r\n')[1]).toBe('s,a,0,0,0,0,0,0,0,0.00,EUR,0,0,0,,,,,');
+    expect(csv.split('\r\n')[1]).toBe('s,a,0,0,0,0,0,0,0,0.00,EUR,0,0,0,,,,,,');
   });
 });

@@ -2,7 +2,8 @@ import { stringify } from 'csv-stringify/sync';
 import type { Division, StatsRow } from './stats-row.js';
 
 /**
- * The table as CSV (RFC 4180), one line a row and no total, so that sums of a spreadsheet come out right. Cells that a
+ * The table as CSV (RFC 4180), one line a row and no total, so that sums of a spreadsheet come out right. Money in other
+ * currencies than `revenue` is one text, such as `100.00 EUR; 5.00 USD`: columns are the same whatever was paid. Cells that a
  * spreadsheet would take for a formula are prefixed with an apostrophe: step and variant names are free text.
  */
 export function statsCsv(rows: readonly StatsRow[], by: Division): string {
@@ -27,11 +28,18 @@ export function statsCsv(rows: readonly StatsRow[], by: Division): string {
     'clickToOpenRate',
     'orderRate',
     'ordersIncrement',
+    'otherRevenue',
   ];
   return stringify(rows.map(cellsOf), { header: true, columns, escape_formulas: true, record_delimiter: 'windows' });
 }
 
-function cellsOf({ rates, revenue, increment, ...row }: StatsRow): Readonly<Record<string, unknown>> {
+function cellsOf({
+  rates,
+  revenue,
+  otherRevenue = [],
+  increment,
+  ...row
+}: StatsRow): Readonly<Record<string, unknown>> {
   return {
     ...row,
     revenue: revenue.amount,
@@ -41,5 +49,6 @@ function cellsOf({ rates, revenue, increment, ...row }: StatsRow): Readonly<Reco
     clickToOpenRate: rates.clickToOpen,
     orderRate: rates.order,
     ordersIncrement: increment?.orders,
+    otherRevenue: otherRevenue.map(({ amount, currency }) => `${amount} ${currency}`).join('; '),
   };
 }

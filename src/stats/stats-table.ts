@@ -43,7 +43,7 @@ export function statsTable(
   const total = groups.find((group) => group.scenario === null);
   return {
     items: lines.map((line) => {
-      const first = firstOf(line, lines, numberOf);
+      const first = firstOf(line, [...published, ...lines], numberOf);
       const division = options.by === 'step' ? undefined : { by: options.by, value: line.value };
       return statsRow({ scenario: line.scenario, step: line.step, division }, line.figures, line.revenue, {
         ...options,
@@ -78,13 +78,16 @@ function order(a: Line, b: Line, numberOf: ReadonlyMap<string, number>): number 
 }
 
 /** Steps that are published no more come after those that are. */
-function placeOf(line: Line, numberOf: ReadonlyMap<string, number>): number {
+function placeOf(line: PublishedStep, numberOf: ReadonlyMap<string, number>): number {
   return numberOf.get(nameOf(line)) ?? numberOf.size + line.stepNumber;
 }
 
-/** The step that the others of the scenario are compared with: the published first one, else the first ever. */
-function firstOf(line: Line, lines: readonly Line[], numberOf: ReadonlyMap<string, number>): string {
-  return lines
+/**
+ * The step that the others of the scenario are compared with: the published first one, also where it sent nothing, else the first
+ * ever.
+ */
+function firstOf(line: Line, steps: readonly PublishedStep[], numberOf: ReadonlyMap<string, number>): string {
+  return steps
     .filter(({ scenario }) => scenario === line.scenario)
     .reduce((first, other) => (placeOf(other, numberOf) < placeOf(first, numberOf) ? other : first)).step;
 }

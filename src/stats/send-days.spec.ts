@@ -1,0 +1,23 @@
+import { Unprocessable } from '../platform/http/domain-error.js';
+import { sendDays } from './send-days.js';
+
+describe('the span of a table', () => {
+  it.each([
+    ['2026-11-21', '2026-11-21'],
+    ['0001-01-01', '0001-01-01'],
+    ['9999-12-31', '9999-12-31'],
+    ['2026-11-21T23:30:00-01:00', '2026-11-22'],
+  ])('takes %s for %s', (from, day) => {
+    expect(sendDays({ from })).toEqual({ from: day, to: null });
+  });
+
+  it.each(['0000-01-01', '0001-01-01T00:00:00+01:00', '9999-12-31T23:30:00-01:00', '2026-04-31', '2026-11', ''])(
+    'refuses %p with a pointer',
+    (from) => {
+      expect(() => sendDays({ from })).toThrow(Unprocessable);
+      expect(() => sendDays({ from })).toThrow(
+        expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/from', code: 'invalid_date' })] }),
+      );
+    },
+  );
+});
