@@ -2,6 +2,7 @@ import { aCompiled, after, anEvent, anOrder, aRun, facts } from '../../test/supp
 import type { CompiledScenario } from './compiled-scenario.js';
 import { decideEntry, matchTrigger, type EntryInput } from './entry.js';
 import type { EventFacts } from './run.js';
+import { subjectOf } from './subject.js';
 
 const cart = aCompiled();
 const later = (minutes: number, over: Partial<EventFacts> = {}): EventFacts =>
@@ -34,7 +35,7 @@ describe('a trigger', () => {
     ['a number', { cartId: 81 }, '81'],
     ['none', {}, ''],
     ['null', { cartId: null }, ''],
-    ['more than 200 characters', { cartId: 'x'.repeat(300) }, 'x'.repeat(200)],
+    ['more than 200 characters', { cartId: 'x'.repeat(300) }, subjectOf('x'.repeat(300))],
   ])('takes %s as the subject', (_what, data, subject) => {
     const event = anEvent({ data: { items: [1], ...data } });
     expect(matchTrigger(cart, event, facts(), after({}))).toEqual({ matches: true, subject });
@@ -76,6 +77,11 @@ describe('somebody enters', () => {
         },
       },
     });
+  });
+
+  it('and is not held out of a service letter, whatever was drawn before the scenario became one', () => {
+    const service = aCompiled({ messageClass: 'service' });
+    expect(decide({ holdoutDraw: true }, service)).toMatchObject({ kind: 'enter', run: { run: { holdout: false } } });
   });
 
   it('not while the scenario is paused', () => {

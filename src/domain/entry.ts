@@ -1,8 +1,10 @@
 import type { CompiledScenario } from './compiled-scenario.js';
 import { SUBSCRIPTION_REQUESTED } from './double-opt-in.js';
 import { exitBySubject, exitFor } from './exit.js';
+import { knownAt } from './known-at.js';
 import type { NoEntryReason } from './reasons.js';
 import type { Advance, EventFacts, Facts, RunState } from './run.js';
+import { subjectOf } from './subject.js';
 import { enterRun, refresh, restart } from './timeline.js';
 
 export type TriggerMatch =
@@ -26,7 +28,7 @@ export interface EntryInput {
   readonly laterEvents: readonly EventFacts[];
   /** Other people's stored events at or after it, for exits with a subject: somebody else may have bought this very cart. */
   readonly othersEvents?: readonly EventFacts[];
-  /** Held out: as stored at the contact's first entry into the scenario, else `isHeldOut(...)`. */
+  /** Held out: as stored at the contact's first entry into the scenario, else `isHeldOut(...)`. Nobody is in `service`. */
   readonly holdoutDraw: boolean;
 }
 
@@ -36,19 +38,16 @@ export type EntryDecision =
   | { readonly kind: 'refresh'; readonly run: Advance }
   | { readonly kind: 'none'; readonly reason: NoEntryReason };
 
-/** A subject longer than the longest id is cut: it has to fit an index. */
-const LONGEST_SUBJECT = 200;
-
 /** Whether an event of the trigger's type starts something at all, and for which subject. */
 export function matchTrigger(compiled: CompiledScenario, event: EventFacts, facts: Facts, now: Date): TriggerMatch {
   const { when, subject, maxAgeMs } = compiled.trigger;
-  const input = { event, run: null, facts, now };
+  const input = { event, run: null, facts: knownAt(facts, event), now };
   const verdict = when?.evaluate(input);
   if (verdict !== undefined && verdict.value !== true)
     return { matches: false, reason: 'condition_false', field: verdict.field };
   if (now.getTime() - Date.parse(event.at) > maxAgeMs) return { matches: false, reason: 'too_old', field: null };
   if (compiled.scenario.reentry.whileRunning === 'parallel') return { matches: true, subject: event.id };
-  return { matches: true, subject: (subject?.text(input) ?? '').slice(0, LONGEST_SUBJECT) };
+  return { matches: true, subject: subjectOf(subject?.text(input) ?? '') };
 }
 
 /**
@@ -60,7 +59,9 @@ export function decideEntry(compiled: CompiledScenario, input: EntryInput, now: 
   if (running !== null) return decideRunning(compiled, running, event, facts, now);
   const refusal = refusalOf(compiled, input);
   if (refusal !== null) return { kind: 'none', reason: refusal };
-  return { kind: 'enter', run: enterRun(compiled, { event, subject, holdout: input.holdoutDraw }, facts, now) };
+  // Whoever was drawn while the scenario was marketing gets the letters that a service owes them.
+  const holdout = input.holdoutDraw && compiled.messageClass !== 'service';
+  return { kind: 'enter', run: enterRun(compiled, { event, subject, holdout }, facts, now) };
 }
 
 function decideRunning(

@@ -1,5 +1,6 @@
 import { aCompiled, after, anEvent, anOrder, aRun, facts } from '../../test/support/domain-builders.js';
 import { endRun, exitBySubject, exitFor, exitSubject } from './exit.js';
+import { subjectOf } from './subject.js';
 
 const cart = aCompiled();
 const emptied = (cartId: unknown) => anEvent({ id: 'v2', data: { cartId, items: [] } });
@@ -49,6 +50,18 @@ describe('an exit with a subject', () => {
       exit && [order('81'), order(81), order(), order('')].map((event) => exitSubject(compiled, exit, event, facts())),
     ).toEqual(['81', '81', null, null]);
     expect(exitBySubject(compiled, aRun(), order('81'), facts())).toBe('exited:purchased');
+  });
+
+  it('compares long subjects as they are stored', () => {
+    const link = (end: string) => 'x'.repeat(300) + end;
+    const run = aRun({ subject: subjectOf(link('a')) });
+    const [same, other] = [order(link('a')), order(link('b'))];
+    expect([same, other].map((event) => exitFor(compiled, run, event, facts()))).toEqual(['exited:purchased', null]);
+    expect([same, other].map((event) => exitBySubject(compiled, run, event, facts()))).toEqual([
+      'exited:purchased',
+      null,
+    ]);
+    expect(exitSubject(compiled, compiled.exits[0]!, same, facts())).toBe(run.subject);
   });
 
   it('is the only kind that does', () => {

@@ -1,6 +1,8 @@
 import type { CompiledExit, CompiledScenario, ConditionInput } from './compiled-scenario.js';
+import { knownAt } from './known-at.js';
 import type { EndReason } from './reasons.js';
 import type { Advance, EventFacts, Facts, RunState } from './run.js';
+import { subjectOf } from './subject.js';
 
 /** What an exit looks at of a run; a whole RunState fits, and so does a run that is only about to begin. */
 export type ExitRun = Pick<RunState, 'event' | 'subject'> &
@@ -43,8 +45,8 @@ export function exitSubject(
   event: EventFacts,
   facts: Facts,
 ): string | null {
-  const subject = exit.subject?.text({ event, run: null, facts, now: new Date(event.at) }) ?? null;
-  return subject === '' ? null : subject;
+  const input = { event, run: null, facts: knownAt(facts, event), now: new Date(event.at) };
+  return subjectIn(exit, input) || null;
 }
 
 /** Ends a run; an ended one stays as it is. */
@@ -68,7 +70,7 @@ function firstExit(
   for (const exit of exits) {
     if (exit.event !== event.type) continue;
     const input = inputOf(run, event, facts, now);
-    if (!reaches(exit.subject?.text(input) ?? null)) continue;
+    if (!reaches(subjectIn(exit, input))) continue;
     if (exit.when === null || exit.when.evaluate(input).value !== false) return `exited:${exit.reason}`;
   }
   return null;
@@ -76,5 +78,11 @@ function firstExit(
 
 function inputOf(run: ExitRun, event: EventFacts, facts: Facts, now: Date): ConditionInput {
   const { subject, enteredAt = new Date(run.event.at), touches = 0, variant = '' } = run;
-  return { event, run: { event: run.event, subject, enteredAt, touches, variant }, facts, now };
+  return { event, run: { event: run.event, subject, enteredAt, touches, variant }, facts: knownAt(facts, event), now };
+}
+
+/** The subject that the event names, null when it names none. */
+function subjectIn({ subject }: CompiledExit, input: ConditionInput): string | null {
+  const text = subject?.text(input) ?? null;
+  return text === null ? null : subjectOf(text);
 }

@@ -56,8 +56,10 @@ export interface StepMessageFacts {
   readonly clicked: boolean;
 }
 
-/** One earlier event of the contact, for happened(), count() and bought(). `data` only where an expression reads products. */
+/** An event of the contact, for happened(), count() and bought(). `data` only where an expression reads products. */
 export interface HistoryEvent {
+  /** As of `EventFacts`. */
+  readonly id: string;
   readonly type: string;
   readonly at: Date;
   readonly data?: Readonly<Record<string, unknown>>;
@@ -68,6 +70,7 @@ export interface Facts {
   readonly contact: ContactFacts;
   readonly store: StoreFacts;
   readonly messages: readonly StepMessageFacts[];
+  /** In the order of events: instant, then arrival. */
   readonly history: readonly HistoryEvent[];
 }
 

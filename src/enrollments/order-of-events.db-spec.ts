@@ -50,6 +50,24 @@ describe('events in any order and any portions', () => {
     };
   }
 
+  it('make the first order the first, also where the second is received with it', async () => {
+    const other = await Shop.open(database);
+    await other.publish({
+      key: 'first-order',
+      name: 'First order',
+      messageClass: 'service',
+      trigger: { type: 'event', event: 'order.placed', when: "count('order.placed') == 1", subject: 'event.orderId' },
+      steps: [{ id: 'welcome', type: 'email', template: 'x/welcome' }],
+    });
+    const anna = await other.contact();
+    const second = await other.receive(anna, order('2026-11-21T09:58:00Z', 'o-2'));
+    const first = await other.receive(anna, order('2026-11-21T09:55:00Z', 'o-1'));
+    const same = await other.receive(anna, order('2026-11-21T09:58:00Z', 'o-3'));
+    await settle(worker, other.lane(TEN));
+    const outcomes = await Promise.all([first, second, same].map((event) => other.outcomes(event)));
+    expect(outcomes).toEqual([['entered'], ['none condition_false'], ['none condition_false']]);
+  });
+
   const orders = (events: readonly EventToStore[]) =>
     fc.tuple(
       fc.shuffledSubarray([...events], { minLength: events.length }),

@@ -95,8 +95,13 @@ describe('a condition is true', () => {
 
   it('for what happened in the window', () => {
     const history = [
-      { type: 'order.placed', at: after({ days: -10 }), data: { items: [{ productId: 'p1' }, { productId: 7 }] } },
-      { type: 'order.placed', at: after({ days: -40 }), data: { items: [{ productId: 'p2' }] } },
+      {
+        id: 'o-2',
+        type: 'order.placed',
+        at: after({ days: -10 }),
+        data: { items: [{ productId: 'p1' }, { productId: 7 }] },
+      },
+      { id: 'o-1', type: 'order.placed', at: after({ days: -40 }), data: { items: [{ productId: 'p2' }] } },
     ];
     const known = facts({ history });
     const claims = [

@@ -51,7 +51,7 @@ export class Known {
     return this.input.facts.messages.find((message) => message.stepId === stepId);
   }
 
-  /** There is no upper bound: nothing later than the decision is in the history, but for a store's clock a bit fast. */
+  /** There is no upper bound: what a decision may not see yet is not in its history (`knownAt`), but for a clock a bit fast. */
   private since(withinMs: number): number {
     return withinMs < 0 ? -Infinity : this.input.now.getTime() - withinMs;
   }
