@@ -1,6 +1,6 @@
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import { decideEntry } from '../domain/entry.js';
-import { exitFor } from '../domain/exit.js';
+import { exitBySubject, exitFor } from '../domain/exit.js';
 import { isHeldOut } from '../domain/holdout.js';
 import type { NoEntryReason } from '../domain/reasons.js';
 import type { EventFacts, RunState } from '../domain/run.js';
@@ -42,6 +42,11 @@ export class EventApplication {
     return this.outcomes.get(event.id) ?? [];
   }
 
+  /** Those of these events' contacts of whom one could not be decided. */
+  stuckContacts(events: readonly InboxEvent[]): InboxEvent[] {
+    return this.stuck.size === 0 ? [] : events.filter(({ contactId }) => this.stuck.has(contactId));
+  }
+
   /** A fault of ours in deciding one event must not stop everybody else's; the event stays in the inbox. */
   private contain(event: InboxEvent, decide: () => void): void {
     if (this.stuck.has(event.contactId)) return;
@@ -64,7 +69,9 @@ export class EventApplication {
     const { facts, now, past } = this.context;
     // What happened before the run began cannot end it: a late order leaves the next cart alone.
     if (event.occurredAt < run.state.enteredAt) return;
-    const reason = exitFor(run.compiled, run.state, event.facts, facts.ofRun(run), now);
+    // Somebody else's event ends by an exit with a subject alone.
+    const ends = run.identity.contactId === event.contactId ? exitFor : exitBySubject;
+    const reason = ends(run.compiled, run.state, event.facts, facts.ofRun(run), now);
     if (!reason) return;
     run.end(reason, event.occurredAt);
     past.ended(run.identity.contactId, run.identity.scenarioKey, event.occurredAt);

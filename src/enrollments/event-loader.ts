@@ -36,7 +36,7 @@ export class EventLoader {
     const now = await laneNow(tx, lane);
     const facts = await this.factLoader.load(
       tx,
-      [...aboutEvents(definitions, events), ...running.map(factQuestion)],
+      [...aboutEvents(definitions, events), ...running.filter((run) => run.isReadable).map(factQuestion)],
       now,
     );
     const triggered = triggeredBy(definitions, facts, events, now);

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
+import pg from 'pg';
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
-import { ABANDONED_CART, aWorker, cart, settle, Shop, type Worker } from './engine.builder.js';
+import { ABANDONED_CART, aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
 
 const NINE = '2026-11-21T09:00:00.000Z';
 const TEN_PAST = '2026-11-21T09:10:00.000Z';
@@ -41,6 +42,80 @@ describe('a fault in deciding about one person', () => {
     expect(await shop.outcomes(events[1])).toEqual(['restarted']);
   });
 
+  it('of a version that cannot be read any more leaves their events, and everybody else’s are applied', async () => {
+    const [anna, boris] = await entered();
+    await makeUnreadable(anna);
+    const late = aWorker(database); // it has not read that version before
+    const events = [await shop.receive(anna, order(TEN_PAST)), await shop.receive(boris, order(TEN_PAST))] as const;
+    await settle(late, shop.lane(TEN_PAST));
+    expect(await shop.outcomes(events[0])).toBeNull();
+    expect(await shop.outcomes(events[1])).toEqual(['exited exited:purchased']);
+  });
+
+  it('of a version that cannot be read any more keeps nobody from being merged, nor a scenario from being archived', async () => {
+    const [anna, boris] = await entered();
+    await makeUnreadable(anna);
+    const late = aWorker(database);
+    const { environmentId } = shop;
+    await database.engine.transaction((tx) =>
+      late.merger.mergeRuns(tx, { environmentId, from: boris, into: anna, at: new Date(TEN_PAST) }),
+    );
+    expect((await shop.runs(anna)).map(({ endReason }) => endReason).sort()).toEqual(['merged', null]);
+    await late.scenarioRuns.archive(environmentId, 'abandoned-cart');
+    expect((await shop.runs(anna)).map(({ endReason }) => endReason).sort()).toEqual(['merged', 'scenario_archived']);
+  });
+
+  describe('whose events come to something that cannot be stored', () => {
+    beforeAll(() => asOwner(`ALTER TABLE enrollments ADD CONSTRAINT refused CHECK (subject <> 'refused') NOT VALID`));
+    afterAll(() => asOwner('ALTER TABLE enrollments DROP CONSTRAINT refused'));
+
+    it('leaves them in the inbox and applies everybody else’s', async () => {
+      const people = await Promise.all(Array.from({ length: 5 }, () => shop.contact()));
+      const refused = await shop.receive(people[2]!, cart(NINE, 'refused'));
+      const events = [];
+      for (const person of people) events.push(await shop.receive(person, cart(TEN_PAST)));
+      await settle(worker, shop.lane(TEN_PAST));
+      expect(await shop.outcomes(refused)).toBeNull();
+      expect(await Promise.all(events.map((event) => shop.outcomes(event)))).toEqual([
+        ['entered'],
+        ['entered'],
+        null,
+        ['entered'],
+        ['entered'],
+      ]);
+    });
+
+    it('hides nobody behind them, however many they are', async () => {
+      const live = await Shop.open(database, 'real');
+      await live.publish({ ...ABANDONED_CART, trigger: { ...ABANDONED_CART.trigger, maxAge: 'P1800D' } });
+      const anna = await live.contact();
+      const event = await live.receive(anna, cart(new Date().toISOString(), 'refused'));
+      await database.engine.query(MORE_OF_IT, [event, 1_000]);
+      const other = await live.receive(await live.contact(), cart(new Date().toISOString()));
+      for (let sweep = 1; sweep <= 2; sweep++) await worker.events.batch({ clock: 'real' });
+      expect(await live.outcomes(event)).toBeNull();
+      expect(await live.outcomes(other)).toEqual(['entered']);
+    });
+  });
+
+  async function asOwner(sql: string): Promise<void> {
+    const owner = new pg.Client({ connectionString: database.url });
+    await owner.connect();
+    await owner.query(sql);
+    await owner.end();
+  }
+
+  /** As if the person's version had been published under laxer rules than ours are. */
+  async function makeUnreadable(contactId: string): Promise<void> {
+    await database.engine.query(
+      `INSERT INTO scenario_versions (store_id, scenario_key, version, document)
+       SELECT store_id, scenario_key, 99, document || '{"field": "of a newer release"}' FROM scenario_versions
+       WHERE store_id = $1 AND scenario_key = 'abandoned-cart' AND version = 1 ON CONFLICT DO NOTHING`,
+      [shop.store.storeId],
+    );
+    await database.engine.query('UPDATE enrollments SET version = 99 WHERE contact_id = $1', [contactId]);
+  }
+
   async function entered(): Promise<[string, string]> {
     const people: [string, string] = [await shop.contact(), await shop.contact()];
     for (const person of people) await shop.receive(person, cart(NINE));
@@ -48,3 +123,9 @@ describe('a fault in deciding about one person', () => {
     return people;
   }
 });
+
+/** An event's row again and again, each behind the last. */
+const MORE_OF_IT = `
+INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data)
+SELECT environment_id, gen_random_uuid(), received_at + n * interval '1 microsecond', clock, key || n, type, contact_id, occurred_at, data
+FROM storefront_events, generate_series(1, $2::int) AS n WHERE id = $1`;

@@ -5,6 +5,7 @@ import type { Lane } from '../platform/clock/lane.js';
 import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import { InboxMark } from './marks.js';
+import { EVERYTHING } from './watermark.js';
 import type { EventOutcome } from './event-outcome.js';
 
 /** How far a worker looks past contacts that others are working on. */
@@ -12,6 +13,9 @@ const LOOKED_AT = 1_000;
 const EVENTS_A_BATCH = 2_000;
 /** Enough to get on with when every contact in sight is somebody else's at the moment. */
 const WAITED_FOR = 20;
+
+/** Bounds what a claim carries along. */
+const MOST_LATE = 10_000;
 
 /** A stored event that has not been applied yet. */
 export interface InboxEvent extends ContactRef {
@@ -38,6 +42,12 @@ export interface SettledEvent {
   readonly endsOthers: boolean;
 }
 
+interface OldestRow extends Record<string, unknown> {
+  readonly environment_id: string;
+  readonly contact_id: string;
+  readonly at: Date;
+}
+
 interface EventRow {
   readonly environment_id: string;
   readonly id: string;
@@ -52,14 +62,14 @@ interface EventRow {
 /** The stored events that wait to be applied. */
 @Injectable()
 export class Inbox {
+  /** Contacts of the real lane whose events cannot be applied for now. */
+  private readonly late = new Set<string>();
+
   constructor(private readonly mark: InboxMark) {}
 
   /** Locks contacts of the oldest waiting events, leaving out those that others hold. Empty when nothing waits. */
   async claim(tx: Sql, lane: Lane): Promise<ClaimedContacts> {
-    const rows = await tx.query<{ environment_id: string; contact_id: string; at: Date }>(
-      lane.clock === 'real' ? OLDEST : OLDEST_VIRTUAL,
-      lane.clock === 'real' ? [this.mark.from()] : [lane.environmentId],
-    );
+    const rows = await (lane.clock === 'real' ? this.oldest(tx) : this.oldestVirtual(tx, lane.environmentId));
     const refs = rows.map((row) => ({ environmentId: row.environment_id, contactId: row.contact_id }));
     let locked = await lockContacts(tx, refs, { skipLocked: true });
     if (locked.size === 0) locked = await lockContacts(tx, refs.slice(0, WAITED_FOR));
@@ -68,6 +78,25 @@ export class Inbox {
       until: lane.clock === 'virtual' ? (rows.at(-1)?.at ?? null) : null,
       oldest: lane.clock === 'real' ? (rows[0]?.at ?? null) : null,
     };
+  }
+
+  /** Those whose events were put off are left out until everything is looked at again, once a minute. */
+  private oldest(tx: Sql): Promise<OldestRow[]> {
+    const from = this.mark.from();
+    if (from === EVERYTHING) this.late.clear();
+    return tx.query<OldestRow>(OLDEST, [from, arrayText(this.late, (id) => id)]);
+  }
+
+  private oldestVirtual(tx: Sql, environmentId: string): Promise<OldestRow[]> {
+    return tx.query<OldestRow>(OLDEST_VIRTUAL, [environmentId]);
+  }
+
+  /**
+   * Contacts of the real lane whose events could not be applied: they are tried again with the minute's look at everything. As they
+   * stay the oldest ones waiting, a thousand of them would otherwise hide everybody else's from every claim.
+   */
+  putOff(contacts: Iterable<ContactRef>): void {
+    for (const { contactId } of contacts) if (this.late.size < MOST_LATE) this.late.add(contactId);
   }
 
   /** The contacts' waiting events in the order in which they are applied; read after the lock, so none is missing. */
@@ -111,6 +140,7 @@ const OLDEST = `
 SELECT environment_id, contact_id, min(received_at) AS at FROM (
   SELECT environment_id, contact_id, received_at FROM storefront_events
   WHERE processed_at IS NULL AND clock = 'real' AND received_at >= $1
+    AND contact_id NOT IN (SELECT unnest($2::uuid[]))
   ORDER BY received_at LIMIT ${LOOKED_AT}) oldest
 GROUP BY environment_id, contact_id ORDER BY at`;
 

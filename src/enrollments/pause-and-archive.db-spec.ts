@@ -1,3 +1,5 @@
+import { Logger } from '@nestjs/common';
+import { jest } from '@jest/globals';
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { ABANDONED_CART, aWorker, cart, settle, Shop, type Worker } from './engine.builder.js';
 
@@ -71,6 +73,21 @@ describe('a scenario that is stopped', () => {
     for (const contact of [anna, boris])
       expect(await shop.runs(contact)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
     expect(worker.ledger.summary()).toEqual(['reminder 1: cancelled archived']);
+  });
+
+  it('is mended, and so is everybody else’s, where the mending of another failed', async () => {
+    const other = await Shop.open(database);
+    await other.publish(ABANDONED_CART);
+    const boris = await other.contact();
+    await other.receive(boris, cart(NINE));
+    await settle(worker, other.lane(NINE));
+    for (const one of [shop, other]) await one.setState('abandoned-cart', 'archived');
+    const archive = jest.spyOn(worker.ledger, 'archive').mockRejectedValueOnce(new Error('a fault of ours'));
+    Logger.overrideLogger(false);
+    await worker.scenarioRuns.mend();
+    Logger.overrideLogger(new Logger());
+    const mended = archive.mock.calls.map(([, environmentId]) => environmentId);
+    expect(mended).toEqual(expect.arrayContaining([shop.environmentId, other.environmentId]));
   });
 
   it('also ends a run that an entry of the last second left behind', async () => {

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { ContactRef } from '../contacts/contact-facts.js';
 import { lockContacts } from '../contacts/contact-facts.js';
 import type { Lane } from '../platform/clock/lane.js';
+import { isRefused } from '../platform/database/database-error.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
+import { logger } from '../platform/logging/logger.js';
 import { EventApplication } from './event-application.js';
 import { endsOthers, type EventContext } from './event-context.js';
 import { EventLoader } from './event-loader.js';
@@ -29,6 +31,8 @@ interface Applied {
 /** Applies what the inbox holds to the runs of its contacts. */
 @Injectable()
 export class ProcessEvents {
+  private readonly log = logger(ProcessEvents.name);
+
   constructor(
     private readonly database: EngineDatabase,
     private readonly inbox: Inbox,
@@ -42,7 +46,7 @@ export class ProcessEvents {
     let total = 0;
     let wanted: ClaimedContacts | null = null;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const applied: Applied = await this.database.transaction((tx) => this.applyOnce(tx, lane, wanted));
+      const applied: Applied = await this.apply(lane, wanted);
       if (!wanted) this.inbox.reached(applied.claimed);
       this.writer.wakeDelivery(applied.changed);
       total += applied.events;
@@ -52,14 +56,49 @@ export class ProcessEvents {
     return total;
   }
 
-  private async applyOnce(tx: Sql, lane: Lane, wanted: ClaimedContacts | null): Promise<Applied> {
-    const claimed = wanted ? await this.lockAll(tx, wanted) : await this.inbox.claim(tx, lane);
+  /** One transaction; where PostgreSQL refuses what it wrote, one for each half of its people. */
+  private async apply(lane: Lane, wanted: ClaimedContacts | null): Promise<Applied> {
+    let claimed = wanted;
+    try {
+      return await this.database.transaction(async (tx) => {
+        claimed = wanted ? await this.lockAll(tx, wanted) : await this.inbox.claim(tx, lane);
+        return this.applyOnce(tx, lane, claimed);
+      });
+    } catch (error) {
+      if (!claimed || !isRefused(error)) throw error;
+      return this.applyApart(lane, claimed, error);
+    }
+  }
+
+  /** One person whose events come to something that cannot be stored must not stop everybody else: halve until they stand alone. */
+  private async applyApart(lane: Lane, claimed: ClaimedContacts, error: unknown): Promise<Applied> {
+    const { contacts } = claimed;
+    if (contacts.length <= 1) {
+      const { contactId } = contacts[0] ?? {};
+      this.log.error("a person's events could not be stored", { event: 'enrollment.event_failed', contactId }, error);
+      if (lane.clock === 'real') this.inbox.putOff(contacts);
+      return { claimed, seen: contacts.length, events: 0, changed: [], wider: [] };
+    }
+    const half = contacts.length >> 1;
+    const first = await this.apply(lane, { ...claimed, contacts: contacts.slice(0, half) });
+    const second = await this.apply(lane, { ...claimed, contacts: contacts.slice(half) });
+    return {
+      claimed,
+      seen: first.seen + second.seen,
+      events: first.events + second.events,
+      changed: [...first.changed, ...second.changed],
+      wider: [...first.wider, ...second.wider],
+    };
+  }
+
+  private async applyOnce(tx: Sql, lane: Lane, claimed: ClaimedContacts): Promise<Applied> {
     const waiting = await this.inbox.read(tx, claimed);
     if (waiting.length === 0) return { claimed, seen: 0, events: 0, changed: [], wider: [] };
     const context = await this.loader.load(tx, lane, claimed, waiting);
     const others = await othersOnSubjects(tx, context, claimed.contacts, waiting);
     const application = new EventApplication(context);
     const events = application.apply(waiting.filter(({ contactId }) => !others.has(contactId)));
+    if (lane.clock === 'real') this.inbox.putOff(application.stuckContacts(waiting));
     await this.writer.write(tx, context.runs.all(), context.now);
     await this.conversions.record(tx, goals(context, events));
     await this.inbox.settle(tx, events, (event) => ({

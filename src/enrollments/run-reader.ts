@@ -34,11 +34,7 @@ export class RunReader {
   private async ready(tx: Sql, rows: readonly RunRow[]): Promise<WorkingRun[]> {
     const runs = rows.map(storedRun);
     const versions = await this.versionsOf(tx, runs);
-    return runs.map((run) => {
-      const compiled = compiledOf(versions, run.identity);
-      if (!compiled) throw new Error(`the version of run ${run.identity.id} cannot be read`);
-      return new WorkingRun(run, compiled, false);
-    });
+    return runs.map((run) => new WorkingRun(run, compiledOf(versions, run.identity) ?? null, false));
   }
 
   /** The compiled versions of these runs, for `compiledOf`. */

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { lockContacts } from '../contacts/contact-facts.js';
 import { laneNow, REAL_LANE } from '../platform/clock/lane.js';
+import { connectionProblem } from '../platform/database/database-error.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
+import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { ScenarioRuns } from '../scenarios/ports.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
@@ -30,6 +32,8 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 /** Runs of a scenario that is resumed or archived, and runs that a killed process left behind. */
 @Injectable()
 export class StoredScenarioRuns extends ScenarioRuns {
+  private readonly log = logger(StoredScenarioRuns.name);
+
   constructor(
     private readonly database: EngineDatabase,
     private readonly environments: EnvironmentsService,
@@ -66,12 +70,27 @@ export class StoredScenarioRuns extends ScenarioRuns {
    * for its cache's last second took the scenario for paused, or for published.
    */
   async mend(): Promise<void> {
-    for (const { environment_id: id, key } of await this.database.query<Left>(LEFT_HELD)) await this.release(id, key);
-    for (const { environment_id: id, key } of await this.database.query<Left>(LEFT_RUNNING)) {
-      while ((await this.endBatch(id, key)) > 0);
-      await this.database.transaction((tx) => this.ledger.archive(tx, id, key));
-    }
+    for (const left of await this.database.query<Left>(LEFT_HELD))
+      await this.contain(left, () => this.release(left.environment_id, left.key));
+    for (const left of await this.database.query<Left>(LEFT_RUNNING))
+      await this.contain(left, () => this.endLeft(left));
     await this.completeStanding();
+  }
+
+  /** What cannot be mended of one scenario must not keep everybody else's from being mended, nor from being done. */
+  private async contain({ environment_id: environmentId, key }: Left, mend: () => Promise<void>): Promise<void> {
+    try {
+      await mend();
+    } catch (error) {
+      if (connectionProblem(error)) throw error;
+      const what = { event: 'enrollment.mend_failed', environmentId, scenario: key };
+      this.log.error('the runs that a scenario left behind could not be mended', what, error);
+    }
+  }
+
+  private async endLeft({ environment_id: id, key }: Left): Promise<void> {
+    while ((await this.endBatch(id, key)) > 0);
+    await this.database.transaction((tx) => this.ledger.archive(tx, id, key));
   }
 
   /** Completes runs whose last letter was settled by a process that was killed before it completed them. */

@@ -80,6 +80,30 @@ describe('an exit with a subject', () => {
     expect(await shop.outcomes(other)).toEqual(['entered']);
   });
 
+  it('lends its reach to no other exit: somebody else’s order ends nothing by one without a subject', async () => {
+    const large = { event: 'order.placed', subject: 'event.cartId', when: 'event.total > 10000', reason: 'large' };
+    await shop.publish({ ...SHARED, exits: [large, { event: 'order.placed', reason: 'purchased' }] }, 2);
+    const [anna, boris] = [await shop.contact(), await shop.contact()];
+    await shop.receive(anna, cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    await shop.receive(boris, order(TEN_PAST));
+    await settle(worker, shop.lane(TEN_PAST));
+    expect(await shop.runs(anna)).toMatchObject([{ version: 2, state: 'waiting', endReason: null }]);
+    await shop.receive(anna, order(TEN_PAST, 'o-2'));
+    await settle(worker, shop.lane(TEN_PAST));
+    expect(await shop.runs(anna)).toMatchObject([{ endReason: 'exited:purchased' }]);
+  });
+
+  it('of an older version ends no run of a newer one without it', async () => {
+    await shop.publish(ABANDONED_CART, 2);
+    const [anna, boris] = [await shop.contact(), await shop.contact()];
+    await shop.receive(anna, cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    await shop.receive(boris, order(TEN_PAST));
+    await settle(worker, shop.lane(TEN_PAST));
+    expect(await shop.runs(anna)).toMatchObject([{ version: 2, state: 'waiting', endReason: null }]);
+  });
+
   it('leaves no run behind when the order comes after the cart was looked at and before its run is there', async () => {
     const live = await Shop.open(database, 'real');
     await live.publish({ ...SHARED, trigger: { ...SHARED.trigger, maxAge: 'P1800D' } });

@@ -3,7 +3,8 @@ import type { ProcessClock } from '../platform/clock/clock.js';
 const FULL_SCAN_EVERY_MS = 60_000;
 /** Longer than any transaction of ours takes: a row that lowered the mark is committed by then. */
 const GENERATION_MS = 10_000;
-const EVERYTHING = '-infinity';
+/** The bound of a scan of everything. */
+export const EVERYTHING = '-infinity';
 
 /**
  * A lower bound for a claim's index scan. Claimed rows leave dead index entries at the head of the queue; while some

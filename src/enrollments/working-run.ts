@@ -25,7 +25,8 @@ export class WorkingRun {
 
   constructor(
     private readonly stored: StoredRun,
-    readonly compiled: CompiledScenario,
+    /** Null: the version cannot be read any more. */
+    private readonly version: CompiledScenario | null,
     /** There is no row of it yet. */
     readonly isNew: boolean,
   ) {
@@ -35,6 +36,18 @@ export class WorkingRun {
 
   get state(): RunState {
     return this.current;
+  }
+
+  /** Whether more can be done with it than to end it and to move it: its version can still be read. */
+  get isReadable(): boolean {
+    return this.version !== null;
+  }
+
+  /** The version that the run is pinned to. Throws when it cannot be read: a fault of this run, and of nobody else's. */
+  get compiled(): CompiledScenario {
+    if (this.version) return this.version;
+    const { scenarioKey, version, id } = this.identity;
+    throw new Error(`version ${version} of ${scenarioKey}, which run ${id} has, cannot be read`);
   }
 
   /** The event was replaced: with it begins what else stays as it is (times of entry and activity, pass, round). */

@@ -33,6 +33,16 @@ export function connectionProblem(error: unknown): boolean {
   );
 }
 
+/** Classes of SQLSTATE that speak of what was to be written: data, integrity, program limits. */
+const REFUSED = new Set(['22', '23', '54']);
+
+/** Whether PostgreSQL refused what was to be written: it would refuse it again, and the rest of the batch may be right. */
+export function isRefused(error: unknown): boolean {
+  return chain(error).some(
+    ({ code }) => typeof code === 'string' && code.length === 5 && REFUSED.has(code.slice(0, 2)),
+  );
+}
+
 /** What is wrong with a value that PostgreSQL refused, or null when that is not what happened. */
 export function valueProblem(error: unknown): string | null {
   for (const { code } of chain(error)) if (typeof code === 'string' && VALUE_STATES[code]) return VALUE_STATES[code];
