@@ -15,7 +15,8 @@ export interface ContactMerge {
 export abstract class RunMerger {
   /**
    * Moves every run of `from` to `into`. Of two running runs of one scenario and subject the one with the later activity
-   * stays, the other ends as `merged` and what it still had to send is taken back. Rows of `messages` follow by the caller.
+   * stays, the other ends as `merged` and what it still had to send is taken back. A running run of one that an event of the
+   * other ends, ends. Rows of `messages` and of events follow by the caller.
    */
   abstract mergeRuns(tx: Sql, merge: ContactMerge): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { EventLoader } from './event-loader.js';
 import { FactLoader, factQuestion } from './fact-loader.js';
 import { Inbox } from './inbox.js';
 import { DueMark, InboxMark } from './marks.js';
+import { MergedExits } from './merged-exits.js';
 import type { LedgerRow } from './ports.js';
 import { ProcessEvents } from './process-events.js';
 import {
@@ -48,7 +49,7 @@ export function aWorker(
     waker,
     registry,
     mover,
-    merger: new StoredRunMerger(reader, writer),
+    merger: new StoredRunMerger(reader, new MergedExits(facts), writer),
     events: new ProcessEvents(
       database.engine,
       new Inbox(new InboxMark(clock)),

@@ -8,6 +8,7 @@ import { EventLoader } from './event-loader.js';
 import { FactLoader } from './fact-loader.js';
 import { Inbox } from './inbox.js';
 import { DueMark, InboxMark } from './marks.js';
+import { MergedExits } from './merged-exits.js';
 import { ProcessEvents } from './process-events.js';
 import { RunDue } from './run-due.js';
 import { StoredRunEnder } from './run-ender.js';
@@ -32,6 +33,7 @@ import { StoredScenarioRuns } from './scenario-runs.js';
     FactLoader,
     Inbox,
     InboxMark,
+    MergedExits,
     ProcessEvents,
     RunDue,
     RunMover,

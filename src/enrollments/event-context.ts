@@ -6,6 +6,7 @@ import type { EnvironmentScenarios } from '../scenarios/environment-scenarios.js
 import { type ListeningScenario, listeningTo, versionKey } from '../scenarios/scenario-registry.js';
 import type { FactBook } from './fact-loader.js';
 import type { InboxEvent } from './inbox.js';
+import type { OthersEvent } from './others-events.js';
 import type { PastRuns } from './past-runs.js';
 import type { RunBook } from './run-book.js';
 import type { StoredEvent } from './stored-events.js';
@@ -36,7 +37,7 @@ export interface EventContext extends Definitions {
   /** Stored events of the exits' types, from the batch's earliest trigger on, by contact. */
   readonly stored: ReadonlyMap<string, readonly StoredEvent[]>;
   /** Everybody's stored orders since the batch's earliest trigger, by environment; only for exits with a subject. */
-  readonly others: ReadonlyMap<string, readonly StoredEvent[]>;
+  readonly others: ReadonlyMap<string, readonly OthersEvent[]>;
 }
 
 /** The scenarios of the event's environment that it may trigger: those of its type, and the request for a confirmation. */

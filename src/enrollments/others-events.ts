@@ -3,6 +3,9 @@ import type { Sql } from '../platform/database/sql.js';
 import type { InboxEvent } from './inbox.js';
 import type { StoredEvent } from './stored-events.js';
 
+/** An event of somebody, as far as somebody else's entry looks at it. */
+export type OthersEvent = Pick<StoredEvent, 'contactId' | 'facts'>;
+
 /** An event that would start something unless somebody ended it already. */
 export interface SubjectStart {
   readonly event: InboxEvent;
@@ -36,7 +39,7 @@ export async function readOthersEvents(
   tx: Sql,
   clock: 'real' | 'virtual',
   starts: readonly SubjectStart[],
-): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+): Promise<ReadonlyMap<string, readonly OthersEvent[]>> {
   const asked = new Map<string, { environmentId: string; types: Set<string>; since: Date }>();
   for (const { event, compiled } of starts) {
     const types = sharedExitTypes(compiled);
@@ -46,14 +49,13 @@ export async function readOthersEvents(
     const all = new Set([...(known?.types ?? []), ...types]);
     asked.set(event.environmentId, { environmentId: event.environmentId, types: all, since });
   }
-  const found = new Map<string, StoredEvent[]>();
+  const found = new Map<string, OthersEvent[]>();
   for (const { environmentId, types, since } of asked.values()) {
     const rows = await tx.query<Row>(clock === 'real' ? READ_REAL : READ, [environmentId, [...types], since]);
     found.set(
       environmentId,
       rows.map((row) => ({
         contactId: row.contact_id,
-        eventId: row.id,
         facts: { id: row.key, type: row.type, at: row.occurred_at.toISOString(), data: row.data },
       })),
     );

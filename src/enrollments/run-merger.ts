@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ContactMerge, RunMerger } from '../contacts/ports.js';
 import type { Sql } from '../platform/database/sql.js';
+import { MergedExits } from './merged-exits.js';
 import { RunReader } from './run-reader.js';
 import { RunWriter } from './run-writer.js';
 import type { WorkingRun } from './working-run.js';
@@ -10,6 +11,7 @@ import type { WorkingRun } from './working-run.js';
 export class StoredRunMerger extends RunMerger {
   constructor(
     private readonly reader: RunReader,
+    private readonly exits: MergedExits,
     private readonly writer: RunWriter,
   ) {
     super();
@@ -17,9 +19,11 @@ export class StoredRunMerger extends RunMerger {
 
   /**
    * First ends one run of each pair that would meet in the constraint of one running run per contact, scenario and
-   * subject; then moves all runs, past ones too, so that cool-downs and the drawn hold-out are kept.
+   * subject; then those that one of the two has ended by what the other did; then moves all runs, past ones too, so that
+   * cool-downs and the drawn hold-out are kept.
    */
-  async mergeRuns(tx: Sql, { environmentId, from, into, at }: ContactMerge): Promise<void> {
+  async mergeRuns(tx: Sql, merge: ContactMerge): Promise<void> {
+    const { environmentId, from, into, at } = merge;
     const contacts = [from, into].map((contactId) => ({ environmentId, contactId }));
     const running = await this.reader.lockRunning(tx, contacts);
     const staying = new Map<string, WorkingRun>();
@@ -33,6 +37,7 @@ export class StoredRunMerger extends RunMerger {
         run.end('merged', at);
       }
     }
+    await this.exits.end(tx, [...staying.values()], merge);
     await this.writer.write(tx, running, at);
     await tx.query(MOVE, [environmentId, from, into]);
   }

@@ -17,6 +17,8 @@ export interface EventQuestion {
 export interface StoredEvent {
   readonly contactId: string;
   readonly eventId: string;
+  /** It has left the inbox: nobody will try exits on it again. */
+  readonly isApplied: boolean;
   readonly facts: EventFacts;
 }
 
@@ -29,6 +31,7 @@ interface Row {
   readonly key: string;
   readonly type: string;
   readonly occurred_at: Date;
+  readonly applied: boolean;
   readonly data: Record<string, unknown> | null;
 }
 
@@ -54,6 +57,7 @@ export async function readStoredEvents(
   return rows.map((row) => ({
     contactId: row.contact_id,
     eventId: row.id,
+    isApplied: row.applied,
     facts: known.get(row.id) ?? {
       id: row.key,
       type: row.type,
@@ -82,12 +86,12 @@ function wider(a: EventQuestion, b: EventQuestion): EventQuestion {
 // LATERAL … LIMIT keeps every question on the contact's index, whatever the planner believes about the table. What is known is
 // looked up in a hashed subplan: joined, it was gone through once for every event (154 ms for a thousand).
 const READ = `
-SELECT e.contact_id, e.id, e.key, e.type, e.occurred_at,
+SELECT e.contact_id, e.id, e.key, e.type, e.occurred_at, e.processed_at IS NOT NULL AS applied,
   CASE WHEN e.asked AND e.id NOT IN (SELECT unnest($6::uuid[])) THEN e.data END AS data
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bool[])
   AS asked ("environmentId", "contactId", type, since, data)
 CROSS JOIN LATERAL (
-  SELECT s.contact_id, s.id, s.key, s.type, s.occurred_at, s.received_at, s.data, asked.data AS asked
+  SELECT s.contact_id, s.id, s.key, s.type, s.occurred_at, s.received_at, s.processed_at, s.data, asked.data AS asked
   FROM storefront_events s
   WHERE s.environment_id = asked."environmentId" AND s.contact_id = asked."contactId" AND s.type = asked.type
     AND s.occurred_at >= coalesce(asked.since, '-infinity')
