@@ -37,7 +37,10 @@ export class EventDto {
   @ApiProperty({ pattern: EVENT_TYPE.source })
   type: string;
 
-  /** When it happened, ISO 8601 with a zone; at most 5 minutes ahead. Default: now (the sandbox's now in the sandbox). */
+  /**
+   * When it happened, ISO 8601 with a zone. Default: now (the sandbox's now in the sandbox). Up to 5 minutes ahead is taken as now,
+   * and shown so; more is refused.
+   */
   @IsOptional()
   @IsInstant()
   occurredAt?: string | null;

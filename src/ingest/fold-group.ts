@@ -2,7 +2,7 @@ import { type Found, type IdentityChange, type Person, whoIs } from '../contacts
 import { type PersonWrite, PersonDraft } from './person-draft.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
 
-/** An event this far ahead of its environment's clock is a wrong clock, and more is refused. */
+/** An event up to this far ahead of its environment's clock is taken as of now; more is refused. */
 const AHEAD_MS = 5 * 60_000;
 
 /** What the database knows about a group of events before it is written. */
@@ -124,7 +124,7 @@ class Fold {
       return this.block(keys, found);
     }
     const draft = this.draft(event, who.person);
-    const occurredAt = event.occurredAt ?? this.now(event);
+    const occurredAt = this.instantOf(event);
     draft.add(event, who.adds, occurredAt);
     for (const key of keys) {
       if (this.people.has(key.at) || this.known.people.has(key.at)) continue;
@@ -177,6 +177,15 @@ class Fold {
       : new PersonDraft({ id: this.contactId(), environmentId, externalId: null, emailKey: null }, this.now(event));
     this.drafts.set(made.person.id, made);
     return made;
+  }
+
+  /**
+   * When the event counts as having happened: never after it came. A clock that is a little fast would date a cart after the order
+   * that follows it, and a consent after the withdrawal.
+   */
+  private instantOf(event: IncomingEvent): Date {
+    const now = this.now(event);
+    return event.occurredAt !== null && event.occurredAt < now ? event.occurredAt : now;
   }
 
   private now(event: IncomingEvent): Date {

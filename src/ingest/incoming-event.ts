@@ -27,7 +27,7 @@ export interface IncomingEvent {
   /** SHA-256 of the canonical body, base64; null without a key. */
   readonly bodyHash: string | null;
   readonly type: string;
-  /** Null: at the environment's now. */
+  /** As its sender dates it: it counts from then, at the latest from the environment's now. Null: from now. */
   readonly occurredAt: Date | null;
   readonly identity: Identity;
   readonly patch: FieldPatch | null;

@@ -82,6 +82,16 @@ describe('an abandoned cart', () => {
     expect(await endOfRun()).toEqual(['exited:purchased']);
   });
 
+  it('is not reminded of when it was bought, though the store dates its carts by a clock that is fast', async () => {
+    await shop.event({ ...aCart(ANNA, '2026-11-21T12:03:00.000Z'), id: 'fast' });
+    await shop.advance('1 minute');
+    await shop.event({ ...anOrder(ANNA, NOON), occurredAt: null });
+    await shop.advance('5 days');
+    expect(await sent()).toEqual([]);
+    expect(await endOfRun()).toEqual(['exited:purchased']);
+    expect(await shop.must('GET', '/v1/events/fast')).toMatchObject({ occurredAt: NOON });
+  });
+
   it('is not reminded of when the order comes in the very instant in which the letter is due', async () => {
     await shop.event(aCart(ANNA, NOON));
     await shop.advanceTo('2026-11-21T12:44:59.000Z');
