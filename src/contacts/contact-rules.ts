@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { parseEmail } from '../domain/email-address.js';
 import { jsonRule } from '../platform/http/json-rule.js';
 
@@ -6,12 +7,24 @@ const zones = new Map<string, boolean>();
 
 /** An id as shops have them: text of 1–200 characters, or a safe integer, which is kept as text. */
 export function IsId(): PropertyDecorator {
-  return jsonRule({
+  const rule = jsonRule({
     name: 'id',
     message: 'must be a string of 1 to 200 characters or a whole number within ±2^53',
     holds: isId,
   });
+  return (target, property) => {
+    rule(target, property);
+    DESCRIBED_ID(target, property);
+  };
 }
+
+/** OpenAPI 3.0 takes null only beside a type, so one of the two has to say it. */
+const DESCRIBED_ID = ApiProperty({
+  oneOf: [
+    { type: 'string', nullable: true, minLength: 1, maxLength: 200 },
+    { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  ],
+});
 
 /** One plain e-mail address, by the rules of `domain/email-address`. */
 export function IsAddress(): PropertyDecorator {

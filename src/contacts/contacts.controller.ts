@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { ContactDto } from './contact.dto.js';
@@ -21,6 +21,8 @@ export class ContactsController {
 
   /** Replaces a person's fields (identities and consent only when named); 201 when the address was new. */
   @Put(':ref')
+  @ApiOkResponse({ description: 'the person was known', type: Object })
+  @ApiCreatedResponse({ description: 'the address was new', type: Object })
   async put(
     @CurrentCaller() caller: Caller,
     @Param('ref') ref: string,

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import ajvFormats from 'ajv-formats';
 import { Ajv } from 'ajv';
 import { ruleKeyword } from '../platform/http/json-rule.js';
@@ -140,6 +141,15 @@ describe('the two ways of checking a body', () => {
     expect(disagreements).toEqual([]);
     expect(taken).toBeGreaterThan(50);
     expect(BODIES.length - taken).toBeGreaterThan(200);
+  });
+
+  it('take ids as the API’s description has them: text, whole numbers, null', () => {
+    const isEvent = ajv.compile(EVENT_SCHEMA);
+    const { components } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { components: object };
+    const described = new Ajv({ strict: false }).compile({ components, $ref: '#/components/schemas/EventDto' });
+    const bodies = AWKWARD.flatMap((id) => [{ ...good, id }, field('externalId', id), field('anonymousId', id)]);
+    const disagreements = bodies.filter((body) => isEvent(body) !== described(body));
+    expect(disagreements).toEqual([]);
   });
 
   it('agree on batches, whose items are looked at one by one later', async () => {
