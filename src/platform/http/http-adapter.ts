@@ -7,6 +7,7 @@ import type { Env, Role } from '../config/env.js';
 import { newId } from '../ids.js';
 import { registerAccess } from './access-hook.js';
 import { schemaProblems } from './ajv-problems.js';
+import { answerClientError } from './client-errors.js';
 import { ruleKeyword } from './json-rule.js';
 import { KeyVerifier } from './auth.js';
 import { registerDirectRoutes } from './direct-route.js';
@@ -41,6 +42,7 @@ export function makeAdapter(env: Env): FastifyAdapter {
       },
     },
     schemaErrorFormatter: schemaProblems,
+    clientErrorHandler: answerClientError,
     // A path that is not valid percent-encoding never reaches a route, nor the filter.
     frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) =>
       sendProblem(reply, problemOf(error).body),

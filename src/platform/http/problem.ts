@@ -26,11 +26,13 @@ const CODES: Readonly<Record<number, string>> = {
   403: 'forbidden',
   404: 'not_found',
   405: 'method_not_allowed',
+  408: 'request_timeout',
   413: 'body_too_large',
   414: 'uri_too_long',
   415: 'unsupported_media_type',
   422: 'invalid',
   429: 'too_many_requests',
+  431: 'headers_too_large',
   503: 'unavailable',
 };
 const RETRY_AFTER_S = 5;
@@ -55,6 +57,11 @@ export function problemOf(error: unknown): ProblemAnswer {
   if (status >= 400 && status < 500)
     return { body: details(status, codeOf(status), messageOf(status, error)), unexpected: false };
   return { body: details(500, 'internal_error', 'something went wrong here; the log says what'), unexpected: true };
+}
+
+/** What is wrong with a request that no route has seen, by its status. */
+export function requestProblem(status: number, detail: string): ProblemDetails {
+  return details(status, codeOf(status), detail);
 }
 
 function details(status: number, code: string, detail: string, errors?: readonly Problem[]): ProblemDetails {
