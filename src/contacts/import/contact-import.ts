@@ -4,7 +4,7 @@ import { EngineDatabase } from '../../platform/database/engine-database.js';
 import type { Scope } from '../../platform/database/request-database.js';
 import { Unprocessable } from '../../platform/http/domain-error.js';
 import { csvRows } from './csv-rows.js';
-import { type BatchOutcome, keysOf, writeBatch } from './import-batch.js';
+import { type BatchOutcome, writeBatch } from './import-batch.js';
 import { type Columns, CONTACT_FIELDS, importColumns } from './import-columns.js';
 import type { ImportReport, RowError } from './import-report.js';
 import { importRow, type ImportRow } from './import-row.js';
@@ -25,18 +25,21 @@ export class ContactImport {
     let columns: Columns | null = null;
     const errors: RowError[] = [];
     const total = { rows: 0, created: 0, updated: 0 };
-    let batch = new Map<string, ImportRow>();
+    let batch: ImportRow[] = [];
     const flush = async (): Promise<void> => {
-      const rows = [...new Set(batch.values())];
-      batch = new Map();
+      const rows = batch;
+      batch = [];
       if (rows.length === 0) return;
       const outcome = await this.write(environmentId, rows, now);
       total.created += outcome.created;
       total.updated += outcome.updated;
       errors.push(...outcome.errors);
     };
-    let size = 0;
     for await (const raw of csvRows(body)) {
+      if ('brokenOff' in raw) {
+        await flush();
+        throw raw.brokenOff;
+      }
       if (columns === null && 'cells' in raw) {
         columns = importColumns(raw.cells, renames, CONTACT_FIELDS, ['email', 'externalId']);
         continue;
@@ -46,18 +49,8 @@ export class ContactImport {
         'fault' in raw || columns === null
           ? { line: raw.line, code: 'malformed_row', detail: 'fault' in raw ? raw.fault : 'stands before the header' }
           : importRow(raw.line, raw.cells, columns, now);
-      if ('code' in row) {
-        errors.push(row);
-        continue;
-      }
-      const keys = keysOf(row).map(({ k, v }) => `${k} ${v}`);
-      // Two rows about the same person are applied one after the other.
-      if (size >= BATCH || keys.some((key) => batch.has(key))) {
-        await flush();
-        size = 0;
-      }
-      for (const key of keys) batch.set(key, row);
-      size++;
+      if ('code' in row) errors.push(row);
+      else if (batch.push(row) >= BATCH) await flush();
     }
     await flush();
     if (columns === null) throw new Unprocessable('empty_file', 'the file has no header');

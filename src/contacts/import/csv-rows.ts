@@ -12,17 +12,45 @@ const MAX_ROW_BYTES = 64 * 1024;
 export type CsvRow =
   { readonly line: number; readonly cells: readonly string[] } | { readonly line: number; readonly fault: string };
 
+/** The file breaks off here: what came before it is to be taken, then this is to be thrown. */
+export interface CsvEnd {
+  readonly brokenOff: unknown;
+}
+
 /** 413: what was read until there is taken; the rest is to be sent in another file. */
 class TooLarge extends DomainError {
   readonly code = 'file_too_large';
   readonly status = 413;
+
+  constructor({ limit }: OverLimit, line: number) {
+    super(`a file has at most ${limit}: this one is taken up to line ${line}; send the rest in another one`);
+  }
+}
+
+class OverLimit extends Error {
+  constructor(readonly limit: string) {
+    super(limit);
+  }
 }
 
 /**
  * Reads a CSV file (RFC 4180, UTF-8 with or without a mark; `,`, `;` or tabs between cells, as the header has them) as it
- * comes in. A row that cannot be read is told and left out. Throws TooLarge, BadInput `not_utf8`.
+ * comes in. A row that cannot be read is told and left out. What ends the file before its end (TooLarge, BadInput `not_utf8`, a lost
+ * connection) comes as the last element, so that nobody forgets the rows before it.
  */
-export async function* csvRows(body: Readable): AsyncGenerator<CsvRow> {
+export async function* csvRows(body: Readable): AsyncGenerator<CsvRow | CsvEnd> {
+  let line = 0;
+  try {
+    for await (const row of rowsOf(body)) {
+      line = Math.max(line, row.line);
+      yield row;
+    }
+  } catch (error) {
+    yield { brokenOff: error instanceof OverLimit ? new TooLarge(error, line) : error };
+  }
+}
+
+async function* rowsOf(body: Readable): AsyncGenerator<CsvRow> {
   const chunks = utf8Of(body);
   const head = await headOf(chunks);
   const skipped: CsvRow[] = [];
@@ -36,13 +64,18 @@ export async function* csvRows(body: Readable): AsyncGenerator<CsvRow> {
     max_record_size: MAX_ROW_BYTES,
     on_skip: (error) => void skipped.push(faultOf(error)),
   });
-  // What goes wrong while reading the body ends the parser with the same error.
-  void feed(parser, head, chunks);
+  const broken: unknown[] = [];
+  void feed(parser, head, chunks).catch((error: unknown) => {
+    if (parser.destroyed) return;
+    broken.push(error);
+    // Ends behind the rows that were read, without the one that was being read.
+    parser.push(null);
+  });
   let rows = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       yield* skipped.splice(0);
-      if (rows++ > MAX_ROWS) throw new TooLarge(`a file has at most ${MAX_ROWS} rows; send the rest in another one`);
+      if (rows++ > MAX_ROWS) throw new OverLimit(`${MAX_ROWS} rows`);
       yield { line: info.lines, cells: record.map(plainCell) };
     }
   } catch (error) {
@@ -50,6 +83,7 @@ export async function* csvRows(body: Readable): AsyncGenerator<CsvRow> {
     skipped.push(faultOf(error));
   }
   yield* skipped;
+  if (broken.length > 0) throw broken[0];
 }
 
 async function* utf8Of(body: Readable): AsyncGenerator<string> {
@@ -58,7 +92,7 @@ async function* utf8Of(body: Readable): AsyncGenerator<string> {
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > MAX_FILE_BYTES) throw new TooLarge(`a file has at most ${MAX_FILE_BYTES} bytes; send it in parts`);
+      if (bytes > MAX_FILE_BYTES) throw new OverLimit(`${MAX_FILE_BYTES} bytes`);
       yield decoder.decode(chunk, { stream: true });
     }
     yield decoder.decode();
@@ -87,27 +121,16 @@ function delimiterOf(head: string): string {
 }
 
 async function feed(parser: ReturnType<typeof parse>, head: string, chunks: AsyncGenerator<string>): Promise<void> {
-  try {
-    parser.write(head);
-    for await (const chunk of chunks) {
-      if (parser.destroyed) return;
-      if (!parser.write(chunk)) await drained(parser);
-    }
-    parser.end();
-  } catch (error) {
-    parser.destroy(error as Error);
-  }
+  await written(parser, head);
+  for await (const chunk of chunks) await written(parser, chunk);
+  parser.end();
 }
 
-/** Resolves when the parser takes more, or nothing any more. */
-function drained(parser: ReturnType<typeof parse>): Promise<void> {
-  return new Promise((resolve) => {
-    const go = (): void => {
-      parser.off('drain', go).off('close', go);
-      resolve();
-    };
-    parser.on('drain', go).on('close', go);
-  });
+/** Resolves when the parser has taken this and wants more. */
+function written(parser: ReturnType<typeof parse>, chunk: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    parser.write(chunk, (error?: Error | null) => (error ? reject(error) : resolve())),
+  );
 }
 
 /** Exports put an apostrophe before what a spreadsheet would run as a formula: here it goes again. */

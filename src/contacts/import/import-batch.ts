@@ -28,7 +28,10 @@ interface Standing {
   readonly [column: string]: unknown;
 }
 
-/** Writes rows, no two of which name the same identity, in a handful of statements; `now` is lane time. */
+/**
+ * Writes rows in a handful of statements; `now` is lane time. Rows about the same person, by whatever identity, count one after the
+ * other, in the order given.
+ */
 export async function writeBatch(
   tx: Sql,
   environmentId: string,
@@ -42,16 +45,38 @@ export async function writeBatch(
   await lockContacts(tx, refs);
   const found = await tx.query<Standing>(STANDING, [environmentId, refs.map(({ contactId }) => contactId)]);
   const standing = new Map(found.map((contact) => [contact.id, contact]));
-  const plan = rows.map((row) => placed(row, owner, standing));
-  const errors = plan.flatMap((one) => ('code' in one ? [one] : []));
-  const taken = plan.flatMap((one) => ('code' in one ? [] : [one]));
-  const written = taken.map(({ row, contact }) => writeOf(row, contact, now));
-  const made = written.filter(({ isNew }) => isNew);
+  const { writes, taken, errors } = fold(rows, owner, standing, now);
+  const made = writes.filter(({ isNew }) => isNew);
   await tx.query(INSERT, [environmentId, JSON.stringify(made), now]);
-  await tx.query(UPDATE, [environmentId, JSON.stringify(written.filter(({ isNew }) => !isNew))]);
-  await tx.query(KEYS, [environmentId, JSON.stringify(written.flatMap(({ keys }) => keys))]);
-  await tx.query(EVIDENCE, [environmentId, JSON.stringify(written.flatMap(({ proof }) => proof))]);
-  return { created: made.length, updated: written.length - made.length, errors };
+  await tx.query(UPDATE, [environmentId, JSON.stringify(writes.filter(({ isNew }) => !isNew))]);
+  await tx.query(KEYS, [environmentId, JSON.stringify(writes.flatMap(({ keys }) => keys))]);
+  await tx.query(EVIDENCE, [environmentId, JSON.stringify(writes.flatMap(({ proof }) => proof))]);
+  return { created: made.length, updated: taken - made.length, errors };
+}
+
+/** One write a person, however many rows are about them: each row is decided by what the earlier ones leave behind. */
+function fold(
+  rows: readonly ImportRow[],
+  owner: Map<string, string>,
+  standing: Map<string, Standing>,
+  now: Date,
+): { readonly writes: readonly PersonWrite[]; readonly taken: number; readonly errors: readonly RowError[] } {
+  const writes = new Map<string, PersonWrite>();
+  const errors: RowError[] = [];
+  for (const row of rows) {
+    const place = placed(row, owner, standing);
+    if ('code' in place) {
+      errors.push(place);
+      continue;
+    }
+    const write = writeOf(row, place.contact, now);
+    const { id } = write;
+    standing.set(id, after(place.contact, write));
+    for (const { k, v } of write.keys) owner.set(`${k} ${v}`, id);
+    const earlier = writes.get(id);
+    writes.set(id, earlier ? joined(earlier, write) : write);
+  }
+  return { writes: [...writes.values()], taken: rows.length - errors.length, errors };
 }
 
 /** The identities that a row names. */
@@ -62,6 +87,7 @@ export function keysOf({ email, externalId }: ImportRow): { readonly k: 'email' 
   ];
 }
 
+type PersonWrite = ReturnType<typeof writeOf>;
 type Placed = { readonly row: ImportRow; readonly contact: Standing | null };
 
 /** Whose row it is. A file never takes an identity from anybody. */
@@ -109,6 +135,8 @@ function writeOf(row: ImportRow, contact: Standing | null, now: Date) {
     granted: says?.granted,
     at,
     confirmed: says?.granted ? (says.confirmedAt ?? undefined) : undefined,
+    /** Some row says no: what was confirmed before is void, whatever a later row says. */
+    unconfirms: says?.granted === false,
     keys: [
       ...(identity.email_key ? [{ k: 'email', v: identity.email_key, c: id }] : []),
       ...(identity.external_id ? [{ k: 'external', v: identity.external_id, c: id }] : []),
@@ -128,13 +156,42 @@ function writeOf(row: ImportRow, contact: Standing | null, now: Date) {
   };
 }
 
+/** A contact as a write leaves it. */
+function after(contact: Standing | null, { id, p, granted, at }: PersonWrite): Standing {
+  return {
+    id,
+    external_id: p.external_id ?? contact?.external_id ?? null,
+    email_key: p.email_key ?? contact?.email_key ?? null,
+    marketing_consent: granted ?? contact?.marketing_consent ?? null,
+    consent_changed_at: at ?? contact?.consent_changed_at ?? null,
+  };
+}
+
+/** Two writes to one person as one: what the later does not name stays as the earlier has it. */
+function joined(earlier: PersonWrite, later: PersonWrite): PersonWrite {
+  return {
+    isNew: earlier.isNew,
+    id: earlier.id,
+    p: { ...earlier.p, ...later.p },
+    a: { ...earlier.a, ...later.a },
+    granted: later.granted ?? earlier.granted,
+    at: later.at ?? earlier.at,
+    confirmed: later.unconfirms ? undefined : (later.confirmed ?? earlier.confirmed),
+    unconfirms: earlier.unconfirms || later.unconfirms,
+    keys: [...earlier.keys, ...later.keys],
+    proof: [...earlier.proof, ...later.proof],
+  };
+}
+
 /**
- * Whether the file says something about consent that is not known. A dated statement counts if it is newer. An undated "yes" only for
+ * Whether the file says something about consent that is not known. A dated statement counts if it is newer, a "no" also at the very
+ * instant of a "yes". An undated "yes" only for
  * people who were never asked: an old list must not bring back who unsubscribed. An undated "no" for all who have not said no.
  */
 function isNews(consent: NonNullable<ImportRow['consent']>, contact: Standing | null): boolean {
   const { granted, at } = consent;
   const changedAt = contact?.consent_changed_at ?? null;
+  if (at !== null && changedAt?.getTime() === at.getTime()) return !granted && contact?.marketing_consent === true;
   if (at !== null) return changedAt === null || at > changedAt;
   return granted ? (contact?.marketing_consent ?? null) === null : contact?.marketing_consent !== false;
 }

@@ -1,4 +1,5 @@
-import { Unprocessable } from '../../platform/http/domain-error.js';
+import { BadInput, Unprocessable } from '../../platform/http/domain-error.js';
+import { jsonProblem } from '../../platform/http/json-limits.js';
 
 /** Fields that a column can hold; `attributes.…` are the store's own. */
 export const CONTACT_FIELDS = [
@@ -21,8 +22,9 @@ export type Columns = readonly (string | null)[];
 
 /**
  * Reads the header: a field's name however it is written (`First name`, `first_name`), `attributes.size`, or what `renames`
- * says of the column (`Имя:firstName`; `Notes:` leaves it out). Throws Unprocessable `unknown_column`, `duplicate_column`,
- * `missing_column`, `invalid_map`.
+ * says of the column (`Имя:firstName`; `Notes:` leaves it out). A column without a name is left out, as nothing can name it.
+ * Throws Unprocessable `unknown_column`, `duplicate_column`, `missing_column`, `invalid_map`, BadInput for an attribute's key that no
+ * JSON may have either.
  */
 export function importColumns(
   header: readonly string[],
@@ -61,9 +63,17 @@ function renameOf(rename: string, known: ReadonlyMap<string, string>): [string, 
   return [squeezed(rename.slice(0, at)), field];
 }
 
-function fieldOf(name: string, known: ReadonlyMap<string, string>): string | undefined {
-  if (/^attributes\.[^.]{1,100}$/.test(name)) return name;
+function fieldOf(name: string, known: ReadonlyMap<string, string>): string | null | undefined {
+  if (name === '') return null;
+  if (/^attributes\.[^.]{1,100}$/.test(name)) return attribute(name);
   return known.get(squeezed(name));
+}
+
+/** Keys of attributes keep to the rules of every JSON body: no key of a prototype, no NUL. */
+function attribute(name: string): string {
+  const problem = jsonProblem({ [name.slice('attributes.'.length)]: null });
+  if (problem) throw new BadInput(problem.code ?? 'malformed', `${JSON.stringify(name)} ${problem.detail}`);
+  return name;
 }
 
 function squeezed(name: string): string {

@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { parseEmail } from '../../domain/email-address.js';
+import { jsonProblem } from '../../platform/http/json-limits.js';
 import { ruleKeyword } from '../../platform/http/json-rule.js';
 import { schemaOf } from '../../platform/http/json-schema.js';
 import { ContactDto } from '../contact.dto.js';
@@ -47,6 +48,8 @@ export function importRow(line: number, cells: readonly string[], columns: Colum
     return { line, code: 'too_many_cells', detail: `has ${cells.length} cells, the header ${columns.length}` };
   const cell = new Map<string, string>();
   for (const [i, field] of columns.entries()) if (field !== null && cells[i]) cell.set(field, cells[i]);
+  const unfit = unfitCell(cell);
+  if (unfit) return { line, ...unfit };
   const read = (field: string): string | undefined => cell.get(field);
   const tags = read('tags')
     ?.split(/[,;|]/)
@@ -82,6 +85,15 @@ export function importRow(line: number, cells: readonly string[], columns: Colum
   };
 }
 
+/** The first cell that no JSON body could bring either: NUL, a text that is too long. */
+function unfitCell(cells: ReadonlyMap<string, string>): Pick<RowError, 'code' | 'detail'> | null {
+  for (const [field, text] of cells) {
+    const problem = jsonProblem(text);
+    if (problem) return { code: problem.code ?? 'malformed', detail: `${field} ${problem.detail}` };
+  }
+  return null;
+}
+
 /** What is wrong with a contact, in the words that every other route has for it. */
 function faultOf(contact: object): Pick<RowError, 'code' | 'detail'> {
   const [wrong] = validateSync(plainToInstance(ContactDto, contact));
@@ -96,7 +108,7 @@ const CONSENT_FAULTS = {
   source: { code: 'consent_source_missing', detail: 'consent needs consentSource: where the person gave it' },
   at: {
     code: 'invalid_instant',
-    detail: 'consentAt and confirmedAt must be past instants such as 2026-11-21T09:00:00Z',
+    detail: 'consentAt and confirmedAt must be past instants since 1970 such as 2026-11-21T09:00:00Z',
   },
 } as const;
 
@@ -115,9 +127,14 @@ function consentOf(
   return { granted: YES.includes(word), source, at, confirmedAt };
 }
 
-/** Null for an empty cell, undefined for what is no past instant. */
+/** Null for an empty cell, undefined for what is no past instant since 1970. */
 function instantOf(text: string | undefined, now: Date): Date | null | undefined {
   if (text === undefined) return null;
   const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) || at > now.getTime() ? undefined : new Date(at);
+  return at >= 0 && at <= now.getTime() && isDay(text.slice(0, 10)) ? new Date(at) : undefined;
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  return new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 }

@@ -9,7 +9,8 @@ export const STANDING = `
 SELECT c.id, c.external_id, c.email_key, c.marketing_consent, c.consent_changed_at FROM contacts c
 WHERE c.environment_id = $1 AND c.id = ANY ($2::uuid[]) AND c.merged_into IS NULL AND c.erased_at IS NULL`;
 
-const WRITES = `jsonb_to_recordset($2::jsonb) AS v(id uuid, p jsonb, a jsonb, granted boolean, at timestamptz, confirmed timestamptz)`;
+const WRITES = `jsonb_to_recordset($2::jsonb) AS v(id uuid, p jsonb, a jsonb, granted boolean, at timestamptz, confirmed timestamptz,
+  unconfirms boolean)`;
 
 /** New people; $2 writes, $3 lane time. */
 export const INSERT = `
@@ -26,7 +27,7 @@ UPDATE contacts k SET external_id = n.external_id, email = n.email, email_key = 
   attributes = k.attributes || v.a, marketing_consent = coalesce(v.granted, k.marketing_consent),
   consent_changed_at = coalesce(v.at, k.consent_changed_at),
   unsubscribed_at = CASE WHEN v.granted IS NULL THEN k.unsubscribed_at WHEN NOT v.granted THEN v.at END,
-  confirmed_at = CASE WHEN v.granted IS FALSE THEN NULL ELSE coalesce(v.confirmed, k.confirmed_at) END,
+  confirmed_at = CASE WHEN v.unconfirms THEN v.confirmed ELSE coalesce(v.confirmed, k.confirmed_at) END,
   updated_at = clock_timestamp()
 FROM ${WRITES}
 JOIN contacts old ON old.environment_id = $1 AND old.id = v.id, LATERAL jsonb_populate_record(old, v.p) AS n

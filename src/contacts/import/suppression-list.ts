@@ -66,6 +66,10 @@ export class SuppressionList {
       total.created += made.length;
     };
     for await (const raw of csvRows(body)) {
+      if ('brokenOff' in raw) {
+        await flush();
+        throw raw.brokenOff;
+      }
       if (columns === null && 'cells' in raw) {
         columns = importColumns(raw.cells, [], COLUMNS, ['email']);
         continue;

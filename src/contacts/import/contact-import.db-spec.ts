@@ -1,0 +1,154 @@
+import { Readable } from 'node:stream';
+import { jest } from '@jest/globals';
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
+import { ContactImport } from './contact-import.js';
+import { SuppressionList } from './suppression-list.js';
+
+describe('an imported file', () => {
+  let db: TestDatabase;
+  let store: TestStore;
+  let imports: ContactImport;
+
+  beforeAll(async () => {
+    db = await migratedDatabase();
+    imports = new ContactImport(db.engine);
+  });
+  afterAll(() => db.close());
+  beforeEach(async () => {
+    store = await aStore(db.engine);
+  });
+
+  const scope = () => ({ storeId: store.storeId, environmentId: store.sandboxId });
+  const fileOf = (lines: readonly string[]) => Buffer.from(lines.map((line) => `${line}\r\n`).join(''));
+  const bring = (lines: readonly string[]) => imports.run(scope(), Readable.from([fileOf(lines)]), []);
+  const rows = (sql: string) => db.engine.query(sql, [store.sandboxId]);
+  const people = () =>
+    rows(
+      `SELECT email, external_id, first_name, locale, marketing_consent, confirmed_at, attributes FROM contacts
+       WHERE environment_id = $1 ORDER BY email`,
+    );
+
+  describe('with several rows about one person', () => {
+    const CONSENT = 'email,externalId,consent,consentSource,consentAt,confirmedAt';
+
+    it('lets each count, also when one names the address and one the external id', async () => {
+      await bring(['email,externalId', 'anna@example.com,u-17']);
+      const report = await bring([
+        'email,externalId,firstName,locale',
+        'anna@example.com,,Anna,',
+        ',u-17,,de',
+        ',u-17,Anya,',
+      ]);
+      expect(report).toMatchObject({ created: 0, updated: 3, rejected: 0 });
+      expect(await people()).toMatchObject([{ first_name: 'Anya', locale: 'de' }]);
+    });
+
+    it('lets the later withdrawal count, and keeps evidence of all that was said', async () => {
+      await bring(['email,externalId', 'anna@example.com,u-17']);
+      await bring([CONSENT, ',u-17,yes,form,2026-01-01,', 'anna@example.com,,no,call,2026-02-01,']);
+      expect(await people()).toMatchObject([{ marketing_consent: false }]);
+      expect(await rows('SELECT 1 FROM consents WHERE environment_id = $1')).toHaveLength(2);
+    });
+
+    it('lets the withdrawal count of two statements of one instant', async () => {
+      await bring([CONSENT, 'anna@example.com,,yes,form,2026-01-01,', 'anna@example.com,,no,call,2026-01-01,']);
+      expect(await people()).toMatchObject([{ marketing_consent: false }]);
+    });
+
+    it('does not confirm a consent by what confirmed one that was taken back', async () => {
+      await bring([CONSENT, 'anna@example.com,,yes,form,2026-01-01,2026-01-02']);
+      await bring([CONSENT, 'anna@example.com,,no,call,2026-02-01,', 'anna@example.com,,yes,form,2026-03-01,']);
+      expect(await people()).toMatchObject([{ marketing_consent: true, confirmed_at: null }]);
+    });
+
+    it('makes one person of new identities that the rows join, and takes none from anybody', async () => {
+      const report = await bring([
+        'email,externalId,firstName',
+        'anna@example.com,,Anna',
+        'anna@example.com,u-1,',
+        ',u-1,Anya',
+        'boris@example.com,u-1,Boris',
+        'anna@example.com,u-2,',
+      ]);
+      expect(report).toMatchObject({ rows: 5, created: 1, updated: 2, rejected: 2 });
+      expect(report.errors.map(({ line, code }) => [line, code])).toEqual([
+        [5, 'identity_conflict'],
+        [6, 'identity_conflict'],
+      ]);
+      expect(await people()).toMatchObject([{ email: 'anna@example.com', external_id: 'u-1', first_name: 'Anya' }]);
+    });
+
+    it('is written in the transactions of a file with a row each', async () => {
+      const transactions = jest.spyOn(db.engine, 'transaction');
+      await bring(['email,firstName', ...Array.from({ length: 500 }, (_, i) => `p${i >> 1}@example.com,Person ${i}`)]);
+      expect(transactions).toHaveBeenCalledTimes(1);
+      transactions.mockRestore();
+    });
+  });
+
+  it('tells what no database or calendar has with its line, and takes the other rows', async () => {
+    const report = await bring([
+      'email,firstName,attributes.size,consent,consentSource,consentAt',
+      'a@example.com,A,,,,',
+      'b@example.com,B\u0000b,,,,',
+      `c@example.com,,${'x'.repeat(16_385)},,,`,
+      'd@example.com,,,yes,form\u0000,2026-01-01',
+      'e@example.com,,,yes,form,0001-01-01T00:00:00+03:00',
+      'f@example.com,,,yes,form,2026-02-30',
+      'g\u0000@example.com,,,,,',
+      'h@example.com,H,,,,',
+    ]);
+    expect(report.errors.map(({ line, code }) => [line, code])).toEqual([
+      [3, 'nul'],
+      [4, 'too_long'],
+      [5, 'nul'],
+      [6, 'invalid_instant'],
+      [7, 'invalid_instant'],
+      [8, 'nul'],
+    ]);
+    expect(report).toMatchObject({ rows: 8, created: 2, rejected: 6 });
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype'])('has no attribute called %s', async (key) => {
+    await expect(bring([`email,attributes.${key}`, 'a@example.com,x'])).rejects.toMatchObject({
+      status: 400,
+      code: 'forbidden_key',
+    });
+    expect(await people()).toEqual([]);
+  });
+
+  it('may have columns without a name, which are left out', async () => {
+    expect(await bring(['email,,firstName,', 'a@example.com,7,A,'])).toMatchObject({ created: 1, rejected: 0 });
+    expect(await people()).toMatchObject([{ email: 'a@example.com', first_name: 'A' }]);
+  });
+
+  describe('that breaks off', () => {
+    const cut = (lines: readonly string[], error: Error) =>
+      Readable.from(
+        (async function* () {
+          yield await Promise.resolve(fileOf(lines));
+          throw error;
+        })(),
+      );
+
+    it('is taken up to the row that was being read', async () => {
+      const lines = ['email', 'a@example.com', 'b@example.com', 'c@exa'];
+      await expect(imports.run(scope(), cut(lines, new Error('lost')), [])).rejects.toThrow('lost');
+      expect(await people()).toHaveLength(2);
+      const list = new SuppressionList({} as never, db.engine);
+      await expect(list.take(scope(), cut(lines, new Error('lost')))).rejects.toThrow('lost');
+      expect(await rows('SELECT 1 FROM suppressions WHERE environment_id = $1')).toHaveLength(2);
+    });
+
+    it('for its many rows is taken up to the line that its 413 names', async () => {
+      const rows = Array.from({ length: 50_001 }, (_, i) => (i < 49_999 ? 'z@example.com' : `a${i}@example.com`));
+      const lines = ['email', ...rows];
+      await expect(bring(lines)).rejects.toMatchObject({
+        status: 413,
+        code: 'file_too_large',
+        message: expect.stringContaining('up to line 50001;') as string,
+      });
+      expect((await people()).map(({ email }) => email)).toEqual(['a49999@example.com', 'z@example.com']);
+    }, 60_000);
+  });
+});
