@@ -21,6 +21,7 @@ import { FollowedRates1763740000040 } from './migrations/1763740000040-followed-
 import { CreditedOnce1763740000046 } from './migrations/1763740000046-credited-once.js';
 import { OrderKeysApart1763740000047 } from './migrations/1763740000047-order-keys-apart.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
+import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
 export const MIGRATIONS = [
@@ -46,5 +47,6 @@ export const MIGRATIONS = [
   DeletedScenarios1763740000042,
   CreditedOnce1763740000046,
   OrderKeysApart1763740000047,
+  PartitionsClosed1763740000050,
   MonthsWithoutWaiting1763740000051,
 ];
