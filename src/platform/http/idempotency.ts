@@ -9,12 +9,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
 import { EngineDatabase } from '../database/engine-database.js';
+import { logger } from '../logging/logger.js';
 import { openText, sealText } from '../sealed-text.js';
 import { Secrets } from '../secrets.js';
 import { BadInput, Conflict } from './domain-error.js';
 
 /** A request that never finished (its process was killed) stops blocking its key after this long. */
 const ABANDONED = '10 minutes';
+/** Of keeping an answer: the second has another connection. */
+const ATTEMPTS = 2;
 
 interface Claim {
   readonly environmentId: string;
@@ -28,6 +31,7 @@ interface Claim {
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
+  private readonly log = logger(IdempotencyInterceptor.name);
   private readonly sealing: Buffer;
 
   constructor(
@@ -49,8 +53,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return of(earlier.response);
     }
     return next.handle().pipe(
-      concatMap((body: unknown) => from(this.keep(claim, reply.statusCode, body).then(() => body))),
       catchError((error: unknown) => from(this.giveUp(claim)).pipe(concatMap(() => throwError(() => error)))),
+      concatMap((body: unknown) => from(this.keep(claim, reply.statusCode, body).then(() => body))),
     );
   }
 
@@ -83,7 +87,25 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return { status: row.status, response: body };
   }
 
-  private async keep({ environmentId, key }: Claim, status: number, body: unknown): Promise<void> {
+  /**
+   * What was made is made, whether its answer can be kept or not: then the caller has it this once, and the key stays claimed, so
+   * that a repeat is 409 `request_in_flight` and makes no second one.
+   */
+  private async keep(claim: Claim, status: number, body: unknown): Promise<void> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.write(claim, status, body);
+      } catch (error) {
+        if (attempt < ATTEMPTS) continue;
+        this.log.warn('an answer could not be kept for its Idempotency-Key', {
+          event: 'http.answer_not_kept',
+          reason: String(error),
+        });
+        return;
+      }
+  }
+
+  private async write({ environmentId, key }: Claim, status: number, body: unknown): Promise<void> {
     await this.database.query(
       'UPDATE idempotency_keys SET status = $3, response = $4 WHERE environment_id = $1 AND key = $2',
       [
