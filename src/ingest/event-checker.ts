@@ -48,7 +48,9 @@ export class EventChecker {
       return { ok: false, error: schemaProblems(this.isEvent.errors as never, 'body') as DomainError };
     const prepared = prepareEvent(item, caller, idempotencyKey);
     if (!prepared.ok) return refused(prepared.problems);
-    if (prepared.event.dataJson.length > EVENT_BYTES / 4 && Buffer.byteLength(JSON.stringify(item)) > EVENT_BYTES)
+    const { dataJson, aboutPersonChars } = prepared.event;
+    // A character is three bytes at most, and all the rest of an event fits into the last quarter: most need no second look.
+    if (dataJson.length + aboutPersonChars > EVENT_BYTES / 4 && Buffer.byteLength(JSON.stringify(item)) > EVENT_BYTES)
       return { ok: false, error: new EventTooLarge() };
     return prepared;
   }

@@ -22,7 +22,7 @@ describe('events whose statement hangs', () => {
   /** Sends events, and tells what was answered when so many milliseconds have passed for timers. */
   const answers = async (collector: EventCollector, count: number) => {
     let answered: readonly string[] = [];
-    const events = Array.from({ length: count }, () => ({ dataJson: '{}' }) as IncomingEvent);
+    const events = Array.from({ length: count }, () => ({ dataJson: '{}', aboutPersonChars: 0 }) as IncomingEvent);
     void collector.submit(events).then((results) => (answered = results.map(({ kind }) => kind)));
     await turn(); // the group is under way
     return async (afterMs: number) => {

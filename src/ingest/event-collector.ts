@@ -14,7 +14,7 @@ const WAITING_EVENTS = 10_000;
 const WAITING_BYTES = 64 * 1024 * 1024;
 /** Rounds that may go by without a result for an event because other processes wrote at the same moment. */
 const LOST_RACES = 50;
-/** Envelope and identities of an event, roughly: its data is counted exactly. */
+/** Envelope and identities of an event, roughly: its data, attributes and tags are counted exactly. */
 const ENVELOPE_BYTES = 400;
 const UNAVAILABLE: IngestResult = { kind: 'unavailable' };
 
@@ -193,5 +193,5 @@ function hasLiveNews(results: ReadonlyMap<IncomingEvent, IngestResult>): boolean
 }
 
 function sizeOf(event: IncomingEvent): number {
-  return event.dataJson.length + ENVELOPE_BYTES;
+  return event.dataJson.length + event.aboutPersonChars + ENVELOPE_BYTES;
 }

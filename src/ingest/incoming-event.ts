@@ -36,6 +36,8 @@ export interface IncomingEvent {
   readonly consent: ConsentEvidence | null;
   /** The event's data as JSON text: written once, here, and copied into the statement. */
   readonly dataJson: string;
+  /** Characters of JSON that its attributes and tags take: beside the data the only parts that can be large. */
+  readonly aboutPersonChars: number;
 }
 
 /** What became of one event. */

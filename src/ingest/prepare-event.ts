@@ -42,8 +42,13 @@ export function prepareEvent(
       attributes: contact.attributes,
       consent: contact.consent ? { granted: contact.consent.marketing, source: contact.consent.source ?? 'api' } : null,
       dataJson: JSON.stringify(data),
+      aboutPersonChars: charsOf(contact.attributes) + charsOf(contact.tags),
     },
   };
+}
+
+function charsOf(value: object | null | undefined): number {
+  return value ? JSON.stringify(value).length : 0;
 }
 
 const NO_IDENTITY: Problem = {

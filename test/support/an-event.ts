@@ -39,6 +39,7 @@ export function anEvent({
     attributes: undefined,
     consent: null,
     dataJson: '{"cartId":"81"}',
+    aboutPersonChars: 0,
     ...wish,
   };
 }

@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import type { Caller } from '../platform/http/auth.js';
+import { EventChecker } from './event-checker.js';
+
+describe('an item of a batch', () => {
+  const caller = { environmentId: 'e', clock: 'real' } as Caller;
+  const item = (size: number) => {
+    const attributes = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`a${i}`, 'x'.repeat(size)]));
+    return { type: 'cart.updated', contact: { email: 'anna@example.com', attributes }, data: { cartId: '1' } };
+  };
+
+  it('may have 256 KiB, whatever part of it is large', () => {
+    const checker = new EventChecker();
+    expect(checker.item(item(13_000), caller, null)).toMatchObject({ ok: true });
+    expect(checker.item(item(14_000), caller, null)).toMatchObject({ ok: false, error: { status: 413 } });
+  });
+
+  it('waits with all its weight, attributes and tags too', () => {
+    const checked = new EventChecker().item(item(10_000), caller, null);
+    expect(checked.ok && checked.event.aboutPersonChars).toBeGreaterThan(200_000);
+  });
+});
