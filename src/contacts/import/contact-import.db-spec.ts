@@ -148,7 +148,7 @@ describe('an imported file', () => {
         code: 'file_too_large',
         message: expect.stringContaining('up to line 50001;') as string,
       });
-      expect((await people()).map(({ email }) => email)).toEqual(['a49999@example.com', 'z@example.com']);
+      expect(await people()).toMatchObject([{ email: 'a49999@example.com' }, { email: 'z@example.com' }]);
     }, 60_000);
   });
 });
