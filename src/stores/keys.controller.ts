@@ -23,14 +23,14 @@ export class KeysController {
     return this.keys.list(caller, pageQuery(limit, cursor));
   }
 
-  /** Makes a key. This answer is the only place where it can be read. */
+  /** Makes a key. This answer is the only place where it can be read. A test key makes test keys only. */
   @Post()
   @Idempotent()
   create(@CurrentCaller() caller: Caller, @Body() dto: CreateKeyDto): Promise<NewKeyView> {
     return this.keys.create(caller, dto);
   }
 
-  /** Revokes a key. */
+  /** Revokes a key. A test key revokes test keys only. */
   @Delete(':id')
   @HttpCode(204)
   revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { Conflict, NotFound } from '../platform/http/domain-error.js';
+import { Conflict, Forbidden, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { formatApiKey, hashSecret, newApiKey } from './api-key.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -49,11 +49,12 @@ export class KeysService {
     });
   }
 
-  /** Makes a key of the caller's store; its text is answered once and stored nowhere. */
+  /** Makes a key of the caller's store; its text is answered once and stored nowhere. Throws Forbidden `live_key_needed`. */
   create(scope: Scope, dto: CreateKeyDto): Promise<NewKeyView> {
     return this.database.run(scope, async (manager) => {
       const modes = await modesOf(manager);
       const mode = dto.mode ?? modes.get(scope.environmentId)!;
+      refuseLive(scope, mode, modes);
       const made = await insertKey(asSql(manager), {
         storeId: scope.storeId,
         mode,
@@ -65,17 +66,23 @@ export class KeysService {
     });
   }
 
-  /** Revokes a key: refused at once here, within 10 seconds by other processes. A key cannot revoke itself. */
+  /**
+   * Revokes a key: refused at once here, within 10 seconds by other processes. A key cannot revoke itself. Throws NotFound, Forbidden
+   * `live_key_needed`.
+   */
   async revoke(scope: Scope, id: string, callersKeyId: string): Promise<void> {
     if (id === callersKeyId) throw new Conflict('own_key', 'a key cannot revoke itself; use another one');
     await this.database.run(scope, async (manager) => {
-      const { affected } = await manager
+      const key = await manager.findOneBy(ApiKeyEntity, { id });
+      if (!key) throw new NotFound('key');
+      const modes = await modesOf(manager);
+      refuseLive(scope, modes.get(key.environmentId)!, modes);
+      await manager
         .createQueryBuilder()
         .update(ApiKeyEntity)
         .set({ revokedAt: () => 'coalesce(revoked_at, clock_timestamp())' })
         .where({ id })
         .execute();
-      if (!affected) throw new NotFound('key');
     });
     this.verifier.forget(id);
   }
@@ -94,6 +101,12 @@ export async function insertKey(
   );
   if (made.length === 0) throw new NotFound('store');
   return { id: key.id, key: formatApiKey(key) };
+}
+
+/** Whoever holds a test key, a developer or a test machine, gets no further than the sandbox by it. */
+function refuseLive(scope: Scope, mode: 'live' | 'sandbox', modes: ReadonlyMap<string, 'live' | 'sandbox'>): void {
+  if (mode === 'live' && modes.get(scope.environmentId) !== 'live')
+    throw new Forbidden('live_key_needed', 'a test key may make and revoke test keys only; use a live one');
 }
 
 async function modesOf(manager: EntityManager): Promise<ReadonlyMap<string, 'live' | 'sandbox'>> {

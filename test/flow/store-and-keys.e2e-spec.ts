@@ -81,6 +81,17 @@ describe('a store and its keys', () => {
     expect((await shop.call('DELETE', '/v1/keys/0000000000')).status).toBe(404);
   });
 
+  it('lets a test key make and revoke test keys only', async () => {
+    const test = new Shop(app.url, app.testKey);
+    const wanted = { name: 'more', scopes: ['contacts'] };
+    const refused = { status: 403, body: { code: 'live_key_needed' } };
+    expect(await test.call('POST', '/v1/keys', { ...wanted, mode: 'live' })).toMatchObject(refused);
+    const live = await new Shop(app.url, app.liveKey).must<NewKey>('POST', '/v1/keys', wanted);
+    expect(await test.call('DELETE', `/v1/keys/${live.id}`)).toMatchObject(refused);
+    const { id } = await test.must<NewKey>('POST', '/v1/keys', wanted);
+    expect((await test.call('DELETE', `/v1/keys/${id}`)).status).toBe(204);
+  });
+
   it('lists its keys in pages without their secrets', async () => {
     const first = await shop.must<{ items: { id: string }[]; nextCursor: string }>('GET', '/v1/keys?limit=1');
     const rest = await shop.must<{ items: { id: string }[] }>('GET', `/v1/keys?cursor=${first.nextCursor}`);
