@@ -3,7 +3,7 @@ import { lastValueFrom, of, throwError } from 'rxjs';
 import { IdempotencyInterceptor } from './idempotency.js';
 
 describe('a key of a request', () => {
-  beforeAll(() => Logger.overrideLogger(false));
+  beforeAll(() => void Logger.overrideLogger(false));
 
   /** A table of one row, whose answers cannot be kept so many times. */
   const table = (failures: number) => {
