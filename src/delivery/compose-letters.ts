@@ -32,7 +32,10 @@ export class ComposeLetters {
     private readonly blind: BlindKeys,
   ) {}
 
-  /** One letter a message, in order; a letter that cannot be rendered carries its `template_error`. */
+  /**
+   * One letter a message, in order; a letter that cannot be rendered carries its `template_error`. Messages of a scenario version
+   * that cannot be read (a newer release wrote it) are left out.
+   */
   async compose(lane: Lane, messages: readonly ClaimedMessage[]): Promise<readonly Letter[]> {
     const prepared = await this.prepare(lane, messages);
     const results = await this.renderer.render(prepared.flatMap(({ request }) => request ?? []));
@@ -55,7 +58,10 @@ export class ComposeLetters {
       ),
       this.templates(messages),
     ]);
-    return messages.map((message, i) => {
+    return messages.flatMap((message, i) => {
+      const { storeId, scenarioKey: key, version } = message;
+      const compiled = versions.get(versionKey({ storeId, key, version }));
+      if (!compiled) return [];
       const { state: run } = runs.get(message.enrollmentId)!;
       const contact = contacts.get(message.contactId)!;
       const settings = stores.get(message.storeId)!;
@@ -79,9 +85,7 @@ export class ComposeLetters {
       return {
         message,
         settings,
-        compiled: versions.get(
-          versionKey({ storeId: message.storeId, key: message.scenarioKey, version: message.version }),
-        )!,
+        compiled,
         renderedFor: { event: run.event, pass: run.pass },
         template,
         unsubscribeUrl: links.unsubscribe,

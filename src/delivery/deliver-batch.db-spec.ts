@@ -96,6 +96,22 @@ describe('a batch of letters', () => {
     expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed' });
   });
 
+  it('sets a letter aside whose scenario version this release cannot read, and sends all others', async () => {
+    const [unread, other] = [
+      await aPlannedLetter(database.engine, store, await person()),
+      await aPlannedLetter(database.engine, store, await person()),
+    ];
+    await database.engine.query('UPDATE messages SET version = 99 WHERE id = $1', [unread.messageId]);
+    const worker = aWorker(database.engine);
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 2, accepted: 1 });
+    expect(await message(other.messageId)).toMatchObject({ state: 'accepted' });
+    expect(await message(unread.messageId)).toMatchObject({ state: 'planned', attempts: 0 });
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
+    await database.engine.query('UPDATE messages SET version = 1 WHERE id = $1', [unread.messageId]);
+    await retryNow(unread.messageId);
+    expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 1, accepted: 1 });
+  });
+
   it('sends nothing after an order that no stage has processed yet', async () => {
     const contactId = await person();
     const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, contactId);

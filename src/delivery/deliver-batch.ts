@@ -18,6 +18,8 @@ export interface BatchResult {
 }
 
 const NOTHING: BatchResult = { claimed: 0, accepted: 0 };
+/** How long letters rest whose scenario version this release cannot read. */
+const UNREADABLE_MS = 60_000;
 /** Letters claimed at once. */
 export const CLAIM_SIZE = 300;
 
@@ -66,6 +68,13 @@ export class DeliverBatch {
     handed: HandedOver,
   ): Promise<Dispatched> {
     const letters = await this.composer.compose(lane, messages);
+    const made = new Set(letters.map(({ message }) => message));
+    // The registry has said why. They are nobody else's trouble, and go out once a version that can read them runs.
+    await this.claims.giveBack(
+      token,
+      messages.filter((message) => !made.has(message)),
+      UNREADABLE_MS,
+    );
     return this.dispatch.run(lane, token, letters, handed);
   }
 

@@ -185,8 +185,8 @@ function joined(earlier: PersonWrite, later: PersonWrite): PersonWrite {
 
 /**
  * Whether the file says something about consent that is not known. A dated statement counts if it is newer, a "no" also at the very
- * instant of a "yes". An undated "yes" only for
- * people who were never asked: an old list must not bring back who unsubscribed. An undated "no" for all who have not said no.
+ * instant of a "yes". An undated "yes" counts only for people who were never asked: an old list must not bring back who unsubscribed.
+ * An undated "no" counts for all who have not said no.
  */
 function isNews(consent: NonNullable<ImportRow['consent']>, contact: Standing | null): boolean {
   const { granted, at } = consent;
