@@ -2,17 +2,16 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * An order is credited once, and no longer known once: every goal event that tells of it is kept, and of those one has the letter.
- * The index is made beside everything that goes on, which no transaction can; a run that broke off begins again.
+ * Not CONCURRENTLY: that would wait for every open statement, also for the one of a process that starts at the same moment and waits
+ * for this very migration. Goal events are few beside events, and a million of them are indexed in a second or two.
  */
 export class CreditedOnce1763740000046 implements MigrationInterface {
   name = 'CreditedOnce1763740000046';
-  readonly transaction = false;
 
   async up(q: QueryRunner): Promise<void> {
-    await q.query('DROP INDEX CONCURRENTLY IF EXISTS conversions_credited');
-    await q.query(`CREATE UNIQUE INDEX CONCURRENTLY conversions_credited ON conversions (environment_id, order_key)
+    await q.query(`CREATE UNIQUE INDEX conversions_credited ON conversions (environment_id, order_key)
       WHERE message_id IS NOT NULL`);
-    await q.query('ALTER TABLE conversions DROP CONSTRAINT IF EXISTS conversions_once');
+    await q.query('ALTER TABLE conversions DROP CONSTRAINT conversions_once');
   }
 
   async down(q: QueryRunner): Promise<void> {
