@@ -215,6 +215,7 @@ describe('ContactsService', () => {
     const { contact } = await contacts.put(scope, ANNA, { consent: { marketing: true, source: 'form' } });
     const ref = { environmentId: store.sandboxId, contactId: contact.id };
     const minute = (n: number) => new Date(NOW.getTime() + n * 60_000);
+    await db.engine.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [store.sandboxId, minute(3)]);
     await withdrawConsent(db.engine, { ...ref, source: 'unsubscribe link', at: minute(2) });
     await ingest({ email: ANNA, consent: { granted: true, source: 'old form' }, occurredAt: minute(1) });
     expect((await contacts.get(scope, ANNA)).consent).toMatchObject({
