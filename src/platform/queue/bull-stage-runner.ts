@@ -77,27 +77,21 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   async onApplicationShutdown(): Promise<void> {
     await this.stop();
     await this.ended(this.waker.close(), 'wake-ups');
-    await Promise.all(
-      this.workers.map(async (worker) => {
-        if (!(await this.ended(worker.close(), worker.name))) await this.ended(worker.close(true), worker.name);
-      }),
-    );
+    await Promise.all(this.workers.map((worker) => this.ended(worker.close(), worker.name)));
     await Promise.all(this.queues.all().map((queue) => this.ended(queue.close(), queue.name)));
     await this.ended(this.closeBackend(), 'connections');
   }
 
-  /** Whether it ended in time. What does not is left to the end of the process: no row depends on it. */
-  private async ended(closing: Promise<unknown>, what: string): Promise<boolean> {
+  /** Waits for it a bounded time. What does not end then is left to the end of the process: no row depends on it. */
+  private async ended(closing: Promise<unknown>, what: string): Promise<void> {
     try {
       await atMost(closing, CLOSE_MS, () => new Error(`not ended within ${CLOSE_MS} ms`));
-      return true;
     } catch (error) {
       this.log.warn('a part of the queue did not close', {
         event: 'queue.close_failed',
         what,
         reason: error instanceof Error ? error.message : 'unknown',
       });
-      return false;
     }
   }
 

@@ -3,6 +3,8 @@ import type { StageName } from './stages.js';
 
 /** As long as BullMQ waits for a job when nothing went wrong (its `drainDelay`). */
 const WAIT_S = 5;
+/** Between two looks while the queue refuses connections; BullMQ's own 15 s would be waited for by whoever ends the process. */
+const REFUSED_MS = 1_000;
 
 /** Takes the wake-ups of one stage, one at a time: the rows hold the work. */
 export class StageWorker extends Worker {
@@ -12,6 +14,7 @@ export class StageWorker extends Worker {
       connection,
       concurrency: 1,
       drainDelay: WAIT_S,
+      runRetryDelay: REFUSED_MS,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
     });
