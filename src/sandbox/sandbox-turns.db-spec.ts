@@ -14,10 +14,8 @@ describe('turns at a sandbox’s clock', () => {
   afterAll(() => database.close());
 
   it('are given again after the connection of their locks died in silence', async () => {
-    const through = new URL(database.url);
-    const proxy = await TcpProxy.to(Number(through.port));
-    through.port = String(proxy.port);
-    const pool = makePool(through.href, null, 1, givesUpAfter(0.1));
+    const { proxy, url } = await TcpProxy.before(database.url);
+    const pool = makePool(url, null, 1, givesUpAfter(0.1));
     const turns = new SandboxTurns(new EngineDatabase(pool));
     const advance = (): Promise<string> => turns.take(randomUUID(), () => Promise.resolve('advanced'));
     expect(await advance()).toBe('advanced');

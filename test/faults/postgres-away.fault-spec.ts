@@ -21,13 +21,12 @@ describe('the service, while its PostgreSQL', () => {
   beforeAll(async () => {
     dir = await temporaryDirectory();
     [postgres, provider] = await Promise.all([PostgresServer.start(['max_connections=60']), FakeProvider.start()]);
-    proxy = await TcpProxy.to(postgres.port);
-    const throughProxy = new URL(postgres.url);
-    throughProxy.port = String(proxy.port);
+    let url: string;
+    ({ proxy, url } = await TcpProxy.before(postgres.url));
     service = await Service.start(dir.path, {
       ...QUICK,
       SENDGRID_API_URL: provider.url,
-      DATABASE_URL: throughProxy.href,
+      DATABASE_URL: url,
     });
     shop = await LiveShop.open(service, provider);
   });

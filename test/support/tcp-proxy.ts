@@ -19,6 +19,14 @@ export class TcpProxy {
     return proxy;
   }
 
+  /** A way to the database of this URL, and the URL that leads through it. */
+  static async before(databaseUrl: string): Promise<{ readonly proxy: TcpProxy; readonly url: string }> {
+    const url = new URL(databaseUrl);
+    const proxy = await TcpProxy.to(Number(url.port));
+    url.port = String(proxy.port);
+    return { proxy, url: url.href };
+  }
+
   get port(): number {
     return (this.server.address() as AddressInfo).port;
   }

@@ -14,10 +14,7 @@ describe('a connection of a pool', () => {
 
   beforeAll(async () => {
     database = await migratedDatabase();
-    const through = new URL(database.url);
-    proxy = await TcpProxy.to(Number(through.port));
-    through.port = String(proxy.port);
-    url = through.href;
+    ({ proxy, url } = await TcpProxy.before(database.url));
   });
   afterAll(async () => {
     await proxy.close();

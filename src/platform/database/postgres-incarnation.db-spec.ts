@@ -11,10 +11,7 @@ describe('the lock that shows a worker alive', () => {
 
   beforeAll(async () => {
     database = await migratedDatabase();
-    const through = new URL(database.url);
-    proxy = await TcpProxy.to(Number(through.port));
-    through.port = String(proxy.port);
-    url = through.href;
+    ({ proxy, url } = await TcpProxy.before(database.url));
   });
   afterAll(async () => {
     await proxy.close();

@@ -23,11 +23,10 @@ describe('who waits for wake-ups over PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await migratedDatabase();
-    const url = new URL(database.url);
-    name = url.pathname.slice(1);
-    proxy = await TcpProxy.to(Number(url.port));
-    url.port = String(proxy.port);
-    [far, near] = [await openQueueBackend(ENV, url.href), await openQueueBackend(ENV, database.url)];
+    name = new URL(database.url).pathname.slice(1);
+    let url: string;
+    ({ proxy, url } = await TcpProxy.before(database.url));
+    [far, near] = [await openQueueBackend(ENV, url), await openQueueBackend(ENV, database.url)];
     queue = new Queue('delivery', { connection: near.connection });
     worker = new StageWorker('delivery', woken, far.connection);
     worker.on('error', () => undefined); // what is asked is whether it goes on
