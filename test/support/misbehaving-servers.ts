@@ -131,7 +131,8 @@ function afterDot(socket: Socket, behaviour: Behaviour, say: (line: string) => v
   if (behaviour === 'hang-up-after') socket.destroy();
   else if (behaviour === 'busy') say('451 4.3.0 try later');
   else if (behaviour === 'garbage') say('\u0001 what?');
-  else if (behaviour !== 'slow' && behaviour !== 'broken') say('250 2.0.0 Ok: queued as ABC123');
+  else if (behaviour === 'broken') socket.end('25');
+  else if (behaviour !== 'slow') say('250 2.0.0 Ok: queued as ABC123');
 }
 
 async function listening(

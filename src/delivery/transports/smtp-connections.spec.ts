@@ -1,7 +1,19 @@
 import { MailServer } from '../../../test/support/mail-server.js';
-import { ACCEPTED, cutWithinLetter, LARGE, MAIL, PUT_OFF, RETRY, transportFor } from './smtp.builder.js';
+import {
+  ACCEPTED,
+  cutWithinLetter,
+  holdAnswers,
+  IMPATIENT_MS,
+  LARGE,
+  MAIL,
+  PUT_OFF,
+  RETRY,
+  transportFor,
+} from './smtp.builder.js';
 import type { SmtpTransport } from './smtp.js';
 import type { Mail, SendResult } from './transport.js';
+
+type Unknown = Extract<SendResult, { kind: 'unknown' }>;
 
 describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offers %j', (extensions) => {
   let server: MailServer;
@@ -12,6 +24,11 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
     server.extensions = extensions;
     transport = transportFor(`smtp://127.0.0.1:${server.port}`);
   });
+  /** Instead of the usual one: with these options, soon out of patience. */
+  const impatient = async (options = ''): Promise<void> => {
+    await transport.close();
+    transport = transportFor(`smtp://127.0.0.1:${server.port}${options}`, IMPATIENT_MS);
+  };
   afterEach(async () => {
     await transport.close();
     await server.close();
@@ -110,6 +127,7 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
   it.each(['greeting', 'EHLO', 'MAIL', 'RCPT', 'DATA'])(
     'silent at %s: the letter is called back in time',
     async (at) => {
+      await impatient();
       server.instead = (line) => (line.startsWith(at) ? '' : null);
       expect(await transport.send(MAIL)).toMatchObject(RETRY);
       expect(server.letters).toHaveLength(0);
@@ -117,6 +135,7 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
   );
 
   it('that stop reading within a letter: it is called back and never arrives', async () => {
+    await impatient();
     let slow = null as null | { resume(): unknown };
     server.instead = (line, socket) => {
       if (line !== 'DATA') return null;
@@ -131,16 +150,29 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
   });
 
   it('slow after the letter: unknown at the deadline, and what is known later is told', async () => {
-    let answer = (): void => undefined;
-    server.instead = (line, socket) => {
-      if (line !== '.') return null;
-      answer = () => socket.write('250 2.0.0 Ok: queued as ABC123\r\n');
-      return '';
-    };
-    const result = (await transport.send(MAIL)) as Extract<SendResult, { kind: 'unknown' }>;
+    // However soon a line without a letter is given up.
+    await impatient('?socketTimeout=200');
+    const answers = holdAnswers(server);
+    const result = (await transport.send(MAIL)) as Unknown;
     expect(result).toMatchObject({ kind: 'unknown', status: null });
-    answer();
+    answers[0]!();
     expect(await result.late).toMatchObject(ACCEPTED);
+  });
+
+  it('slow after the letter: others take its place and leave it after as many again', async () => {
+    await impatient('?maxConnections=1');
+    const answers = holdAnswers(server);
+    const first = (await transport.send(MAIL)) as Unknown;
+    const second = (await transport.send(MAIL)) as Unknown;
+    expect(server.connections).toBe(2);
+    expect(await first.late).toMatchObject({ kind: 'unknown', late: null });
+    server.instead = () => null;
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    answers[1]!();
+    expect(await second.late).toMatchObject(ACCEPTED);
+    // The connection of the third letter is the one that is kept.
+    expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
+    expect(server.connections).toBe(3);
   });
 
   it('closed under letters: those handed over are unknown, the others are to be tried again', async () => {
@@ -159,8 +191,7 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
   });
 
   it('busy with other letters until the deadline: those that only waited have not used up a try', async () => {
-    await transport.close();
-    transport = transportFor(`smtp://127.0.0.1:${server.port}?maxConnections=1`);
+    await impatient('?maxConnections=1');
     server.instead = (line) => (line === '.' ? '' : null);
     const [first, ...others] = await Promise.all(Array.from({ length: 4 }, () => transport.send(MAIL)));
     expect(first).toMatchObject({ kind: 'unknown' });
@@ -169,8 +200,7 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
   });
 
   it('stuck with a letter: it has used up a try, those behind it have not', async () => {
-    await transport.close();
-    transport = transportFor(`smtp://127.0.0.1:${server.port}?maxConnections=1`);
+    await impatient('?maxConnections=1');
     server.instead = (line, _, connection) => (line.startsWith('MAIL') || connection > 1 ? '' : null);
     const [first, ...others] = await Promise.all(Array.from({ length: 4 }, () => transport.send(MAIL)));
     expect(first).toMatchObject(RETRY);

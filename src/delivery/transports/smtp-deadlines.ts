@@ -13,7 +13,7 @@ export class SmtpDeadlines {
   constructor(
     private readonly deadlineMs: number,
     private readonly clock: ProcessClock,
-    private readonly recall: (letter: SmtpLetter) => void,
+    private readonly late: { recall(letter: SmtpLetter): void; overdue(letter: SmtpLetter): void },
   ) {}
 
   watch(letter: SmtpLetter): void {
@@ -40,11 +40,12 @@ export class SmtpDeadlines {
     for (const letter of this.letters) {
       const ageMs = nowMs - letter.sinceMs;
       if (ageMs < RECALLED_AT * this.deadlineMs) nextMs = Math.min(nextMs, RECALLED_AT * this.deadlineMs - ageMs);
-      else if (!letter.handedOver) this.recall(letter);
+      else if (!letter.handedOver) this.late.recall(letter);
       else if (ageMs < this.deadlineMs) nextMs = Math.min(nextMs, this.deadlineMs - ageMs);
       else {
         this.letters.delete(letter);
         letter.overdue(this.deadlineMs);
+        this.late.overdue(letter);
       }
     }
     this.timer = nextMs === Infinity ? null : this.wake(nextMs);

@@ -11,6 +11,7 @@ const MOST_LOSSES = 5;
 const REST_MS = 1_000;
 const CLOSED: SmtpFailure = { message: 'the transport was closed' };
 const UNSERVED: SmtpFailure = { message: 'the server did not ask for the letter in time' };
+const UNANSWERED: SmtpFailure = { message: 'the server did not answer for the letter' };
 const ALL_BUSY = 'other letters had the connections all the time';
 
 /** Kept connections to one mail server, each with one letter at a time; further letters wait in their order. */
@@ -18,6 +19,8 @@ export class SmtpPool {
   private readonly waiting: SmtpLetter[] = [];
   private readonly sessions = new Set<SmtpSession>();
   private readonly idle: SmtpSession[] = [];
+  /** Connections that only wait for the answer to an overdue letter, longest first: others have taken their places. */
+  private readonly listening = new Set<SmtpSession>();
   /** Hangs up connections that are being opened. */
   private readonly opening = new Set<() => void>();
   private restsUntilMs = 0;
@@ -47,12 +50,31 @@ export class SmtpPool {
     else letter.failed(UNSERVED);
   }
 
+  /**
+   * Makes room for the letters behind one that nobody has answered in time, and still listens for its answer: on as many
+   * connections as letters go over, so that a server which never answers is not held by more and more of them.
+   */
+  overdue(letter: SmtpLetter): void {
+    for (const session of this.sessions) {
+      if (session.letter !== letter) continue;
+      this.sessions.delete(session);
+      this.listening.add(session);
+      this.lostAtMs = this.clock.monotonicMs();
+    }
+    const [longest] = this.listening;
+    if (longest && this.listening.size > this.settings.options.maxConnections) {
+      this.listening.delete(longest);
+      longest.drop(UNANSWERED);
+    }
+    this.proceed();
+  }
+
   /** Hangs up everywhere; letters on the way fail, as far as they have come. */
   close(): void {
     this.closed = true;
     for (const letter of this.waiting.splice(0)) letter.putOff(CLOSED.message);
     for (const session of this.idle.splice(0)) session.quit();
-    for (const session of [...this.sessions]) session.drop(CLOSED);
+    for (const session of [...this.sessions, ...this.listening]) session.drop(CLOSED);
     for (const hangUp of this.opening) hangUp();
   }
 
@@ -84,7 +106,7 @@ export class SmtpPool {
   }
 
   private free(session: SmtpSession): void {
-    if (session.carried >= this.settings.options.maxMessages) return session.quit();
+    if (this.listening.delete(session) || session.carried >= this.settings.options.maxMessages) return session.quit();
     const letter = this.waiting.shift();
     if (letter) return session.start(letter);
     session.kept = true;
@@ -93,8 +115,8 @@ export class SmtpPool {
 
   private lost(session: SmtpSession, failure: SmtpFailure): void {
     const { letter } = session;
-    this.sessions.delete(session);
-    this.lostAtMs = this.clock.monotonicMs();
+    this.listening.delete(session);
+    if (this.sessions.delete(session)) this.lostAtMs = this.clock.monotonicMs();
     const place = this.idle.indexOf(session);
     if (place >= 0) this.idle.splice(place, 1);
     // A kept connection may have died long ago without anybody noticing: that is no fault of a letter that has not begun.

@@ -6,6 +6,11 @@ import { failureOf, type SmtpFailure } from './smtp-outcome.js';
 import { replyCode, SmtpReplies } from './smtp-replies.js';
 
 const DOT = '.\r\n';
+/**
+ * How long the answer to a letter is waited for (RFC 5321, 4.5.3.2.6): servers that look for viruses and spam first take
+ * their time. A line without a letter is given up much sooner.
+ */
+const ANSWER_MS = 10 * 60_000;
 /** Who says this is about to hang up, whatever it answers (RFC 5321, 3.8). */
 const CLOSING = 421;
 // eslint-disable-next-line no-control-regex
@@ -44,6 +49,8 @@ export class SmtpSession {
   kept = false;
   private awaited: Awaiting = null;
   private refusal: SmtpFailure | null = null;
+  /** After how long a silence the line is given up while no letter waits for its answer. */
+  private readonly silenceMs: number;
   private readonly replies = new SmtpReplies();
   private readonly writer = new MimeWriter();
 
@@ -52,6 +59,7 @@ export class SmtpSession {
     private readonly ends: SessionEnds,
     private readonly clock: ProcessClock,
   ) {
+    this.silenceMs = ends.socket.timeout ?? 0;
     ends.socket.on('data', (chunk: Buffer) => this.hear(chunk));
   }
 
@@ -144,6 +152,7 @@ export class SmtpSession {
   private handOver(letter: SmtpLetter): void {
     this.awaited = 'dot';
     const { socket, encrypted } = this.ends;
+    socket.setTimeout(ANSWER_MS);
     let bytes: Buffer;
     try {
       bytes = this.writer.write(letter.mail, this.clock.now(), DOT);
@@ -190,6 +199,7 @@ export class SmtpSession {
     const halfWritten = this.awaited === 'dot' && !letter.handedOver;
     this.awaited = null;
     if (halfWritten) this.ends.drop();
+    else this.ends.socket.setTimeout(this.silenceMs);
   }
 
   private say(text: string): void {

@@ -41,7 +41,7 @@ export class SmtpTransport extends Transport {
     if (mailer.getSocket) connections.getSocket = mailer.getSocket;
     this.slots = SLOTS_A_CONNECTION * connections.options.maxConnections;
     this.pool = new SmtpPool(connections, clock);
-    this.deadlines = new SmtpDeadlines(deadlineMs, clock, (letter) => this.pool.recall(letter));
+    this.deadlines = new SmtpDeadlines(deadlineMs, clock, this.pool);
   }
 
   send(mail: Mail): Promise<SendResult> {
