@@ -23,6 +23,11 @@ export function nextMidnight(at: Date, zone: string): Date {
   return new Date(local.add({ days: 1 }).startOfDay().epochMilliseconds);
 }
 
+/** When a calendar day, `YYYY-MM-DD`, begins in the zone; UTC's where the zone is not known. */
+export function startOfDay(day: string, zone: string): Date {
+  return new Date(Temporal.PlainDate.from(day).toZonedDateTime(isZone(zone) ? zone : 'UTC').epochMilliseconds);
+}
+
 function unitsOf(iso: string): DurationUnits {
   const kept = read.get(iso);
   if (kept !== undefined) return kept;

@@ -142,7 +142,12 @@ const schema = z
       .prefault({}),
     exits: z.array(exit).max(50).default([]),
     goals: z.array(goal).max(20).default([]),
-    holdout: z.number().min(0).max(100).default(0).describe('Percent of entrants who get no messages.'),
+    holdout: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(0)
+      .describe('Percent of entrants who get no messages, drawn once a person; …/lift compares them with the others.'),
     steps: z
       .array(z.discriminatedUnion('type', [waitStep, emailStep, exitStep]))
       .min(1)

@@ -2,6 +2,8 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { LiftQueryDto, LiftView } from './lift.dto.js';
+import { ScenarioLift } from './scenario-lift.js';
 import { ScenarioStats, type StatsTable } from './scenario-stats.js';
 import { sendDays } from './send-days.js';
 import { statsCsv } from './stats-csv.js';
@@ -12,7 +14,10 @@ import { StatsQueryDto } from './stats-query.dto.js';
 @Controller('v1/stats/scenarios')
 @RequireScope('stats:read')
 export class StatsController {
-  constructor(private readonly stats: ScenarioStats) {}
+  constructor(
+    private readonly stats: ScenarioStats,
+    private readonly scenarioLift: ScenarioLift,
+  ) {}
 
   /** What every letter of every scenario brought. */
   @Get()
@@ -33,6 +38,12 @@ export class StatsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StatsTable | string> {
     return this.answer(caller, key, query, reply);
+  }
+
+  /** What the letters of a scenario with a hold-out add, beside the people who get none. */
+  @Get(':key/lift')
+  lift(@CurrentCaller() caller: Caller, @Param('key') key: string, @Query() query: LiftQueryDto): Promise<LiftView> {
+    return this.scenarioLift.lift(caller, key, sendDays(query));
   }
 
   private async answer(

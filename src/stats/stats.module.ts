@@ -11,6 +11,7 @@ import { ConversionValues } from './conversion-values.js';
 import { ConversionsModule } from './conversions.module.js';
 import { Figures } from './figures.js';
 import { Rollup } from './rollup.js';
+import { ScenarioLift } from './scenario-lift.js';
 import { ScenarioStats } from './scenario-stats.js';
 import { StatsController } from './stats.controller.js';
 import { StatsStage } from './stats-stage.js';
@@ -19,7 +20,17 @@ import { StatsStage } from './stats-stage.js';
 @Module({
   imports: [ConversionsModule, ScenariosModule, StoresModule, TemplatesModule],
   controllers: [StatsController, ContactHistoryController],
-  providers: [Attribution, ContactExport, ContactHistory, ConversionValues, Figures, Rollup, ScenarioStats, StatsStage],
+  providers: [
+    Attribution,
+    ContactExport,
+    ContactHistory,
+    ConversionValues,
+    Figures,
+    Rollup,
+    ScenarioLift,
+    ScenarioStats,
+    StatsStage,
+  ],
   exports: [Figures, Rollup],
 })
 export class StatsModule implements OnModuleInit {

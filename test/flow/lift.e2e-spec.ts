@@ -1,0 +1,133 @@
+import { type FlowApp, startApp } from '../support/app.js';
+import { aCart, anOrder, Shop } from '../support/shop.js';
+
+const NOON = '2026-11-21T12:00:00.000Z';
+/** When those who left a cart at noon reach their first letter, and when five days of its goal are over. */
+const LETTER_AT = '2026-11-21T12:45:00.000Z';
+const GOAL_ENDS = '2026-11-26T12:45:00.000Z';
+const KEY = 'cart-with-hold-out';
+const LETTER = `<mjml><mj-head><mj-title>Hello</mj-title><mj-preview>Hello</mj-preview></mj-head>
+<mj-body><mj-section><mj-column><mj-text>Hello <a href="{{links.unsubscribe}}">u</a></mj-text></mj-column></mj-section></mj-body></mjml>`;
+
+interface Run {
+  readonly contact: { readonly email: string };
+  readonly holdout: boolean;
+}
+
+describe('what the letters of a scenario with a hold-out add', () => {
+  let app: FlowApp;
+  let shop: Shop;
+
+  beforeAll(async () => {
+    app = await startApp();
+    shop = new Shop(app.url, app.testKey);
+    await shop.reset(NOON);
+    await shop.must('POST', '/v1/templates', { key: `${KEY}/letter`, name: KEY, locales: { en: LETTER } });
+    await shop.must('POST', `/v1/templates/${KEY}/letter/publish`, {});
+    await shop.must('POST', '/v1/scenarios', scenario(0));
+    await shop.must('POST', `/v1/scenarios/${KEY}/publish`, {});
+  });
+  afterAll(() => app.close());
+
+  const scenario = (holdout: number) => ({
+    key: KEY,
+    name: KEY,
+    messageClass: 'marketing',
+    holdout,
+    trigger: { type: 'event', event: 'cart.updated', subject: 'event.cartId' },
+    goals: ['order.placed', 'order.paid'].map((event) => ({ key: event.slice(6), event, within: 'P5D' })),
+    steps: [
+      { id: 'pause', type: 'wait', for: '45 minutes' },
+      { id: 'letter', type: 'email', template: `${KEY}/letter`, reason: 'you left a cart' },
+    ],
+  });
+  const carts = async (emails: readonly string[], at: string, cartId: string) => {
+    for (const email of emails) await shop.event(aCart(email, at, { cartId: `${cartId} of ${email}` }));
+  };
+  const lift = (query = '') => shop.must('GET', `/v1/stats/scenarios/${KEY}/lift${query}`);
+  const nobody = { people: 0, buyers: 0, orders: 0, rate: null };
+
+  it('is told of people drawn by one percent, each once, by what they ordered in the goal’s time after their first letter', async () => {
+    const regulars = ['regular-1@example.com', 'regular-2@example.com'];
+    await carts(regulars, '2026-11-21T11:00:00.000Z', 'first');
+    await shop.advance('0 minutes');
+    await shop.must('PUT', `/v1/scenarios/${KEY}`, scenario(50));
+    await shop.must('POST', `/v1/scenarios/${KEY}/publish`, {});
+    const people = Array.from({ length: 60 }, (_, i) => `person-${i}@example.com`);
+    await carts([...people, ...regulars], NOON, 'second');
+    await shop.advance('45 minutes');
+    // Whoever comes again is not counted again.
+    await carts(people.slice(0, 5), LETTER_AT, 'third');
+    await shop.advance('1 hour');
+
+    const { items: runs } = await shop.must<{ items: Run[] }>('GET', `/v1/scenarios/${KEY}/enrollments?limit=200`);
+    const side = (holdout: boolean) =>
+      people.filter((email) => runs.some((run) => run.contact.email === email && run.holdout === holdout));
+    const [withLetters, heldOut] = [side(false), side(true)];
+    expect(withLetters.length + heldOut.length).toBe(60);
+    expect(await lift()).toMatchObject({
+      letters: { people: withLetters.length, buyers: 0 },
+      heldOut: { people: heldOut.length, buyers: 0 },
+      stillOpen: 60,
+    });
+
+    const order = (email: string, at: string, orderId: string) =>
+      shop.event(anOrder(email, at, { orderId: `${orderId} of ${email}` }));
+    for (const email of [...withLetters.slice(0, 6), ...heldOut.slice(0, 2)]) await order(email, LETTER_AT, 'one');
+    await order(withLetters[0]!, '2026-11-21T13:00:00.000Z', 'two');
+    await order(withLetters[6]!, '2026-11-21T12:44:59.999Z', 'before the letter');
+    for (const email of regulars) await order(email, LETTER_AT, 'one');
+    // Told twice, it is one order still.
+    await shop.event({
+      type: 'order.paid',
+      contact: { email: withLetters[0]! },
+      data: { orderId: `one of ${withLetters[0]!}`, currency: 'RUB', total: 5980 },
+    });
+    // The order of somebody who is recognised only later.
+    await shop.event({
+      type: 'order.placed',
+      contact: { externalId: 'u-17' },
+      data: { orderId: 'by account', currency: 'RUB', total: 5980 },
+    });
+    await shop.event({ type: 'user.registered', contact: { email: withLetters[7]!, externalId: 'u-17' }, data: {} });
+    await shop.advanceTo(GOAL_ENDS);
+    await order(heldOut[2]!, GOAL_ENDS, 'at the very end');
+    await shop.advance('1 second');
+    await order(heldOut[3]!, '2026-11-26T12:45:00.001Z', 'too late');
+    await shop.advance('1 hour');
+
+    const [all, none] = [withLetters.length, heldOut.length];
+    const four = (number: number) => Math.round(number * 1e4) / 1e4;
+    const told = {
+      scenario: KEY,
+      letters: { people: all, buyers: 7, orders: 8, rate: four(7 / all) },
+      heldOut: { people: none, buyers: 3, orders: 3, rate: four(3 / none) },
+      lift: { rate: four(7 / all - 3 / none), buyers: Math.round(7 - (3 / none) * all), significant: false },
+      stillOpen: 0,
+    };
+    expect(await lift()).toMatchObject(told);
+    expect(await lift('?from=2026-11-21&to=2026-11-21')).toMatchObject(told);
+    expect(await lift('?from=2026-11-22')).toEqual({
+      scenario: KEY,
+      letters: nobody,
+      heldOut: nobody,
+      lift: null,
+      detectable: null,
+      stillOpen: 0,
+    });
+  });
+
+  it('is nothing where nobody is held out, and 404 or 422 where the question is wrong', async () => {
+    expect(await shop.must('GET', '/v1/stats/scenarios/abandoned-cart/lift')).toMatchObject({
+      letters: nobody,
+      lift: null,
+    });
+    expect(await shop.call('GET', '/v1/stats/scenarios/no-such/lift')).toMatchObject({ status: 404 });
+    expect(await shop.call('GET', '/v1/stats/scenarios/abandoned-cart/lift?from=soon')).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_dates', errors: [{ pointer: '/from' }] },
+    });
+    const live = new Shop(app.url, app.liveKey);
+    expect(await live.must('GET', `/v1/stats/scenarios/${KEY}/lift`)).toMatchObject({ letters: nobody, lift: null });
+  });
+});
