@@ -173,6 +173,14 @@ describe('a signed letter', () => {
     expect(verifyToken(opened![1]!, 'open', () => key)).toMatchObject({ ok: true, claims: ids });
     expect(html).toContain('href="https://mail.example/u/1"');
   });
+
+  it('counts a link whose scheme somebody wrote in capitals', async () => {
+    const source = aLetterSource('<a href="HTTP://shop.example/Sale">a</a> <a href="{{event.url}}">b</a>');
+    const context = aContext({ data: { url: 'HTTPS://Shop.example/Cart?Id=A' } });
+    const { html, links } = letterOf(await compiled(source), context, signing);
+    expect(links.map(({ url }) => url)).toEqual(['http://shop.example/Sale', 'https://shop.example/Cart?Id=A']);
+    expect(html.match(/href="https:\/\/mail\.example\/t\/c\//g)).toHaveLength(2);
+  });
 });
 
 describe('the UTM parameters of a store', () => {

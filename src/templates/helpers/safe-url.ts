@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
 
-/** Visible ASCII only; browsers silently drop tabs and line ends and take a backslash for a slash. */
-const PLAIN = /^https?:\/\/[!-[\]-~]+$/i;
+/**
+ * Visible ASCII only; browsers silently drop tabs and line ends and take a backslash for a slash. A scheme in capitals is
+ * written anew: tokens carry it in small letters only.
+ */
+const PLAIN = /^https?:\/\/[!-[\]-~]+$/;
 const UNSAFE = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\\]/u;
 
 /** Products' addresses and pictures come again in every letter; parsing is most of what a link costs. */
@@ -10,7 +13,7 @@ const MAX_REMEMBERED_CHARS = 300;
 
 /**
  * The address when it is safe to send people to: absolute, http or https, with a host, without user and password. What is
- * not plain ASCII is returned in its ASCII form (punycode, percent-encoding).
+ * not plain ASCII is returned in its ASCII form (punycode, percent-encoding), and a scheme in capitals in small letters.
  */
 export function safeUrl(value: string): string | null {
   if (value.length > MAX_REMEMBERED_CHARS) return check(value);
