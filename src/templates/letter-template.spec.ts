@@ -96,6 +96,21 @@ describe('helpers', () => {
     );
   });
 
+  it('date shows a time without an offset as it is written, wherever server and reader are', async () => {
+    const template = '{{date event.pickup "datetime"}} | {{date event.slot "short"}} {{date event.slot "time"}}';
+    const data = { pickup: '2026-11-21T23:30', slot: '2026-03-29T02:30:00.5' };
+    for (const timezone of ['America/New_York', 'Asia/Vladivostok', null])
+      expect(await lineOf(template, aContext({ data, contact: { timezone } }), 'ru')).toBe(
+        '21 ноября 2026 г. в 23:30 | 29.03.2026 02:30',
+      );
+  });
+
+  it('date refuses a day that no calendar has', async () => {
+    for (const day of ['2026-02-30', '2026-02-30T10:00:00Z', '2025-02-29', '2026-13-01', '2026-11-21T', '2026-11-21TZ'])
+      await expect(rendered(aLetterSource(`{{date "${day}"}}`))).rejects.toThrow('date: the value is no ISO 8601');
+    expect(await lineOf('{{date "2028-02-29"}}')).toBe('February 29, 2028');
+  });
+
   it('say what they cannot use', async () => {
     await expect(rendered(aLetterSource('{{money "a lot"}}'))).rejects.toThrow('money: the amount is no number');
     await expect(rendered(aLetterSource('{{date "soon"}}'))).rejects.toThrow('date: the value is no ISO 8601');

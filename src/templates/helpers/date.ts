@@ -9,17 +9,32 @@ const STYLES: Readonly<Record<string, Intl.DateTimeFormatOptions>> = {
 };
 const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
 
+const ISO = /^(\d{4}-\d\d-\d\d)(?:T.+)?$/;
+const OFFSET = /(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
+
 /**
- * An instant as people of the locale write it, in the given zone. A date without a time (`2026-11-21`) is that day
- * everywhere.
+ * An instant as people of the locale write it, in the given zone. What says no offset is no instant: a day (`2026-11-21`) is
+ * that day everywhere, and a time of day (`2026-11-21T09:00`) is shown as it is written.
  * @param style `short`, `long`, `time` or `datetime`
  */
 export function formatDate(value: unknown, style: string, locale: string, zone: string): string {
   const options = Object.hasOwn(STYLES, style) ? STYLES[style] : undefined;
   if (!options) throw new TemplateError(`date: the style is one of ${Object.keys(STYLES).join(', ')}`);
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d(?:T|$)/.test(value) || Number.isNaN(Date.parse(value)))
-    throw new TemplateError('date: the value is no ISO 8601 date or instant');
-  return formatOf(locale, value.includes('T') ? zone : 'UTC', style, options).format(new Date(value));
+  const day = typeof value === 'string' ? ISO.exec(value)?.[1] : undefined;
+  if (typeof value !== 'string' || day === undefined || !isDay(day)) throw new TemplateError(NO_DATE);
+  const isInstant = value !== day && OFFSET.test(value);
+  // Without an offset Date would read a time in the zone of this machine.
+  const at = new Date(isInstant || value === day ? value : `${value}Z`);
+  if (Number.isNaN(at.getTime())) throw new TemplateError(NO_DATE);
+  return formatOf(locale, isInstant ? zone : 'UTC', style, options).format(at);
+}
+
+const NO_DATE = 'date: the value is no ISO 8601 date or instant';
+
+/** Whether the calendar has that day; Date makes 2 March of 30 February. */
+function isDay(day: string): boolean {
+  const at = new Date(day);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
 }
 
 /** Whether Intl knows the zone. */
