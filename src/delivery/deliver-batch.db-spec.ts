@@ -197,12 +197,16 @@ describe('a batch of letters', () => {
     expect(await message(late.messageId)).toMatchObject({ state: 'skipped', reason: 'late', sent_at: null });
   });
 
-  it('fails a letter that cannot be rendered and moves its run on', async () => {
+  it('fails a letter that cannot be rendered, says what was wrong with it, and moves its run on', async () => {
     const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person(), {
       template: 'abandoned-cart/broken',
     });
     await aWorker(database.engine).batch.run(REAL_LANE);
-    expect(await message(messageId)).toMatchObject({ state: 'failed', reason: 'template_error' });
+    expect(await message(messageId)).toMatchObject({
+      state: 'failed',
+      reason: 'template_error',
+      detail: 'en: event.nothing is missing',
+    });
     expect(await run(enrollmentId)).toMatchObject({ state: 'waiting' });
   });
 

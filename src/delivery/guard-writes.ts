@@ -76,12 +76,15 @@ export async function writeUnsent(
     arrayText(rows, ({ held }) => held ?? false),
     arrayText(rows, ({ due }) => due ?? null),
     arrayText(rows, ({ delay }) => delay ?? null),
+    arrayText(rows, ({ detail }) => detail ?? null),
   ]);
 }
 
 interface UnsentRow {
   readonly state: 'planned' | 'skipped' | 'cancelled' | 'failed' | 'unresolved';
   readonly reason?: string;
+  /** What a `template_error` was about. */
+  readonly detail?: string;
   readonly held?: boolean;
   readonly due?: Date;
   readonly delay?: number;
@@ -103,7 +106,7 @@ function unsentRow(verdict: Unsent, mayHaveArrived: boolean, eventFirstMs: numbe
     case 'end':
       return { state: ended('skipped'), reason: verdict.reason };
     case 'fail':
-      return { state: ended('failed'), reason: verdict.reason };
+      return { state: ended('failed'), reason: verdict.reason, detail: verdict.detail };
     case 'cancel':
       return { state: ended('cancelled'), reason: verdict.reason };
     default:
@@ -152,10 +155,10 @@ SET letter = excluded.letter, html = excluded.html, text = excluded.text, header
 
 const UNSENT = `
 WITH v AS (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::int[])
-    AS v (e, id, state, reason, held, due, delay)),
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::int[], $8::text[])
+    AS v (e, id, state, reason, held, due, delay, detail)),
 changed AS (
-  UPDATE messages AS m SET state = v.state, reason = v.reason, held = v.held, due_at = coalesce(v.due, m.due_at),
+  UPDATE messages AS m SET state = v.state, reason = v.reason, detail = left(v.detail, 500), held = v.held, due_at = coalesce(v.due, m.due_at),
     meant_at = CASE WHEN v.due IS NULL THEN m.meant_at ELSE coalesce(m.meant_at, m.due_at) END,
     next_attempt_at = clock_timestamp() + make_interval(secs => v.delay / 1000.0),
     claim_token = NULL, claimed_by = NULL, lease_until = NULL

@@ -17,6 +17,8 @@ export interface MessageView {
   readonly state: MessageState;
   /** Why it was not sent, why it waits (`planned`: quiet_hours, minimum_gap, …), or the provider's code. */
   readonly reason: string | null;
+  /** Of a `template_error`: which variable or helper was at fault, in which locale; else null. */
+  readonly detail: string | null;
   /** Where it went, or where it would go now. */
   readonly to: string | null;
   readonly locale: string | null;
@@ -67,7 +69,7 @@ export interface MessageDetail extends MessageView {
 
 /** The columns of a message that are shown, of the aliases `m` (messages) and `c` (contacts, LEFT JOIN). */
 export const MESSAGE_COLUMNS = `m.id, m.contact_id, m.enrollment_id, m.scenario_key, m.step_id, m.template_key,
-  m.template_version, m.message_class, m.state, m.reason,
+  m.template_version, m.message_class, m.state, m.reason, m.detail,
   coalesce(m.to_address, c.email) AS to_address, m.locale, m.subject, m.due_at, m.sent_at, m.attempts,
   m.dup_risk, m.delivery, m.delivered_at, m.first_opened_at, m.first_clicked_at`;
 
@@ -82,6 +84,7 @@ export interface MessageRow {
   readonly message_class: string;
   readonly state: MessageState;
   readonly reason: string | null;
+  readonly detail: string | null;
   readonly to_address: string | null;
   readonly locale: string | null;
   readonly subject: string | null;
@@ -110,6 +113,7 @@ export function messageView(row: MessageRow): MessageView {
     messageClass: row.message_class,
     state: row.state,
     reason: row.reason,
+    detail: row.detail,
     to: row.to_address,
     locale: row.locale,
     subject: row.subject,

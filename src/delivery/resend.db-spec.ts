@@ -28,7 +28,7 @@ describe('a letter that somebody sends again', () => {
   const letter = async (state: string, contactId?: string) => {
     const { messageId } = await aPlannedLetter(database.engine, store, contactId ?? (await contact()));
     await database.engine.query(
-      `UPDATE messages SET state = $2, reason = 'x', attempts = 1, sent_at = clock_timestamp(), sent_on = '2026-11-21' WHERE id = $1`,
+      `UPDATE messages SET state = $2, reason = 'x', detail = 'x', attempts = 1, sent_at = clock_timestamp(), sent_on = '2026-11-21' WHERE id = $1`,
       [messageId, state],
     );
     return messageId;
@@ -45,7 +45,7 @@ describe('a letter that somebody sends again', () => {
       const id = await letter(state);
       await resend.resend(scope(), id);
       expect(woken.at(-1)).toBe('delivery');
-      expect(await message(id)).toMatchObject({ state: 'planned', reason: null, dup_risk: marked });
+      expect(await message(id)).toMatchObject({ state: 'planned', reason: null, detail: null, dup_risk: marked });
       const worker = aWorker(database.engine);
       await worker.batch.run(REAL_LANE);
       expect(await message(id)).toMatchObject({ state: 'accepted', attempts: 2, dup_risk: marked });

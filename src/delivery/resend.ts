@@ -30,7 +30,7 @@ export class Resend {
 /** What the letter brought so far is counted on the day on which it goes out again. */
 const RESEND = `
 WITH planned AS (
-  UPDATE messages AS m SET state = 'planned', reason = NULL, dup_risk = m.dup_risk OR m.state = 'unresolved', due_at = $3, meant_at = NULL, next_attempt_at = NULL, held = false,
+  UPDATE messages AS m SET state = 'planned', reason = NULL, detail = NULL, dup_risk = m.dup_risk OR m.state = 'unresolved', due_at = $3, meant_at = NULL, next_attempt_at = NULL, held = false,
     cancel_requested = false, claim_token = NULL, claimed_by = NULL, lease_until = NULL, unknown_since = NULL
   WHERE m.environment_id = $1 AND m.id = $2 AND m.state IN ('rejected', 'failed', 'unresolved') AND m.enrollment_id IS NOT NULL
   RETURNING m.id, m.environment_id, m.scenario_key, m.step_id, m.sent_on),

@@ -25,6 +25,7 @@ export interface LetterRow {
   readonly step_id: string;
   readonly state: string;
   readonly reason: string | null;
+  readonly detail: string | null;
   readonly due_at: Date;
   readonly next_attempt_at: Date | null;
   readonly held: boolean;
@@ -65,6 +66,8 @@ export interface Explanation {
       readonly step: string;
       readonly state: string;
       readonly reason: string | null;
+      /** Of a `template_error`: what was at fault. */
+      readonly detail: string | null;
       readonly dueAt: string;
       readonly sentAt: string | null;
     }[];
@@ -129,11 +132,12 @@ function explainedRun(
       reason,
       dueAt: dueAt?.toISOString() ?? null,
     })),
-    messages: letters.map(({ id, step_id: step, state, reason, due_at: dueAt, sent_at: sentAt }) => ({
+    messages: letters.map(({ id, step_id: step, state, reason, detail, due_at: dueAt, sent_at: sentAt }) => ({
       id,
       step,
       state,
       reason,
+      detail,
       dueAt: dueAt.toISOString(),
       sentAt: sentAt?.toISOString() ?? null,
     })),

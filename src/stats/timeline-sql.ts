@@ -31,8 +31,8 @@ WITH ${PERSON}, letter AS (
   WHERE r.environment_id = $1 AND r.contact_id IN (SELECT id FROM person)
   UNION ALL
   SELECT coalesce(m.sent_at, m.created_at), 3, m.id, jsonb_build_object('kind', 'message', 'message', m.id,
-    'scenario', m.scenario_key, 'step', m.step_id, 'state', m.state, 'reason', m.reason, 'subject', m.subject,
-    'dueAt', ${iso('m.due_at')}, 'sentAt', ${iso('m.sent_at')})
+    'scenario', m.scenario_key, 'step', m.step_id, 'state', m.state, 'reason', m.reason, 'detail', m.detail,
+    'subject', m.subject, 'dueAt', ${iso('m.due_at')}, 'sentAt', ${iso('m.sent_at')})
   FROM letter m
   UNION ALL
   SELECT g.occurred_at, 4, g.id, jsonb_build_object('kind', 'engagement', 'message', g.message_id,
@@ -72,7 +72,7 @@ ORDER BY at, id`;
 
 /** The letters of a run; $1 environment, $2 run. */
 export const RUN_LETTERS = `
-SELECT id, step_id, state, reason, due_at, next_attempt_at, held, sent_at
+SELECT id, step_id, state, reason, detail, due_at, next_attempt_at, held, sent_at
 FROM messages
 WHERE environment_id = $1 AND enrollment_id = $2
 ORDER BY created_at, id`;

@@ -128,6 +128,14 @@ describe('a template that would hurt', () => {
         ...Object.keys(STORED).map((key) => `${key} failed template_error`),
       ].sort(),
     );
+    const why = { state: 'failed', reason: 'template_error', detail: 'money: the amount is no number (locale en)' };
+    expect(messages.find(({ scenario }) => scenario === 'throwing-helper')).toMatchObject(why);
+    const path = '/v1/contacts/reader-0@example.com';
+    expect(await shop.must('GET', `${path}/explain?scenario=throwing-helper`)).toMatchObject({
+      run: { messages: [why] },
+    });
+    const { items } = await shop.must<{ items: object[] }>('GET', `${path}/timeline?limit=200`);
+    expect(items).toContainEqual(expect.objectContaining({ kind: 'message', scenario: 'throwing-helper', ...why }));
     expect((await shop.call('GET', '/health/ready')).status).toBe(200);
   });
 

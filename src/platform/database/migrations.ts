@@ -21,6 +21,7 @@ import { FollowedRates1763740000040 } from './migrations/1763740000040-followed-
 import { CreditedOnce1763740000046 } from './migrations/1763740000046-credited-once.js';
 import { OrderKeysApart1763740000047 } from './migrations/1763740000047-order-keys-apart.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
+import { WhyNoLetter1763740000066 } from './migrations/1763740000066-why-no-letter.js';
 import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   OrderKeysApart1763740000047,
   PartitionsClosed1763740000050,
   MonthsWithoutWaiting1763740000051,
+  WhyNoLetter1763740000066,
 ];
