@@ -9,6 +9,37 @@ describe('compiling a template', () => {
     expect([subject, preheader]).toEqual(['You & {{default contact.firstName "friend"}}', 'Preheader']);
   });
 
+  it('reads the entities of subject and preheader as a browser reads a title', async () => {
+    const words =
+      'Ваш&nbsp;заказ &laquo;A&amp;B&raquo; &mdash; &#8470;1 &#x2764;, I <3 &lt;b&gt; &amp;nbsp; {{event.cartId}}';
+    const source = aLetterSource('x', words).replace('Preheader', words);
+    const { subject, preheader } = await rendered(source);
+    expect(subject).toBe('Ваш заказ «A&B» — №1 ❤, I <3 <b> &nbsp; 81');
+    expect(preheader).toBe(subject);
+  });
+
+  it('takes nothing from a comment: no subject, no loop, no variable', async () => {
+    const aside = '<!-- <mj-title>Old {{event.none}}</mj-title> <mj-preview>Old</mj-preview> -->';
+    const loop = '<!-- {{#each event.none}}<mj-text>{{size}}</mj-text>{{else}}x{{/each}}\n -->';
+    const source = anMjml(`${loop}<mj-text>a<!-- {{event.none}} -->b</mj-text>`).replace(
+      '<mj-head>',
+      `<mj-head>${aside}`,
+    );
+    const letter = await rendered(source);
+    expect([letter.subject, letter.preheader, letter.line]).toEqual(['Subject', 'Preheader', 'ab']);
+    expect(letter.html).not.toContain('<!-- ');
+  });
+
+  it('keeps comments for Outlook, and those that open or close a block', async () => {
+    const outlook = '<!--[if mso]><b>{{event.cartId}}</b><![endif]--><!--[if !mso]><!-->c<!--<![endif]-->';
+    const { html } = await rendered(aLetterSource(`${outlook}<!-- {{#if event.none}} -->d<!-- {{/if}} -->`));
+    expect(html).toContain('<!--[if mso]><b>81</b><![endif]--><!--[if !mso]><!-->c<!--<![endif]--><!--  -->');
+    expect(html).not.toContain('>d<');
+    expect(await refusals(anMjml('<!-- {{#if event.a}} --><mj-text>x</mj-text><!-- {{/if}} -->'))).toContain(
+      'mustache_lost',
+    );
+  });
+
   it('keeps quotes of the subject out of the attribute that MJML writes it into', async () => {
     const { html } = await rendered(
       aLetterSource('x', 'Say "hi" {{contact.firstName}}'),
@@ -151,5 +182,7 @@ describe('compiling refuses', () => {
   it('naming the locale and the line', async () => {
     const outcome = await compileTemplate(aLetterSource('\n\n{{lookup event "a"}}'), 'ru');
     expect(outcome).toMatchObject({ ok: false, problems: [{ severity: 'error', pointer: '/locales/ru', line: 3 }] });
+    const commented = await compileTemplate(aLetterSource('{{!--\n\n--}}<!--\n-->{{lookup event "a"}}'), 'ru');
+    expect(commented).toMatchObject({ ok: false, problems: [{ line: 4 }] });
   });
 });

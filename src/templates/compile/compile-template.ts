@@ -8,6 +8,7 @@ import { compileMjml } from './compile-mjml.js';
 import type { CompileOutcome } from './compiled-template.js';
 import { deriveText } from './derive-text.js';
 import type { Draft } from './draft.js';
+import { dropComments } from './drop-comments.js';
 import { lint } from './lint.js';
 import { maskMustaches, NOTHING_MASKED } from './mask-mustaches.js';
 import { rewriteLinks } from './rewrite-links.js';
@@ -18,6 +19,7 @@ type Step = (draft: Draft) => Draft | Promise<Draft>;
 /** From MJML to something that only needs data. Read aloud, this is what publishing does to a template. */
 const STEPS: readonly Step[] = [
   checkSource,
+  dropComments,
   addFooter,
   maskMustaches,
   checkSyntax,

@@ -25,7 +25,8 @@ export function maskMustaches(draft: Draft): Draft {
   const mustaches: string[] = [];
   const markOf = (index: number): string => `${word}${index}q`;
   const masked = draft.source.replace(MUSTACHE, (mustache) => {
-    if (/^\{\{~?!/.test(mustache)) return '';
+    // Its line ends stay, so that problems further down name the author's lines.
+    if (/^\{\{~?!/.test(mustache)) return mustache.replace(/[^\n]/g, '');
     mustaches.push(decodeEntities(mustache));
     return markOf(mustaches.length - 1);
   });

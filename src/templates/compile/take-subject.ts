@@ -1,7 +1,8 @@
+import { DomUtils, parseDocument } from 'htmlparser2';
 import type { Draft } from './draft.js';
 import { advise, refuse } from './draft.js';
 import { MAX_SUBJECT_CHARS } from './limits.js';
-import { decodeEntities, unmask } from './mask-mustaches.js';
+import { unmask } from './mask-mustaches.js';
 
 /**
  * Takes the subject from `<mj-title>` and the preheader from `<mj-preview>`. In the document the title stays a mark of its
@@ -39,8 +40,10 @@ export function takeSubject(draft: Draft): Draft {
       });
 }
 
+/** As a browser reads a page's title: every entity is the character that it names, and a tag is no tag. */
 function textOf(markup: string): string {
-  return decodeEntities(markup).replace(/\s+/g, ' ').trim();
+  const title = parseDocument(`<title>${markup}</title>`);
+  return DomUtils.textContent(title).replace(/\s+/g, ' ').trim();
 }
 
 function inHtml(subject: string, masked: Draft['masked']): string {
