@@ -75,6 +75,22 @@ describe('compiling a template', () => {
     for (const href of hrefs) expect(html).toContain(`href="${href}"`);
   });
 
+  it('lets a block choose between addresses, whichever of them the author wrote out', async () => {
+    const either = '{{#if event.url}}{{event.url}}{{else}}https://a.example/{{/if}}';
+    const both = '{{#if event.url}}https://b.example/{{else}}https://a.example/{{/if}}';
+    const source = aLetterSource([either, both].map((href) => `<a href="${href}">x</a>`).join(''));
+    const urls = async (url: string | null) =>
+      (await rendered(source, aContext({ data: { url } }))).links.map((link) => link.url);
+    expect(await urls('https://shop.example/')).toEqual(['https://shop.example/', 'https://b.example/']);
+    expect(await urls(null)).toEqual(['https://a.example/', 'https://a.example/']);
+    for (const href of [
+      '{{#if event.a}}mailto:a@b.example{{else}}x{{/if}}',
+      'ftp://{{event.a}}',
+      'java{{#if event.a}}script:x{{/if}}',
+    ])
+      expect(await refusals(aLetterSource(`<a href="${href}">x</a>`))).toEqual(['bad_link']);
+  });
+
   it('lets an attribute hold a mustache with quotes of its own', async () => {
     const source = anMjml('<mj-button href="{{default event.none "https://a.example/"}}">Go</mj-button>');
     expect((await rendered(source)).links).toEqual([{ index: 0, url: 'https://a.example/' }]);

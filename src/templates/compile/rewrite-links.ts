@@ -66,7 +66,17 @@ function kindOf(href: string, masked: MaskedSource): LinkKind {
   const isOwnPage = /^\{\{~?\s*(?:@root\.|(?:\.\.\/)+)?links\.(?:unsubscribe|preferences|view|confirm)\s*~?\}\}$/;
   if (isOwnPage.test(unmask(href, masked).trim())) return 'left';
   // Data may choose the path of an address, and all of an address, but never turn another scheme's text into one.
-  return /^\s*[a-z][a-z0-9+.-]*:/i.test(href) && !/^\s*https?:\/\//i.test(href) ? 'bad' : 'wrapped';
+  const words = authorsWords(href, masked);
+  return /^\s*[a-z][a-z0-9+.-]*:/i.test(words) && !/^\s*https?:\/\//i.test(words) ? 'bad' : 'wrapped';
+}
+
+/** The address without the tags of blocks, and with a character that no scheme holds in place of what data prints: a mark is a word. */
+function authorsWords(href: string, masked: MaskedSource): string {
+  return replaceMarks(href, masked, (index) => (isBlockTag(masked.mustaches[index]!) ? '' : '\0'));
+}
+
+function isBlockTag(mustache: string): boolean {
+  return /^\{\{~?\s*(?:[#/^]|else\b)/.test(mustache);
 }
 
 function linkCall(number: number, url: string | null, href: string, masked: MaskedSource): string {
@@ -77,7 +87,7 @@ function linkCall(number: number, url: string | null, href: string, masked: Mask
 function raw(value: string, masked: MaskedSource): string {
   return replaceMarks(value.trim(), masked, (index) => {
     const mustache = masked.mustaches[index]!;
-    return /^\{\{~?\s*(?:[#/^]|else\b)/.test(mustache) ? mustache : mustache.replace(/^\{\{(~?)/, '{{$1&');
+    return isBlockTag(mustache) ? mustache : mustache.replace(/^\{\{(~?)/, '{{$1&');
   });
 }
 
