@@ -36,6 +36,10 @@ describe('a variable', () => {
 
   it('that is a list or an object cannot be printed', async () => {
     await expect(rendered(aLetterSource('{{event.items}}'))).rejects.toThrow('cannot be printed');
+    await expect(rendered(aLetterSource('{{default event.items "x"}}'))).rejects.toThrow(
+      'default is a list or an object and cannot be printed',
+    );
+    expect(await lineOf('{{#each (default event.none event.items)}}{{title}};{{/each}}')).toBe('Coat;Scarf;Boots;');
   });
 
   it('is escaped in HTML and not in subject and text', async () => {

@@ -1,4 +1,4 @@
-import { BLOCK_HELPERS, DATA_NAMES, INTERNAL_HELPERS, VALUE_HELPERS } from '../helpers/helper-names.js';
+import { ARGUMENTS, BLOCK_HELPERS, DATA_NAMES, INTERNAL_HELPERS, VALUE_HELPERS } from '../helpers/helper-names.js';
 import { MAX_DEPTH } from './limits.js';
 import type { PathScope } from './path-scope.js';
 import { namedPath, openScope, WHOLE_CONTEXT } from './path-scope.js';
@@ -80,8 +80,25 @@ class Inspector {
         'wrong_arguments',
         `"${name}" is a helper and needs an argument; a variable of that name is this.${name}`,
       );
+    else if (VALUE_HELPERS.has(name)) this.countArguments(node, name);
     for (const param of node.params) this.expression(param, scope);
     for (const pair of node.hash?.pairs ?? []) this.expression(pair.value, scope);
+  }
+
+  /** Handlebars itself passes over what is missing or too much, and something else is printed than the author meant. */
+  private countArguments(
+    node: hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpression,
+    name: string,
+  ): void {
+    const [least, most] = ARGUMENTS[name] ?? [1, 1];
+    const { length } = node.params;
+    if (length >= least && length <= most) return;
+    const allowed = least === most ? String(least) : `${least} or ${most}`;
+    this.find(
+      node,
+      'wrong_arguments',
+      `"${name}" takes ${allowed} argument${most === 1 ? '' : 's'}, here are ${length}`,
+    );
   }
 
   private expression(node: hbs.AST.Expression, scope: PathScope): void {

@@ -53,7 +53,8 @@ function mustache(node: hbs.AST.MustacheStatement, site: Site): Statement {
   if (!isHelperCall(node)) return variable(node, site, print);
   if (INTERNAL_HELPERS.has((node.path as hbs.AST.PathExpression).original)) return internalCall(node, site);
   const value = call(node, site);
-  return (scope) => print(scope.rendering, value(scope));
+  const { original } = node.path as hbs.AST.PathExpression;
+  return (scope) => print(scope.rendering, printable(value(scope), original));
 }
 
 function variable(node: hbs.AST.MustacheStatement, site: Site, print: PartKind['print']): Statement {

@@ -12,6 +12,16 @@ export const VALUE_HELPERS: ReadonlySet<string> = new Set([
   'or',
   'not',
 ]);
+/** How many arguments those take that do not take just one, named ones aside; `and` and `or` take any number. */
+export const ARGUMENTS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  money: [1, 2],
+  date: [1, 2],
+  default: [2, 2],
+  eq: [2, 2],
+  gt: [2, 2],
+  and: [1, Infinity],
+  or: [1, Infinity],
+};
 /** What the compiler writes itself. */
 export const INTERNAL_HELPERS: ReadonlySet<string> = new Set(['tmLink', 'tmUrl', 'tmPixel', 'tmVar']);
 /** These ask whether a variable is there; for all others a missing one is an error. */
