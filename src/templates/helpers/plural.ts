@@ -8,11 +8,12 @@ interface Rules {
 }
 
 const ofLocale = new LRUCache<string, Rules>({ max: 100 });
-const FALLBACKS = ['other', 'many', 'few', 'one'];
+/** `few` before `many`: authors who give three Russian forms leave fractions out, and it is «1,5 товара», not «товаров». */
+const FALLBACKS = ['other', 'few', 'many', 'one'];
 
 /**
  * The form of a word that fits the number: `one="товар" few="товара" many="товаров"`, in English `one`, `other`.
- * A form that is not given falls back to `other`, `many`, `few`, `one`, the first there is.
+ * A form that is not given falls back to `other`, `few`, `many`, `one`, the first there is.
  */
 export function pluralForm(value: unknown, forms: Readonly<Record<string, unknown>>, locale: string): string {
   const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
