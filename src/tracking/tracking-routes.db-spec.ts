@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -170,6 +171,18 @@ describe('the addresses inside letters', () => {
   it('says that a letter is gone', async () => {
     const gone = token('unsubscribe', { messageId: store.storeId });
     expect((await server.inject({ method: 'POST', url: `/u/${gone}` })).statusCode).toBe(404);
+  });
+
+  it('asks by no name while the database is away, in the browser’s language', async () => {
+    const query = jest.spyOn(database.engine, 'query').mockRejectedValue(new Error('connection refused'));
+    const title = async (language: string) => {
+      const headers = { 'accept-language': language };
+      const { body } = await server.inject({ url: `/u/${token('unsubscribe')}`, headers });
+      return /<title>(.*)<\/title>/.exec(body)?.[1];
+    };
+    const titles = [await title('en'), await title('ru')];
+    query.mockRestore();
+    expect(titles).toEqual(['Unsubscribe from our letters?', 'Отписаться от наших писем?']);
   });
 
   it('asks to try again when the unsubscribe cannot be saved', async () => {

@@ -1,6 +1,6 @@
 import type { Page, PageLocale } from './page.js';
 
-/** The pages of the unsubscribe link, in the words of each language; `shop` is the store's name. */
+/** The pages of the unsubscribe link, in the words of each language; `shop` is the store's name, '' while it cannot be read. */
 export interface UnsubscribeTexts {
   ask(shop: string): Page;
   done(shop: string): Page;
@@ -11,14 +11,14 @@ export interface UnsubscribeTexts {
 const EN: UnsubscribeTexts = {
   ask: (shop) => ({
     locale: 'en',
-    title: `Unsubscribe from ${shop}?`,
+    title: shop ? `Unsubscribe from ${shop}?` : 'Unsubscribe from our letters?',
     text: 'You will get no more offers and reminders. Letters about your orders will still arrive.',
     button: 'Unsubscribe',
   }),
   done: (shop) => ({
     locale: 'en',
     title: 'You are unsubscribed',
-    text: `${shop} will send you no more offers and reminders. Letters about your orders will still arrive.`,
+    text: `${shop || 'We'} will send you no more offers and reminders. Letters about your orders will still arrive.`,
   }),
   tryAgain: () => ({
     locale: 'en',
@@ -36,14 +36,14 @@ const EN: UnsubscribeTexts = {
 const RU: UnsubscribeTexts = {
   ask: (shop) => ({
     locale: 'ru',
-    title: `Отписаться от писем «${shop}»?`,
+    title: shop ? `Отписаться от писем «${shop}»?` : 'Отписаться от наших писем?',
     text: 'Предложения и напоминания больше не придут. Письма о ваших заказах приходить будут.',
     button: 'Отписаться',
   }),
   done: (shop) => ({
     locale: 'ru',
     title: 'Вы отписались',
-    text: `«${shop}» больше не пришлёт предложений и напоминаний. Письма о ваших заказах приходить будут.`,
+    text: `${shop ? `«${shop}» больше не пришлёт` : 'Мы больше не пришлём'} предложений и напоминаний. Письма о ваших заказах приходить будут.`,
   }),
   tryAgain: () => ({
     locale: 'ru',
