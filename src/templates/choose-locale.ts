@@ -1,12 +1,16 @@
 /**
- * The locale in which a contact gets a letter: the contact's, its language, the store's, its language, `en`, else the
- * template's first one.
+ * The locale in which a contact gets a letter: the contact's, its language, its language in another region; then the same of the
+ * store's and of `en`, else the template's first one.
  * @param available the locales that the template has, at least one
  */
 export function chooseLocale(contactLocale: string | null, storeLocale: string, available: readonly string[]): string {
-  const wanted = [contactLocale, storeLocale, 'en'].flatMap((locale) => (locale ? [locale, languageOf(locale)] : []));
-  for (const locale of wanted) {
-    const found = available.find((candidate) => canonical(candidate) === canonical(locale));
+  for (const wanted of [contactLocale, storeLocale, 'en']) {
+    if (!wanted) continue;
+    const language = languageOf(wanted);
+    const found =
+      available.find((candidate) => canonical(candidate) === canonical(wanted)) ??
+      available.find((candidate) => canonical(candidate) === language) ??
+      available.find((candidate) => languageOf(candidate) === language);
     if (found) return found;
   }
   return available[0]!;

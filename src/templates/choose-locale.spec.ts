@@ -1,0 +1,31 @@
+import { chooseLocale } from './choose-locale.js';
+
+describe('the locale of a letter', () => {
+  it.each([
+    ['ru', 'en', ['de', 'en', 'ru'], 'ru'],
+    ['ru-RU', 'en', ['en', 'ru'], 'ru'],
+    ['ru_RU', 'en', ['en', 'ru', 'ru-RU'], 'ru-RU'],
+    ['fr', 'ru', ['de', 'en', 'ru'], 'ru'],
+    ['fr', 'ru-RU', ['de', 'en', 'ru'], 'ru'],
+    [null, 'it', ['de', 'en'], 'en'],
+    [null, 'it', ['de', 'fr'], 'de'],
+    ['', 'ru', ['en', 'ru'], 'ru'],
+  ])(
+    "of a person with %j in a shop with %j is the person's, else the shop's, else English",
+    (own, store, has, chosen) => {
+      expect(chooseLocale(own, store, has)).toBe(chosen);
+    },
+  );
+
+  it.each([
+    ['ru', 'en', ['en-US', 'ru-RU'], 'ru-RU'],
+    ['pt-PT', 'en', ['en', 'pt-BR'], 'pt-BR'],
+    ['fr', 'ru', ['en-US', 'ru-RU'], 'ru-RU'],
+    [null, 'it', ['de', 'en-GB'], 'en-GB'],
+  ])(
+    'of a person with %j in a shop with %j is their language, whatever region it was written for',
+    (own, store, has, chosen) => {
+      expect(chooseLocale(own, store, has)).toBe(chosen);
+    },
+  );
+});
