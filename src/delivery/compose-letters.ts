@@ -8,13 +8,13 @@ import { EngineDatabase } from '../platform/database/engine-database.js';
 import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
 import { StoresService } from '../stores/stores.service.js';
 import { chooseLocale } from '../templates/choose-locale.js';
+import { LetterLinks } from '../templates/letter-links.js';
 import { linkTags } from '../templates/link-tags.js';
 import type { RenderRequest, RenderResult } from '../templates/render-request.js';
 import { TemplateCatalog } from '../templates/template-catalog.js';
 import { TemplateRenderer } from '../templates/template-renderer.js';
 import type { ClaimedMessage } from './claimed-message.js';
 import { letterContext } from './letter-context.js';
-import { LetterLinks } from './letter-links.js';
 import type { Letter } from './letter.js';
 
 type Prepared = Omit<Letter, 'rendered'> & { readonly request: RenderRequest | null };

@@ -18,7 +18,6 @@ import { Guard } from './guard.js';
 import { GuardFacts } from './guard-facts.js';
 import { LaterWake } from './later-wake.js';
 import { LedgerModule } from './ledger.module.js';
-import { LetterLinks } from './letter-links.js';
 import { MessageReader } from './message-reader.js';
 import { MessagesController } from './messages.controller.js';
 import { Resend } from './resend.js';
@@ -50,7 +49,6 @@ import { Transports } from './transports/transports.js';
     GuardNews,
     GuardedRuns,
     GuardFacts,
-    LetterLinks,
     MessageReader,
     Resend,
     Restraint,

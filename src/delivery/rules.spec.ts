@@ -5,7 +5,7 @@ import { MOST_FAILURES, retryDelayMs } from './backoff.js';
 import { Circuits, MOST_EQUAL_REFUSALS } from './circuits.js';
 import { DeliveryTimes } from './delivery-times.js';
 import type { ProviderStates } from './provider-states.js';
-import { LetterLinks } from './letter-links.js';
+import { LetterLinks } from '../templates/letter-links.js';
 import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
 import { outcomeOfResult } from './outcome.js';
 import { isAllowedRecipient } from './recipients.js';

@@ -9,6 +9,8 @@ export interface StoreProfile {
   readonly postalAddress: string | null;
   readonly brand: object;
   readonly utm: UtmTags | null;
+  /** Host name of the links in its letters; null means PUBLIC_URL. */
+  readonly trackingDomain: string | null;
 }
 
 /** Where previews learn about the store; stores implements it. */

@@ -5,13 +5,14 @@ import { NotFound } from '../platform/http/domain-error.js';
 import { chooseLocale } from './choose-locale.js';
 import type { CompiledLocale, CompileOutcome, TemplateProblem } from './compile/compiled-template.js';
 import { sizeWarning } from './compile/lint.js';
+import { LetterLinks } from './letter-links.js';
 import { linkTags, placeOfTemplate } from './link-tags.js';
-import { StoreProfiles } from './ports.js';
+import { type StoreProfile, StoreProfiles } from './ports.js';
 import { previewContext } from './preview-context.js';
-import type { RenderResult } from './render-request.js';
+import type { RenderFailure, RenderResult } from './render-request.js';
 import { TemplateCompiler } from './template-compiler.js';
 import { draftOf } from './template-drafts.js';
-import { TemplateRenderer } from './template-renderer.js';
+import { type PreviewLetter, TemplateRenderer } from './template-renderer.js';
 import { TemplateVersionEntity } from './template-version.entity.js';
 import type { PreviewDto, PreviewView } from './template.dto.js';
 import type { TemplateEntity } from './template.entity.js';
@@ -25,6 +26,7 @@ export class TemplatePreviews {
     private readonly compiler: TemplateCompiler,
     private readonly renderer: TemplateRenderer,
     private readonly clock: ProcessClock,
+    private readonly links: LetterLinks,
   ) {}
 
   /** @throws NotFound when neither the template, nor the version, nor a source to show is there */
@@ -44,9 +46,24 @@ export class TemplatePreviews {
     if (!outcome.ok) return { ...NOTHING, problems: outcome.problems };
     const sample = { ...template?.sample, ...dto.sample };
     const given = { event: dto.event ?? sample.event ?? {}, contact: { ...sample.contact, ...dto.contact } };
-    const context = previewContext(given, store, locale, this.clock.now());
-    const tags = linkTags(store.utm, placeOfTemplate(key));
-    return viewOf(outcome.compiled, await this.renderer.preview(outcome.compiled, locale, context, tags), locale);
+    const shown: PreviewLetter = {
+      context: previewContext(given, store, locale, this.clock.now()),
+      signing: null,
+      linkTags: linkTags(store.utm, placeOfTemplate(key)),
+    };
+    const letters = [shown, this.asSent(shown, scope, store)];
+    const [result, sent] = await this.renderer.preview(outcome.compiled, locale, letters);
+    return viewOf(outcome.compiled, result!, sent!, locale);
+  }
+
+  /** The same letter with addresses as long as those of a letter that goes out. Nobody gets it: it is measured. */
+  private asSent(letter: PreviewLetter, { environmentId }: Scope, { trackingDomain }: StoreProfile): PreviewLetter {
+    const pages = this.links.pages({ environmentId, id: NO_LETTER, messageClass: 'service' }, trackingDomain);
+    return {
+      ...letter,
+      context: { ...letter.context, links: pages },
+      signing: this.links.signing(environmentId, NO_LETTER, trackingDomain),
+    };
   }
 
   private find(scope: Scope, key: string, dto: PreviewDto): Promise<TemplateEntity | null> {
@@ -74,17 +91,19 @@ export class TemplatePreviews {
   }
 }
 
+const NO_LETTER = '00000000-0000-7000-8000-000000000000';
 const NOTHING = { subject: '', preheader: '', html: '', text: '', sizeBytes: 0 };
 
-function viewOf(compiled: CompiledLocale, result: RenderResult, locale: string): PreviewView {
+/** @param sent the same letter as it would go out; one that cannot go out is not shown either */
+function viewOf(compiled: CompiledLocale, shown: RenderResult, sent: RenderResult, locale: string): PreviewView {
   const pointer = `/locales/${locale}`;
-  if (!result.ok) {
-    const failed: TemplateProblem = { severity: 'error', code: result.code, detail: result.detail, pointer };
-    return { ...NOTHING, problems: [...compiled.problems, failed] };
+  if (!shown.ok || !sent.ok) {
+    const { code, detail } = shown.ok ? (sent as RenderFailure) : shown;
+    return { ...NOTHING, problems: [...compiled.problems, { severity: 'error', code, detail, pointer }] };
   }
-  const { subject, preheader, refusedLinks } = result;
-  const { html, text } = result.parts();
-  const sizeBytes = html.length;
+  const sizeBytes = sent.parts().html.length;
+  const { subject, preheader, refusedLinks } = shown;
+  const { html, text } = shown.parts();
   const size = compiled.problems.some(({ code }) => code === 'gmail_clip') ? [] : sizeWarning(sizeBytes);
   const found = [...size, ...refusedLinks.map((detail) => ({ code: 'link_refused', detail }))];
   const warnings = found.map((problem): TemplateProblem => ({ severity: 'warning', pointer, ...problem }));

@@ -8,6 +8,9 @@ import { MAX_BATCH, RenderPool } from './render-pool.js';
 import type { RenderContext, RenderRequest, RenderResult } from './render-request.js';
 import { RenderedLetter } from './rendered-letter.js';
 
+/** A letter of a template that no version holds. */
+export type PreviewLetter = Pick<RenderRequest, 'context' | 'signing' | 'linkTags'>;
+
 /** Renders letters of published template versions, in other threads and within limits. */
 @Injectable()
 export class TemplateRenderer implements OnApplicationShutdown {
@@ -27,22 +30,21 @@ export class TemplateRenderer implements OnApplicationShutdown {
     return results;
   }
 
-  /** Renders a compiled draft for one person, unsigned: what a preview shows. */
+  /** Renders letters of a compiled draft, one result a letter, in order. */
   async preview(
     compiled: CompiledLocale,
     locale: string,
-    context: RenderContext,
-    linkTags: string | null,
-  ): Promise<RenderResult> {
+    letters: readonly PreviewLetter[],
+  ): Promise<readonly RenderResult[]> {
     // Drafts change: each preview is a template of its own.
     const id = `preview ${this.previews++}`;
-    const [result] = await this.pool.render({
+    const results = await this.pool.render({
       template: { id, locale, compiled },
-      signing: null,
+      signing: letters.find(({ signing }) => signing)?.signing ?? null,
       store: null,
-      letters: [{ context: packContext(context), signed: null, linkTags }],
+      letters: letters.map((letter) => batchLetter(letter, null)),
     });
-    return resultOf(result!, locale, compiled, null);
+    return results.map((result, i) => resultOf(result, locale, compiled, letters[i]!.signing));
   }
 
   private previews = 0;
@@ -61,15 +63,22 @@ export class TemplateRenderer implements OnApplicationShutdown {
       template: { id: `${storeId} ${templateKey} ${version} ${locale}`, locale, compiled },
       signing: requests.find(({ signing }) => signing)?.signing ?? null,
       store,
-      letters: requests.map(({ context, signing, linkTags }) => ({
-        context: packContext(context, store),
-        signed: signing && { environmentId: signing.environmentId, messageId: signing.messageId },
-        linkTags,
-      })),
+      letters: requests.map((request) => batchLetter(request, store)),
     };
     const results = await this.pool.render(batch);
     return results.map((result, i) => resultOf(result, locale, compiled, requests[i]!.signing));
   }
+}
+
+function batchLetter(
+  { context, signing, linkTags }: PreviewLetter,
+  store: RenderContext['store'] | null,
+): PoolBatch['letters'][number] {
+  return {
+    context: packContext(context, store),
+    signed: signing && { environmentId: signing.environmentId, messageId: signing.messageId },
+    linkTags,
+  };
 }
 
 /** Places of the requests that one question can hold: same template, locale and signing key, at most MAX_BATCH. */

@@ -104,7 +104,7 @@ export interface PreviewView {
   readonly preheader: string;
   readonly html: string;
   readonly text: string;
-  /** UTF-8 bytes of the HTML as it would go out. */
+  /** UTF-8 bytes of the HTML as it would go out, its click links, pages and pixel included, which `html` does not show. */
   readonly sizeBytes: number;
   readonly problems: readonly TemplateProblem[];
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CompiledVersions } from './compiled-versions.js';
 import { KeptLetters } from './kept-letters.js';
+import { LetterLinks } from './letter-links.js';
 import { TemplateCatalog } from './template-catalog.js';
 import { TemplateCompiler } from './template-compiler.js';
 import { TemplatePreviews } from './template-previews.js';
@@ -23,7 +24,16 @@ import { TemplatesService } from './templates.service.js';
     TemplateRenderer,
     CompiledVersions,
     KeptLetters,
+    LetterLinks,
   ],
-  exports: [TemplatesService, TemplateCatalog, TemplateCompiler, TemplatePreviews, TemplateRenderer, KeptLetters],
+  exports: [
+    TemplatesService,
+    TemplateCatalog,
+    TemplateCompiler,
+    TemplatePreviews,
+    TemplateRenderer,
+    KeptLetters,
+    LetterLinks,
+  ],
 })
 export class TemplatesModule {}

@@ -1,10 +1,14 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { ProcessClock } from '../platform/clock/clock.js';
+import type { Env } from '../platform/config/env.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
+import { newId } from '../platform/ids.js';
+import { Secrets } from '../platform/secrets.js';
 import { CompiledVersions } from './compiled-versions.js';
 import { aContext, aLetterSource } from './letter.builder.js';
+import { LetterLinks } from './letter-links.js';
 import { type StoreProfiles } from './ports.js';
 import { TemplateCatalog } from './template-catalog.js';
 import { TemplateCompiler } from './template-compiler.js';
@@ -25,6 +29,7 @@ const profiles: StoreProfiles = {
       postalAddress: null,
       brand: { colors: {} },
       utm: null,
+      trackingDomain: null,
     }),
 };
 
@@ -35,6 +40,7 @@ describe('templates of a store', () => {
   let templates: TemplatesService;
   let previews: TemplatePreviews;
   let renderer: TemplateRenderer;
+  let links: LetterLinks;
   const compiler = new TemplateCompiler();
   const catalog = new TemplateCatalog();
   let live: Scope;
@@ -48,9 +54,12 @@ describe('templates of a store', () => {
       entities: [TemplateEntity, TemplateVersionEntity],
     }).initialize();
     const requests = new RequestDatabase(source);
+    links = new LetterLinks(new Secrets('a secret of this specification only'), {
+      PUBLIC_URL: 'https://mail.example',
+    } as Env);
     templates = new TemplatesService(requests, compiler);
     renderer = new TemplateRenderer(new CompiledVersions(database.engine));
-    previews = new TemplatePreviews(requests, profiles, compiler, renderer, new ProcessClock());
+    previews = new TemplatePreviews(requests, profiles, compiler, renderer, new ProcessClock(), links);
   });
 
   afterAll(async () => {
@@ -158,12 +167,40 @@ describe('templates of a store', () => {
     const locales = { en: aLetterSource('{{contact.firstName}} {{event.total}}', 'Hi {{event.type}}') };
     await templates.create(live, { key: KEY, locales, sample });
     const shown = await previews.preview(live, KEY, { contact: { firstName: 'Boris' } });
-    expect(shown).toMatchObject({ subject: 'Hi cart.updated', sizeBytes: Buffer.byteLength(shown.html) });
+    expect(shown.subject).toBe('Hi cart.updated');
     expect(shown.text).toContain('Boris 5');
     const failed = await previews.preview(live, KEY, { event: { type: 'a.b', data: {} } });
     expect(failed.problems).toContainEqual(expect.objectContaining({ code: 'template_error', pointer: '/locales/en' }));
     const broken = await previews.preview(live, KEY, { source: '<mjml>' });
     expect(broken.problems[0]).toMatchObject({ severity: 'error', code: 'body_missing' });
+  });
+
+  it('previews how large the letter is that goes out, with its click links, pages and pixel', async () => {
+    const list = '{{#each event.items}}<a href="{{url url}}">{{title}}</a>{{/each}}';
+    await templates.create(live, { key: KEY, locales: { en: aLetterSource(list) } });
+    await templates.publish(live, KEY);
+    const items = Array.from({ length: 60 }, (_, i) => ({
+      title: `№ ${i}`,
+      url: `https://shop.example/p/${i}?a=${'x'.repeat(700)}`,
+    }));
+    const shown = await previews.preview(live, KEY, { event: { data: { items } } });
+    const letter = { environmentId: live.environmentId, id: newId(), messageClass: 'service' as const };
+    const context = aContext({ data: { items } });
+    const [sent] = await renderer.render([
+      {
+        storeId: store.storeId,
+        templateKey: KEY,
+        version: 1,
+        locale: 'en',
+        context: { ...context, store: { ...context.store, postalAddress: null }, links: links.pages(letter) },
+        signing: links.signing(letter.environmentId, letter.id),
+        linkTags: null,
+      },
+    ]);
+    expect(sent?.ok && sent.parts().html.length).toBe(shown.sizeBytes);
+    expect(shown.html).not.toContain('/t/c/');
+    const bytes = { shown: Buffer.byteLength(shown.html), sent: shown.sizeBytes };
+    expect(bytes.sent - bytes.shown).toBeGreaterThan(20_000);
   });
 
   it('renders published versions in batches, in order', async () => {

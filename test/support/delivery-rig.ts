@@ -12,7 +12,7 @@ import { Clearing } from '../../src/delivery/clearing.js';
 import { GuardNews } from '../../src/delivery/guard-news.js';
 import { GuardedRuns } from '../../src/delivery/guarded-runs.js';
 import { Guard } from '../../src/delivery/guard.js';
-import { LetterLinks } from '../../src/delivery/letter-links.js';
+import { LetterLinks } from '../../src/templates/letter-links.js';
 import { SqlMessageLedger } from '../../src/delivery/message-ledger.js';
 import { RestraintFacts } from '../../src/delivery/restraint-facts.js';
 import { Restraint } from '../../src/delivery/restraint.js';

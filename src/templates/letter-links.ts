@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import type { MessageClass } from '../domain/scenario-schema.js';
 import { Env } from '../platform/config/env.js';
 import { Secrets } from '../platform/secrets.js';
 import { signToken, type TokenPurpose } from '../platform/tokens.js';
-import type { ClaimedMessage } from './claimed-message.js';
-import type { LinkSigning, TemplateLinks } from '../templates/render-request.js';
+import type { LinkSigning, TemplateLinks } from './render-request.js';
 
-type PagedLetter = Pick<ClaimedMessage, 'environmentId' | 'id' | 'messageClass'>;
+/** The letter whose pages they are. */
+interface PagedLetter {
+  readonly environmentId: string;
+  readonly id: string;
+  readonly messageClass: MessageClass;
+}
 
 /** Makes the signed addresses that a letter carries. */
 @Injectable()
