@@ -5,6 +5,15 @@ import { Worker } from 'node:worker_threads';
 export type ThreadAnswer<A> =
   { readonly ok: true; readonly answer: A } | { readonly ok: false; readonly why: 'timeout' | 'crashed' };
 
+/** A machine that lends the process no time is waited for, so many times as long as the thread may work. */
+const LONGEST = 5;
+
+/** Milliseconds of processor time that the whole process has used: its threads together, of which none alone used more. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 /** The first word of a thread: it has loaded its code and takes questions. */
 export const READY = 'ready';
 
@@ -20,15 +29,17 @@ export class IsolatedThread<Q, A> {
   constructor(
     private readonly entry: URL,
     private readonly resourceLimits: ResourceLimits,
+    private readonly usedMs: () => number = processorMs,
   ) {}
 
   /**
-   * Asks and waits at most `limitMs`; then the thread is stopped. Starting does not count.
+   * Asks, and stops the thread when it may have worked for `limitMs`. Starting does not count, and neither does time in which the
+   * process could not run: a frozen container or a machine with too much to do is no fault of the question.
    * @throws Error when the thread cannot even start, which is no fault of the question
    */
   async ask(question: Q, limitMs: number): Promise<ThreadAnswer<A>> {
     const worker = await this.start();
-    const answer = await answerOf<A>(worker, question, limitMs);
+    const answer = await answerOf<A>(worker, question, limitMs, this.usedMs);
     if (!answer.ok) await this.close();
     return answer;
   }
@@ -63,7 +74,12 @@ export class IsolatedThread<Q, A> {
   }
 }
 
-function answerOf<A>(worker: Worker, question: unknown, limitMs: number): Promise<ThreadAnswer<A>> {
+function answerOf<A>(
+  worker: Worker,
+  question: unknown,
+  limitMs: number,
+  usedMs: () => number,
+): Promise<ThreadAnswer<A>> {
   return new Promise((resolve) => {
     const finish = (result: ThreadAnswer<A>): void => {
       clearTimeout(timer);
@@ -74,7 +90,14 @@ function answerOf<A>(worker: Worker, question: unknown, limitMs: number): Promis
     };
     const answered = (answer: A): void => finish({ ok: true, answer });
     const crashed = (): void => finish({ ok: false, why: 'crashed' });
-    const timer = setTimeout(() => finish({ ok: false, why: 'timeout' }), limitMs);
+    const began = { at: performance.now(), usedMs: usedMs() };
+    const check = (): void => {
+      const leftMs = limitMs - (usedMs() - began.usedMs);
+      const isOver = leftMs <= 0 || performance.now() - began.at >= LONGEST * limitMs;
+      if (isOver) finish({ ok: false, why: 'timeout' });
+      else timer = setTimeout(check, Math.ceil(leftMs));
+    };
+    let timer = setTimeout(check, limitMs);
     worker.on('message', answered).on('error', crashed).on('exit', crashed);
     worker.postMessage(question);
   });

@@ -73,6 +73,22 @@ describe('the render pool', () => {
     60_000,
   );
 
+  it('makes the neighbours of letters that had to be stopped, however many those were', async () => {
+    const work = '{{#if (gt @root.event.long 1)}}{{/if}}';
+    const html = `{{#if event.bomb}}{{#each event.list}}{{#each @root.event.list}}${work}{{/each}}{{/each}}{{/if}}ok`;
+    const template = { id: 'some', locale: 'en', compiled: { ...HARMLESS, html } };
+    const bomb = letter({ bomb: true, list: new Array(90).fill(1), long: '1'.repeat(1_000_000) });
+    const results = await render(template, [bomb, letter({}), bomb, bomb, letter({}), letter({})]);
+    expect(results.map((result) => result.replace(/error: .*/, 'stopped'))).toEqual([
+      'stopped',
+      'ok',
+      'stopped',
+      'stopped',
+      'ok',
+      'ok',
+    ]);
+  }, 60_000);
+
   it('says of a damaged stored version that it does not compile', async () => {
     const [result] = await render({ id: 'damaged', locale: 'en', compiled: { ...HARMLESS, html: '{{#if}}' } }, [
       letter({}),

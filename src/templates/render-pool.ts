@@ -5,10 +5,10 @@ import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch, ThreadTempla
 
 export const MAX_BATCH = 100;
 
-/** Milliseconds: one letter alone, and a batch of them (a letter takes a tenth of a millisecond, its first one ten). */
+/** Milliseconds of work: one letter alone, and a batch of them (a letter takes a tenth of a millisecond, its first one ten). */
 const LETTER_LIMIT_MS = 1_000;
 const BATCH_LIMIT_MS = 3_000;
-/** After so many letters had to be stopped one by one, the rest of their batch is not tried. */
+/** After so many letters had to be stopped one by one, the rest of their batch is tried once more together, and no further. */
 const MAX_STOPPED = 3;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 12, stackSizeMb: 4 };
 
@@ -67,11 +67,21 @@ async function oneByOne(slot: Slot, batch: PoolBatch): Promise<readonly PoolResu
   const results: PoolResult[] = [];
   let stopped = 0;
   for (const letter of batch.letters) {
-    const result = stopped < MAX_STOPPED ? await ask(slot, { ...batch, letters: [letter] }, LETTER_LIMIT_MS) : null;
+    if (stopped === MAX_STOPPED) break;
+    const result = await ask(slot, { ...batch, letters: [letter] }, LETTER_LIMIT_MS);
     if (!result) stopped++;
     results.push(result?.[0] ?? 'rendering took too much time or memory and was stopped');
   }
-  return results;
+  return [...results, ...(await together(slot, { ...batch, letters: batch.letters.slice(results.length) }))];
+}
+
+/** What is left of a batch: the neighbours of a few bad letters are good ones, unless the template itself is at fault. */
+async function together(slot: Slot, rest: PoolBatch): Promise<readonly PoolResult[]> {
+  const results = rest.letters.length === 0 ? [] : await ask(slot, rest, BATCH_LIMIT_MS);
+  return (
+    results ??
+    rest.letters.map(() => 'other letters of this template took too much time or memory: it was not tried alone')
+  );
 }
 
 /** Null when the thread had to be stopped. */
