@@ -25,14 +25,26 @@ export function checkDraft(key: string, locales: TemplateSources): void {
     errors.push({ pointer: '/locales', code: 'locales', detail: `a template has 1 to ${MAX_LOCALES} locales` });
   for (const [locale, source] of Object.entries<unknown>(locales)) {
     const pointer = `/locales/${locale}`;
-    if (!isLocale(locale))
-      errors.push({ pointer, code: 'invalid_locale', detail: 'the locale is a BCP 47 tag such as en or pt-BR' });
+    if (!isLocale(locale)) errors.push({ pointer, code: 'invalid_locale', detail: NO_LOCALE });
     else if (typeof source !== 'string' || source.trim() === '')
       errors.push({ pointer, code: 'invalid_source', detail: 'the source is MJML text' });
     else errors.push(...problemsOf(source, locale));
   }
   if (errors.length > 0) throw new Unprocessable('template_invalid', errors[0]!.detail, errors);
 }
+
+/**
+ * Refuses a locale in which no source could be written.
+ * @throws Unprocessable (`invalid_locale`)
+ */
+export function checkLocale(locale: string): void {
+  if (isLocale(locale)) return;
+  throw new Unprocessable('invalid_locale', NO_LOCALE, [
+    { pointer: '/locale', code: 'invalid_locale', detail: NO_LOCALE },
+  ]);
+}
+
+const NO_LOCALE = 'the locale is a BCP 47 tag such as en or pt-BR';
 
 /** Whether money, dates and plurals can be written in it: `zh-CN-Hans` (the script behind the region) only looks like a tag. */
 function isLocale(locale: string): boolean {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
+import { checkLocale } from './check-draft.js';
 import { chooseLocale } from './choose-locale.js';
 import type { CompiledLocale, CompileOutcome, TemplateProblem } from './compile/compiled-template.js';
 import { sizeWarning } from './compile/lint.js';
@@ -29,8 +30,9 @@ export class TemplatePreviews {
     private readonly links: LetterLinks,
   ) {}
 
-  /** @throws NotFound when neither the template, nor the version, nor a source to show is there */
+  /** @throws Unprocessable (`invalid_locale`) for a source; NotFound when neither the template, nor the version, nor a source to show is there */
   async preview(scope: Scope, key: string, dto: PreviewDto): Promise<PreviewView> {
+    if (dto.source !== undefined && dto.locale !== undefined) checkLocale(dto.locale);
     const store = await this.stores.ofStore(scope.storeId);
     const template = await this.find(scope, key, dto);
     const compiled =

@@ -173,6 +173,9 @@ describe('templates of a store', () => {
     expect(failed.problems).toContainEqual(expect.objectContaining({ code: 'template_error', pointer: '/locales/en' }));
     const broken = await previews.preview(live, KEY, { source: '<mjml>' });
     expect(broken.problems[0]).toMatchObject({ severity: 'error', code: 'body_missing' });
+    const odd = { source: aLetterSource('{{money 5 "RUB"}}'), locale: 'ru_RU' };
+    await expect(previews.preview(live, KEY, odd)).rejects.toMatchObject({ status: 422, code: 'invalid_locale' });
+    expect((await previews.preview(live, KEY, { ...odd, locale: 'ru-RU' })).text).toContain('5\u00a0₽');
   });
 
   it('previews how large the letter is that goes out, with its click links, pages and pixel', async () => {
