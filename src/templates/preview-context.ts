@@ -1,3 +1,4 @@
+import type { ContactFacts } from '../domain/run.js';
 import type { StoreProfile } from './ports.js';
 import type { RenderContext } from './render-request.js';
 import type { TemplateSample } from './template-sources.js';
@@ -16,7 +17,12 @@ export function previewContext(sample: TemplateSample, store: StoreProfile, loca
     at: posted['occurredAt'] ?? at,
     data,
   };
-  const contact = { ...NOBODY, locale, createdAt: at, ...fieldsOf(posted['contact']), ...sample.contact };
+  const nobody: ContactFacts = { ...NOBODY, locale, createdAt: at };
+  const contact = {
+    ...nobody,
+    ...seenOf(nobody, fieldsOf(posted['contact'])),
+    ...seenOf(nobody, sample.contact ?? {}),
+  };
   const { name, currency, timezone, postalAddress, brand } = store;
   return {
     event,
@@ -43,7 +49,18 @@ const NOBODY = {
   timezone: null,
   tags: [],
   attributes: {},
+  marketingConsent: null,
+  confirmedAt: null,
+  declined: [],
+  pausedUntil: null,
+  suppressed: null,
+  erased: false,
 };
+
+/** A posted contact says more (`phone`, `consent`) than letters see of a person; a preview that showed it would promise too much. */
+function seenOf(person: ContactFacts, fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(person, name)));
+}
 
 function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};

@@ -178,6 +178,18 @@ describe('templates of a store', () => {
     expect((await previews.preview(live, KEY, { ...odd, locale: 'ru-RU' })).text).toContain('5\u00a0₽');
   });
 
+  it('previews of a person what letters see of them, and nothing else that an event tells', async () => {
+    const contact = { phone: '+79990000000', firstName: 'Anna', attributes: { size: 'M' } };
+    const show = (text: string) =>
+      previews.preview(live, KEY, { source: aLetterSource(text), event: { data: {}, contact } });
+    expect((await show('{{contact.firstName}} {{contact.attributes.size}} {{contact.confirmedAt}}.')).text).toContain(
+      'Anna M .',
+    );
+    expect((await show('Call {{contact.phone}}')).problems).toContainEqual(
+      expect.objectContaining({ code: 'template_error', detail: 'contact.phone is missing (locale en)' }),
+    );
+  });
+
   it('previews how large the letter is that goes out, with its click links, pages and pixel', async () => {
     const list = '{{#each event.items}}<a href="{{url url}}">{{title}}</a>{{/each}}';
     await templates.create(live, { key: KEY, locales: { en: aLetterSource(list) } });
