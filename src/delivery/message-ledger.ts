@@ -107,6 +107,7 @@ WITH locked AS (
   SELECT m.environment_id, m.id, 'archived' AS reason
   FROM messages AS m
   WHERE m.environment_id = $1 AND m.scenario_key = $2 AND m.state IN ('planned', 'claimed', 'retry', 'sending', 'unknown')
+    AND (SELECT p.state FROM publications AS p WHERE p.environment_id = $1 AND p.kind = 'scenario' AND p.key = $2) = 'archived'
   ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m),
 ${TAKE_BACK}`;
 

@@ -61,8 +61,10 @@ describe('a fault in deciding about one person', () => {
       late.merger.mergeRuns(tx, { environmentId, from: boris, into: anna, at: new Date(TEN_PAST) }),
     );
     expect((await shop.runs(anna)).map(({ endReason }) => endReason).sort()).toEqual(['merged', null]);
+    await shop.setState('abandoned-cart', 'archived');
     await late.scenarioRuns.archive(environmentId, 'abandoned-cart');
     expect((await shop.runs(anna)).map(({ endReason }) => endReason).sort()).toEqual(['merged', 'scenario_archived']);
+    await shop.setState('abandoned-cart', 'published');
   });
 
   describe('whose events come to something that cannot be stored', () => {

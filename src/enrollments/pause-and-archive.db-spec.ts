@@ -75,6 +75,13 @@ describe('a scenario that is stopped', () => {
     expect(worker.ledger.summary()).toEqual(['reminder 1: cancelled archived']);
   });
 
+  it('and published again is left alone by whoever still ends its runs', async () => {
+    await shop.setState('abandoned-cart', 'archived');
+    await shop.setState('abandoned-cart', 'published');
+    expect(await worker.scenarioRuns.archive(shop.environmentId, 'abandoned-cart')).toBe(true);
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting', endReason: null }]);
+  });
+
   it('is mended, and so is everybody else’s, where the mending of another failed', async () => {
     const other = await Shop.open(database);
     await other.publish(ABANDONED_CART);

@@ -40,7 +40,7 @@ export abstract class MessageLedger {
   /** Lets go of the messages that a paused scenario held back. */
   abstract release(tx: Sql, environmentId: string, scenarioKey: string): Promise<void>;
 
-  /** Cancels what a scenario still has to send in this environment (`archived`). */
+  /** Cancels what a scenario that is archived in this environment still has to send (`archived`). */
   abstract archive(tx: Sql, environmentId: string, scenarioKey: string): Promise<void>;
 }
 

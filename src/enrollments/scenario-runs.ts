@@ -58,11 +58,14 @@ export class StoredScenarioRuns extends ScenarioRuns {
     this.waker.wake('delivery');
   }
 
-  async archive(environmentId: string, scenarioKey: string): Promise<void> {
+  async archive(environmentId: string, scenarioKey: string): Promise<boolean> {
     for (let batch = 1; batch <= BATCHES_A_REQUEST; batch++)
-      if ((await this.endBatch(environmentId, scenarioKey)) === 0)
-        return this.database.transaction((tx) => this.ledger.archive(tx, environmentId, scenarioKey));
+      if ((await this.endBatch(environmentId, scenarioKey)) === 0) {
+        await this.database.transaction((tx) => this.ledger.archive(tx, environmentId, scenarioKey));
+        return true;
+      }
     this.waker.wake('enrollments');
+    return false;
   }
 
   /**
@@ -134,9 +137,12 @@ async function runningRuns(
   return rows.map((row) => ({ environmentId, enrollmentId: row.id, contactId: row.contact_id }));
 }
 
+// In one statement with the scenario's state: whoever enters once it is published again is not among them.
 const RUNNING = `
 SELECT id, contact_id FROM enrollments
-WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended' LIMIT ${BATCH}`;
+WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended'
+  AND (SELECT p.state FROM publications p WHERE p.environment_id = $1 AND p.kind = 'scenario' AND p.key = $2) = 'archived'
+LIMIT ${BATCH}`;
 
 // Only these runs' locks, in their order, and no others after them: whatever else is locked, this cannot deadlock.
 const RELEASE = `

@@ -26,7 +26,7 @@ const HELLO = {
 };
 const OTHER_HELLO = { ...HELLO, goals: [], steps: [{ id: 'later', type: 'wait', for: '3 days' }, HELLO.steps[1]] };
 
-const NO_RUNS: ScenarioRuns = { release: () => Promise.resolve(), archive: () => Promise.resolve() };
+const NO_RUNS: ScenarioRuns = { release: () => Promise.resolve(), archive: () => Promise.resolve(true) };
 const PAGE = { limit: 50, after: null };
 
 describe('a scenario that was deleted', () => {

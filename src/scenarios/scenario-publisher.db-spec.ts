@@ -25,15 +25,16 @@ const HELLO = {
 
 class RecordingRuns extends ScenarioRuns {
   readonly asked: string[] = [];
+  areTooMany = false;
 
   release(_environmentId: string, key: string): Promise<void> {
     this.asked.push(`release ${key}`);
     return Promise.resolve();
   }
 
-  archive(_environmentId: string, key: string): Promise<void> {
+  archive(_environmentId: string, key: string): Promise<boolean> {
     this.asked.push(`archive ${key}`);
-    return Promise.resolve();
+    return Promise.resolve(!this.areTooMany);
   }
 }
 
@@ -137,6 +138,16 @@ describe('publishing', () => {
     await publisher.publish(sandbox, 'hello');
     await publisher.pause(sandbox, 'hello');
     expect(await publisher.publish(sandbox, 'hello')).toMatchObject({ state: 'paused' });
+  });
+
+  it('of what was archived waits until its runs have ended', async () => {
+    await publisher.publish(live, 'hello');
+    runs.areTooMany = true;
+    await publisher.archive(live, 'hello');
+    await expect(publisher.publish(live, 'hello')).rejects.toMatchObject({ code: 'runs_ending' });
+    expect(await scenarios.get(live, 'hello')).toMatchObject({ live: { state: 'archived' } });
+    runs.areTooMany = false;
+    expect(await publisher.publish(live, 'hello')).toMatchObject({ state: 'published' });
   });
 
   it('keeps a scenario from being deleted until it is archived', async () => {

@@ -27,16 +27,18 @@ export class ScenarioPublisher {
   /**
    * Publishes the draft, or an older version again: whoever enters from now on enters that one; people in flight finish
    * on theirs. A document equal to the newest version makes no new one. A paused scenario stays paused.
-   * Throws NotFound; 422 `scenario_invalid` with a pointer a problem.
+   * Throws NotFound; 422 `scenario_invalid` with a pointer a problem; 409 `runs_ending` while an archived scenario still has runs.
    */
   async publish(scope: Scope, key: string, version?: number): Promise<PublishedView> {
     const document = await this.database.run(scope, (manager) => documentOf(manager, scope, key, version));
     const compiled = await this.check(scope, key, document);
+    const wasArchived = await this.endArchived(scope, key);
     const published = await this.database.run(scope, async (manager) => {
       // Two publishers at once must not both take the next number; and what was checked may have been deleted since.
       await lockScenario(manager, scope, key);
       if (version !== undefined) await versionDocument(manager, scope, key, version);
       const known = await lockPublication(manager, scope, key);
+      if (known?.state === 'archived' && !wasArchived) throw runsEnding(key);
       const next: PublicationView = {
         version: version ?? (await versionOf(manager, scope, compiled.scenario)),
         state: known?.state === 'paused' ? 'paused' : 'published',
@@ -65,6 +67,17 @@ export class ScenarioPublisher {
     const published = await this.change(scope, key, 'archived');
     await this.runs.archive(scope.environmentId, key);
     return published;
+  }
+
+  /**
+   * Ends what an archiving has left, and says whether there was one: once the scenario is published again nobody could tell those runs
+   * from the ones that enter anew.
+   */
+  private async endArchived(scope: Scope, key: string): Promise<boolean> {
+    const known = await this.database.run(scope, (manager) => lockPublication(manager, scope, key));
+    if (known?.state !== 'archived') return false;
+    if (!(await this.runs.archive(scope.environmentId, key))) throw runsEnding(key);
+    return true;
   }
 
   private async change(scope: Scope, key: string, state: PublicationView['state']): Promise<PublishedView> {
@@ -104,6 +117,13 @@ export class ScenarioPublisher {
         });
     return problems;
   }
+}
+
+function runsEnding(key: string): Conflict {
+  return new Conflict(
+    'runs_ending',
+    `${key} was archived and its runs are still being ended; publish it when they are`,
+  );
 }
 
 async function documentOf(manager: EntityManager, scope: Scope, key: string, version?: number): Promise<unknown> {

@@ -59,7 +59,10 @@ export class ScenariosController {
     return this.scenarios.remove(caller, key);
   }
 
-  /** Checks everything and publishes the draft as an immutable version in the caller's environment. */
+  /**
+   * Checks everything and publishes the draft as an immutable version in the caller's environment; 409 `runs_ending` while the runs of
+   * one that was archived are still being ended.
+   */
   @Post(':key/publish')
   @HttpCode(200)
   publish(
