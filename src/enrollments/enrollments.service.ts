@@ -60,12 +60,13 @@ export class EnrollmentsService {
    */
   async exit(scope: Scope, id: string, reason: string): Promise<EnrollmentView> {
     const { environmentId } = scope;
-    const { contact } = await this.one(scope, id);
+    // As the rows have it: a caller may write it in capitals.
+    const { id: enrollmentId, contact } = await this.one(scope, id);
     const endReason = `exited:${reason}` as const;
     await this.engine.transaction(async (tx) => {
       const at = await this.environments.environmentNow(tx, environmentId);
       await lockContacts(tx, [{ environmentId, contactId: contact.id }]);
-      await this.mover.exit(tx, [{ environmentId, enrollmentId: id, reason: endReason }], at);
+      await this.mover.exit(tx, [{ environmentId, enrollmentId, reason: endReason }], at);
     });
     const ended = await this.one(scope, id);
     if (ended.endReason !== endReason)

@@ -90,6 +90,19 @@ describe('definitions', () => {
     expect(items.map((run) => run.endReason).sort()).toEqual(['completed', 'completed', 'scenario_archived']);
   });
 
+  it('a run is ended by hand, also where its id is written in capitals', async () => {
+    await shop.reset(NOON);
+    await shop.must('POST', '/v1/scenarios/hello/publish', {});
+    await shop.event({ type: 'user.registered', occurredAt: NOON, contact: { email: 'a@example.com' } });
+    await shop.advance('PT0S');
+    const { items } = await shop.must<{ items: { id: string }[] }>('GET', '/v1/scenarios/hello/enrollments');
+    const ended = await shop.must('POST', `/v1/enrollments/${items[0]!.id.toUpperCase()}/exit`, {
+      reason: 'called_us',
+    });
+    expect(ended).toMatchObject({ id: items[0]!.id, state: 'ended', endReason: 'exited:called_us' });
+    await shop.must('POST', '/v1/scenarios/hello/archive', {});
+  });
+
   it.each([
     ['an unknown step type', { steps: [{ id: 'a', type: 'teleport' }] }, '/steps/0/type'],
     ['a duration that is none', { steps: [{ id: 'a', type: 'wait', for: 'a while' }] }, '/steps/0/for'],
