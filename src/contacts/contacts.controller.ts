@@ -1,7 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { BadInput } from '../platform/http/domain-error.js';
 import { ContactDto } from './contact.dto.js';
 import type { ContactView } from './contact-view.js';
 import { ContactsService } from './contacts.service.js';
@@ -27,8 +28,12 @@ export class ContactsController {
     @CurrentCaller() caller: Caller,
     @Param('ref') ref: string,
     @Body() dto: ContactDto,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ContactView> {
+    // A client that lost its body must not clear everything that is known of a person.
+    if (request.body === undefined)
+      throw new BadInput('body_missing', 'send what the person has as JSON; {} clears all');
     const { created, contact } = await this.contacts.put(caller, ref, dto);
     void reply.status(created ? 201 : 200);
     return contact;

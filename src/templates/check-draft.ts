@@ -1,4 +1,5 @@
 import { type Problem, Unprocessable } from '../platform/http/domain-error.js';
+import { pointerStep } from '../platform/http/json-pointer.js';
 import { checkLimits } from './compile/compile-template.js';
 import { isTemplateKey } from './template-key.js';
 import type { TemplateSources } from './template-sources.js';
@@ -24,7 +25,7 @@ export function checkDraft(key: string, locales: TemplateSources): void {
   if (names.length === 0 || names.length > MAX_LOCALES)
     errors.push({ pointer: '/locales', code: 'locales', detail: `a template has 1 to ${MAX_LOCALES} locales` });
   for (const [locale, source] of Object.entries<unknown>(locales)) {
-    const pointer = `/locales/${locale}`;
+    const pointer = `/locales${pointerStep(locale)}`;
     if (!isLocale(locale)) errors.push({ pointer, code: 'invalid_locale', detail: NO_LOCALE });
     else if (typeof source !== 'string' || source.trim() === '')
       errors.push({ pointer, code: 'invalid_source', detail: 'the source is MJML text' });

@@ -144,6 +144,8 @@ describe('bad input', () => {
     ['/v1/events?limit=ten', 400],
     ['/v1/events?cursor=unreadable', 400],
     ['/v1/messages?cursor=eyJ4Ijox', 400],
+    ['/v1/messages?scenario=one&scenario=two', 400],
+    ['/v1/events?contact=a@example.com&contact=b@example.com', 400],
     ['/v1/messages/not-an-id', 404],
     ['/v1/messages/00000000-0000-7000-8000-000000000000', 404],
     ['/v1/scenarios/unknown', 404],
@@ -155,6 +157,25 @@ describe('bad input', () => {
     const answer = await shop.call<{ status: number }>('GET', path);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it.each([
+    ['PUT', '/v1/contacts/anna@example.com', 'null'],
+    ['PATCH', '/v1/store', '[]'],
+    ['POST', '/v1/keys', '"key"'],
+    ['POST', '/v1/sandbox/advance', '7'],
+  ])('%s %s takes no %s for an object, and says so of the whole body', async (method, path, body) => {
+    const answer = await shop.call(method, path, body);
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '', detail: 'must be an object' }] } });
+  });
+
+  it('a person is not cleared by a request that lost its body', async () => {
+    const path = '/v1/contacts/anna@example.com';
+    await shop.must('PUT', path, { firstName: 'Anna' });
+    expect(await shop.call('PUT', path)).toMatchObject({ status: 400, body: { code: 'body_missing' } });
+    expect(await shop.call('PUT', path, '')).toMatchObject({ status: 400, body: { code: 'body_missing' } });
+    expect(await shop.must('GET', path)).toMatchObject({ firstName: 'Anna' });
+    expect(await shop.must('PUT', path, {})).toMatchObject({ firstName: null });
   });
 
   it('the sandbox cannot be moved with a live key', async () => {

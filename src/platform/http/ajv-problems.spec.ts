@@ -37,4 +37,8 @@ describe('what the API says of a wrong body', () => {
       ['/address/city', 'type'],
     ]);
   });
+
+  it('points at a field whose name holds what a pointer separates its steps by', () => {
+    expect(said({ 'a/b~c': 1 })).toEqual([['/a~1b~0c', 'unknown_field']]);
+  });
 });

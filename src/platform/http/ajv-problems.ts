@@ -1,5 +1,6 @@
 import type { FastifySchemaValidationError } from 'fastify';
 import { type Problem, Unprocessable } from './domain-error.js';
+import { pointerStep } from './json-pointer.js';
 
 /** Ajv's findings as the API's 422, with a JSON pointer each. */
 export function schemaProblems(errors: readonly FastifySchemaValidationError[], part: string): Error {
@@ -16,12 +17,16 @@ function isOptionalNull({ keyword, params }: FastifySchemaValidationError): bool
 function problemOf({ keyword, instancePath, params, message }: FastifySchemaValidationError): Problem {
   if (keyword === 'additionalProperties')
     return {
-      pointer: `${instancePath}/${String(params.additionalProperty)}`,
+      pointer: `${instancePath}${pointerStep(String(params.additionalProperty))}`,
       code: 'unknown_field',
       detail: 'is not a field of this object',
     };
   if (keyword === 'required')
-    return { pointer: `${instancePath}/${String(params.missingProperty)}`, code: 'required', detail: 'is missing' };
+    return {
+      pointer: `${instancePath}${pointerStep(String(params.missingProperty))}`,
+      code: 'required',
+      detail: 'is missing',
+    };
   if (keyword === 'touchmapRule')
     return { pointer: instancePath, code: String(params.code), detail: String(params.detail) };
   return { pointer: instancePath, code: keyword, detail: message ?? 'is not valid' };

@@ -1,4 +1,5 @@
 import type { Problem } from './domain-error.js';
+import { pointerStep } from './json-pointer.js';
 import type { JsonLimits } from './route-config.js';
 
 /** What every JSON body must keep to unless its route says otherwise. */
@@ -77,5 +78,5 @@ function problem(pointer: string, code: string, detail: string): Problem {
 /** A problem as seen from one level above; too many keys are the whole body's. */
 function under(key: string, found: Problem): Problem {
   if (found.code === TOO_MANY_KEYS) return found;
-  return { ...found, pointer: `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${found.pointer}` };
+  return { ...found, pointer: `${pointerStep(key)}${found.pointer}` };
 }

@@ -1,26 +1,44 @@
-import { type ValidationError, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { type Problem, Unprocessable } from './domain-error.js';
+import { pointerStep } from './json-pointer.js';
+
+/** Nest's pipe, without what it makes of a request that is not as declared: a text of a list, an empty object of null. */
+class StrictValidation extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && this.toValidate(metadata) && value !== undefined && !isObject(value))
+      throw invalid([{ pointer: '', code: 'is_object', detail: 'must be an object' }]);
+    return super.transform(value, metadata) as Promise<unknown>;
+  }
+
+  /** A parameter that is given twice stays a list, for its route to refuse: `a,b` would only be looked for and found nowhere. */
+  protected override transformPrimitive(value: unknown): unknown {
+    return value;
+  }
+}
 
 /** Validates DTO classes on routes without a JSON Schema: nothing is coerced, unknown fields are refused, 422 with pointers. */
 export function strictValidation(): ValidationPipe {
-  return new ValidationPipe({
+  return new StrictValidation({
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     transform: true,
     transformOptions: { enableImplicitConversion: false },
     stopAtFirstError: false,
-    exceptionFactory: (errors) =>
-      new Unprocessable(
-        'invalid',
-        'the request is not what this route takes',
-        errors.flatMap((error) => problemsOf(error, '')),
-      ),
+    exceptionFactory: (errors) => invalid(errors.flatMap((error) => problemsOf(error, ''))),
   });
 }
 
+function invalid(problems: readonly Problem[]): Unprocessable {
+  return new Unprocessable('invalid', 'the request is not what this route takes', problems);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function problemsOf(error: ValidationError, above: string): Problem[] {
-  const pointer = `${above}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = `${above}${pointerStep(error.property)}`;
   const own = Object.entries(error.constraints ?? {}).map(([name, detail]) => ({
     pointer,
     code: codeOf(name),
