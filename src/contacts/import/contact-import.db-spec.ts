@@ -86,6 +86,28 @@ describe('an imported file', () => {
     });
   });
 
+  describe('whose people others take at the same moment', () => {
+    /** Loses so many races for an identity before it is let through. */
+    const losing = (races: number) =>
+      new ContactImport({
+        query: db.engine.query.bind(db.engine),
+        transaction: (work: Parameters<typeof db.engine.transaction>[0]) =>
+          races-- > 0
+            ? Promise.reject(Object.assign(new Error('duplicate key'), { code: '23505' }))
+            : db.engine.transaction(work),
+      } as never);
+    const file = () => Readable.from([fileOf(['email', 'anna@example.com'])]);
+
+    it('is decided anew', async () => {
+      expect(await losing(9).run(scope(), file(), [])).toMatchObject({ created: 1 });
+    });
+
+    it('may be sent again where that never ends', async () => {
+      await expect(losing(100).run(scope(), file(), [])).rejects.toMatchObject({ status: 503, retryAfterS: 1 });
+      expect(await people()).toEqual([]);
+    });
+  });
+
   it('tells what no database or calendar has with its line, and takes the other rows', async () => {
     const report = await bring([
       'email,firstName,attributes.size,consent,consentSource,consentAt',

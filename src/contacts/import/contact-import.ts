@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
 import type { Scope } from '../../platform/database/request-database.js';
-import { Unprocessable } from '../../platform/http/domain-error.js';
+import { Unavailable, Unprocessable } from '../../platform/http/domain-error.js';
 import { csvRows } from './csv-rows.js';
 import { type BatchOutcome, writeBatch } from './import-batch.js';
 import { type Columns, CONTACT_FIELDS, importColumns } from './import-columns.js';
@@ -10,7 +10,8 @@ import type { ImportReport, RowError } from './import-report.js';
 import { importRow, type ImportRow } from './import-row.js';
 
 const BATCH = 500;
-const ATTEMPTS = 3;
+/** Each is lost only to somebody who made, merged or erased a person of these very rows at that moment. */
+const ATTEMPTS = 10;
 const UNIQUE_VIOLATION = '23505';
 const NOW = 'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environments WHERE id = $1';
 
@@ -58,13 +59,15 @@ export class ContactImport {
     return { ...total, rejected: errors.length, errors };
   }
 
-  /** Somebody may take an identity between the look and the write: then the batch is decided anew. */
+  /** Somebody may take an identity between the look and the write: then the batch is decided anew. Throws Unavailable. */
   private async write(environmentId: string, rows: readonly ImportRow[], now: Date): Promise<BatchOutcome> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.database.transaction((tx) => writeBatch(tx, environmentId, rows, now));
       } catch (error) {
-        if (attempt === ATTEMPTS || (error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+        if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+        if (attempt === ATTEMPTS)
+          throw new Unavailable('the same people are being changed all the time; send the file again', 1);
       }
     }
   }
