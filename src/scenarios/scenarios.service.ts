@@ -74,6 +74,8 @@ export class ScenariosService {
   /** Replaces the draft; what is published stays as it is. Throws NotFound; 422 `draft_invalid`. */
   edit(scope: Scope, key: string, document: unknown): Promise<ScenarioView> {
     return this.database.run(scope, async (manager) => {
+      // Whoever deletes it meanwhile is waited for, and then there is none to write.
+      await lockScenario(manager, scope, key);
       const known = await scenarioOf(manager, scope, key);
       const draft = draftOf(document, key);
       await manager.save(ScenarioEntity, { ...known, draft, name: draft.name });
@@ -137,7 +139,7 @@ export async function scenarioOf(manager: EntityManager, { storeId }: Scope, key
   return scenario;
 }
 
-/** The same, locked until the commit: whoever publishes and whoever deletes take turns. Throws NotFound. */
+/** The same, locked until the commit: whoever publishes, edits or deletes takes turns. Throws NotFound. */
 export async function lockScenario(manager: EntityManager, { storeId }: Scope, key: string): Promise<void> {
   const rows = await manager.query<unknown[]>('SELECT 1 FROM scenarios WHERE store_id = $1 AND key = $2 FOR UPDATE', [
     storeId,

@@ -14,7 +14,7 @@ export async function draftOf(manager: EntityManager, { storeId }: Scope, key: s
   return draft;
 }
 
-/** Locks the draft of that key until the commit: whoever publishes and whoever deletes take turns. Throws NotFound. */
+/** Locks the draft of that key until the commit: whoever publishes, edits or deletes takes turns. Throws NotFound. */
 export async function lockDraft(manager: EntityManager, { storeId }: Scope, key: string): Promise<void> {
   const rows = await manager.query<unknown[]>('SELECT 1 FROM templates WHERE store_id = $1 AND key = $2 FOR UPDATE', [
     storeId,

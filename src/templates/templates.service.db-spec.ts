@@ -154,6 +154,17 @@ describe('templates of a store', () => {
     expect(anew.published).toEqual({ live: null, sandbox: null });
   });
 
+  it('edits nothing that was deleted meanwhile', async () => {
+    await templates.create(live, { key: KEY, locales: { en: aLetterSource('Hi') } });
+    let edit: Promise<unknown> = Promise.resolve();
+    await new RequestDatabase(source).run(live, async (manager) => {
+      await manager.delete(TemplateEntity, { storeId: live.storeId, key: KEY });
+      edit = templates.edit(live, KEY, { locales: { en: aLetterSource('Hello') } }).catch((error: unknown) => error);
+      while ((await database.engine.query(WAITING)).length === 0);
+    });
+    expect(await edit).toMatchObject({ status: 404 });
+  });
+
   it('hides a store’s templates from every other store', async () => {
     await templates.create(live, { key: KEY, locales: { en: aLetterSource('x') } });
     const other = await aStore(database.engine);
@@ -237,3 +248,7 @@ describe('templates of a store', () => {
     expect(results[100]).toMatchObject({ ok: false, code: 'template_error' });
   });
 });
+
+/** Whoever waits for a lock in this database. */
+const WAITING = `SELECT 1 FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+  WHERE NOT l.granted AND a.datname = current_database()`;

@@ -88,6 +88,8 @@ export class TemplatesService {
       throw new Unprocessable('key_changed', "a template's key never changes");
     checkDraft(key, dto.locales);
     return this.database.run(scope, async (manager) => {
+      // Whoever deletes it meanwhile is waited for, and then there is none to write.
+      await lockDraft(manager, scope, key);
       const known = await draftOf(manager, scope, key);
       const { name = known.name, locales, sample = known.sample } = dto;
       return viewOf(manager, scope, await manager.save(TemplateEntity, { ...known, name, draft: locales, sample }));
