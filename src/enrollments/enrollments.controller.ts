@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import type { EnrollmentView } from './enrollment.view.js';
@@ -28,6 +28,7 @@ export class EnrollmentsController {
   /** Ends a run by hand. */
   @Post('enrollments/:id/exit')
   @HttpCode(200)
+  @ApiBody({ type: ExitEnrollmentDto, required: false })
   exit(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,

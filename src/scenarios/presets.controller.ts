@@ -1,11 +1,12 @@
 import { Controller, Get, Param, Post, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { Idempotent } from '../platform/http/idempotency.js';
+import { PAGE } from '../platform/http/openapi.js';
 import type { PageOf } from '../platform/http/pages.js';
 import { PresetsService, type PresetView } from './presets.service.js';
-import type { ScenarioView } from './scenario.view.js';
+import { ScenarioView } from './scenario.view.js';
 
 @ApiTags('scenarios')
 @ApiBearerAuth()
@@ -16,6 +17,7 @@ export class PresetsController {
 
   /** Ready-made scenarios with their letters. */
   @Get()
+  @ApiOkResponse({ schema: PAGE })
   async list(): Promise<PageOf<PresetView>> {
     return { items: await this.presets.list(), nextCursor: null };
   }
@@ -23,6 +25,8 @@ export class PresetsController {
   /** Installs a preset as drafts: 201, or 200 when the store has that scenario already. */
   @Post(':key/install')
   @Idempotent()
+  @ApiCreatedResponse({ description: 'the scenario is new', type: ScenarioView })
+  @ApiOkResponse({ description: 'the store has a scenario of that key', type: ScenarioView })
   async install(
     @CurrentCaller() caller: Caller,
     @Param('key') key: string,

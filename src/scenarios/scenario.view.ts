@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { Problem } from '../domain/problem.js';
 import type { Scenario } from '../domain/scenario-schema.js';
 import type { ScenarioDraft } from './scenario.entity.js';
@@ -21,8 +22,10 @@ export class ScenarioLine {
 
 /** A scenario with its draft. */
 export class ScenarioView extends ScenarioLine {
+  @ApiProperty({ type: 'object', additionalProperties: true })
   readonly draft!: ScenarioDraft;
   /** What publishing would refuse in the draft, as far as the document itself tells. */
+  @ApiProperty({ type: 'array', items: { type: 'object' } })
   readonly problems!: readonly Problem[];
 }
 
@@ -35,5 +38,6 @@ export class PublishedView extends PublicationView {
 export class ScenarioVersionView {
   readonly version!: number;
   readonly createdAt!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true })
   readonly document!: Scenario;
 }

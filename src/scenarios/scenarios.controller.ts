@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
@@ -11,6 +11,10 @@ import { ScenariosService } from './scenarios.service.js';
 
 /** A chain of 500 steps, and steps within steps. */
 const LIMITS = { json: { maxKeys: 10_000, maxDepth: 32 } };
+
+const DOCUMENT = {
+  schema: { type: 'object', description: 'A scenario; its JSON Schema is served at GET /v1/schemas/scenario.' },
+};
 
 @ApiTags('scenarios')
 @ApiBearerAuth()
@@ -36,6 +40,7 @@ export class ScenariosController {
   @Post()
   @Idempotent()
   @RouteLimits(LIMITS)
+  @ApiBody(DOCUMENT)
   create(@CurrentCaller() caller: Caller, @Body() document: object): Promise<ScenarioView> {
     return this.scenarios.create(caller, document);
   }
@@ -48,6 +53,7 @@ export class ScenariosController {
   /** Replaces the draft; what is published stays as it is. */
   @Put(':key')
   @RouteLimits(LIMITS)
+  @ApiBody(DOCUMENT)
   edit(@CurrentCaller() caller: Caller, @Param('key') key: string, @Body() document: object): Promise<ScenarioView> {
     return this.scenarios.edit(caller, key, document);
   }
@@ -65,6 +71,7 @@ export class ScenariosController {
    */
   @Post(':key/publish')
   @HttpCode(200)
+  @ApiBody({ type: PublishScenarioDto, required: false })
   publish(
     @CurrentCaller() caller: Caller,
     @Param('key') key: string,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { ContactExport } from './contact-export.js';
@@ -34,6 +34,7 @@ export class ContactHistoryController {
    * runs, letters with their text, what they did with them, what providers reported, goals. Streamed, however long it is.
    */
   @Get('export')
+  @ApiOkResponse({ schema: { type: 'object' } })
   @Header('cache-control', 'no-store')
   async export(@CurrentCaller() caller: Caller, @Param('contact') contact: string): Promise<StreamableFile> {
     const document = await this.exports.start(caller, contact);

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
@@ -89,6 +89,7 @@ export class TemplatesController {
   /** Renders the draft, a version or a given source with sample data. */
   @Post(keyPaths('/preview'))
   @HttpCode(200)
+  @ApiBody({ type: PreviewDto, required: false })
   @RouteLimits(LIMITS)
   preview(@CurrentCaller() caller: Caller, @PathKey() key: string, @Body() dto: PreviewDto = {}): Promise<PreviewView> {
     return this.previews.preview(caller, key, dto);

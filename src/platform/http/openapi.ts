@@ -26,6 +26,22 @@ const PROBLEM = {
   },
 } as const;
 
+/** What every list answers; of the items no more than that they are objects. */
+export const PAGE = {
+  type: 'object',
+  required: ['items', 'nextCursor'],
+  properties: {
+    items: { type: 'array', items: { type: 'object' } },
+    nextCursor: { type: 'string', nullable: true, description: '`cursor` of the next page; null behind the last one' },
+  },
+};
+const LIMIT = { type: 'integer', minimum: 1, maximum: 200, default: 50 };
+
+interface Operation {
+  parameters?: { name: string; in: string; required?: boolean; schema?: object }[];
+  responses?: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+}
+
 /** The API's description; every operation also answers problems. */
 export function openApiDocument(app: INestApplication, version: string): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -39,14 +55,34 @@ export function openApiDocument(app: INestApplication, version: string): OpenAPI
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: PROBLEM as never },
   };
-  for (const path of Object.values(document.paths))
-    for (const operation of Object.values(path) as { responses?: Record<string, unknown> }[])
+  for (const [path, operations] of Object.entries(document.paths))
+    for (const operation of Object.values(operations) as Operation[]) {
+      nameParameters(path, operation);
+      describeList(operation);
       if (operation.responses)
         operation.responses.default = {
           description: 'Problem',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         };
+    }
   return document;
+}
+
+/** Parts of a path that a handler reads by a decorator of its own, as templates' keys are, are named here. */
+function nameParameters(path: string, operation: Operation): void {
+  const known = (operation.parameters ??= []);
+  for (const [, name] of path.matchAll(/\{(\w+)\}/g))
+    if (name && !known.some((one) => one.in === 'path' && one.name === name))
+      known.push({ name, in: 'path', required: true, schema: { type: 'string' } });
+}
+
+/** A generic type says nothing of its items at run time, and of a list's answer nothing at all. */
+function describeList({ parameters = [], responses }: Operation): void {
+  const limit = parameters.find(({ name }) => name === 'limit');
+  if (!limit) return;
+  limit.schema = LIMIT;
+  const answer = responses?.['200'];
+  if (answer && !answer.content) answer.content = { 'application/json': { schema: PAGE } };
 }
 
 /** Serves the description at /docs and /docs-json. */
