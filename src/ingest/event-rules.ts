@@ -26,7 +26,8 @@ function isEventType(value: unknown): boolean {
   return typeof value === 'string' && EVENT_TYPE.test(value);
 }
 
-function isInstant(value: unknown): boolean {
+/** Whether the value is an instant since 1970 with a zone, of a day that the calendar has. */
+export function isInstant(value: unknown): boolean {
   const parts = typeof value === 'string' ? INSTANT.exec(value) : null;
   if (!parts) return false;
   const [, year, month, day] = parts.map(Number);

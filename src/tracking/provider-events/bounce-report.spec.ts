@@ -49,6 +49,17 @@ describe('a report from the bounce mailbox', () => {
     ]);
   });
 
+  it.each(['2026-02-30T12:00:00Z', '2026-11-21T24:00:00Z', '2026-11-21T12:00:00'])(
+    'is refused with an instant that no calendar has, or no zone: %s',
+    (at) => {
+      expect(refusal({ messageId: ID, kind: 'hard', at })).toMatchObject({ status: 422, errors: [{ pointer: '/at' }] });
+    },
+  );
+
+  it('points at a field whose name holds a slash', () => {
+    expect(refusal({ messageId: ID, kind: 'hard', 'a/b': 1 }).errors).toMatchObject([{ pointer: '/a~1b' }]);
+  });
+
   it('is malformed when it is no object, or too many', () => {
     for (const body of [null, 'x', 1, [null], [[]], undefined]) expect(refusal(body).status).toBe(400);
     expect(refusal(Array.from({ length: 1_001 }, () => ({ messageId: ID, kind: 'hard' }))).status).toBe(400);

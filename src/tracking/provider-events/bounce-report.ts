@@ -1,5 +1,7 @@
 import { parseEmail } from '../../domain/email-address.js';
+import { isInstant } from '../../ingest/event-rules.js';
 import { BadInput, type Problem, Unprocessable } from '../../platform/http/domain-error.js';
+import { pointerStep } from '../../platform/http/json-pointer.js';
 import { detailOf, keyOf, messageIdOf, type ProviderEvent } from './provider-event.js';
 
 /** What the reader of a mailbox may say of a letter. */
@@ -8,7 +10,6 @@ type ReportKind = (typeof REPORT_KINDS)[number];
 
 const FIELDS = new Set(['messageId', 'address', 'kind', 'reason', 'at']);
 const MAX_REPORTS = 1_000;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * Reads the body of `POST /hooks/bounces`: one report or a list of up to 1,000. Throws 400 for any other shape and 422 with
@@ -29,7 +30,8 @@ function reportOf(item: unknown, pointer: string, problems: Problem[]): Provider
     throw new BadInput('malformed', 'a report is an object: { "messageId" or "address", "kind", "reason", "at" }');
   const raw = item as Readonly<Record<string, unknown>>;
   const before = problems.length;
-  const wrong = (field: string, detail: string): void => void problems.push({ pointer: `${pointer}/${field}`, detail });
+  const wrong = (field: string, detail: string): void =>
+    void problems.push({ pointer: pointer + pointerStep(field), detail });
   for (const field of Object.keys(raw)) if (!FIELDS.has(field)) wrong(field, 'is not a field of this object');
   const { messageId: reference, address, kind, reason, at } = raw;
   const messageId = messageIdOf(reference);
@@ -40,8 +42,8 @@ function reportOf(item: unknown, pointer: string, problems: Problem[]): Provider
   if (!given(reference) && !given(address)) wrong('messageId', 'is needed, or an address');
   if (!isKind(kind)) wrong('kind', `must be one of ${REPORT_KINDS.join(', ')}`);
   if (given(reason) && typeof reason !== 'string') wrong('reason', 'must be a text');
-  const instant = typeof at === 'string' && INSTANT.test(at) ? new Date(at) : null;
-  if (given(at) && (instant === null || Number.isNaN(instant.getTime()))) wrong('at', 'must be an ISO 8601 instant');
+  const instant = isInstant(at) ? new Date(at as string) : null;
+  if (given(at) && instant === null) wrong('at', 'must be an ISO 8601 instant');
   if (problems.length > before || !isKind(kind)) return null;
   const key = email?.ok ? email.key : null;
   const words = [kind, instant?.toISOString() ?? null, reason ?? null];
