@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { type FlowApp, startApp } from '../support/app.js';
 import { Shop } from '../support/shop.js';
 
@@ -136,6 +137,18 @@ describe('bad input', () => {
   ])('%s is 415', async (_name, headers, status) => {
     const answer = await raw(app.url, '/v1/events', app.testKey, JSON.stringify(good), headers);
     expect(answer).toMatchObject({ status, type: 'application/problem+json' });
+  });
+
+  it.each([
+    ['/v1/events', 'application/json', JSON.stringify(good)],
+    ['/v1/contacts/import', 'text/csv', 'email\nanna@example.com\n'],
+  ])('a packed body of %s is 415 and told to come as it is', async (path, type, body) => {
+    const answer = await raw(app.url, path, app.testKey, gzipSync(body), {
+      'content-type': type,
+      'content-encoding': 'gzip',
+    });
+    expect(answer.status).toBe(415);
+    expect(answer.body).toContain('without Content-Encoding');
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from './domain-error.js';
 import { extendRouteConfig } from './route-config.js';
 
@@ -13,6 +13,13 @@ export class UnsupportedMedia extends DomainError {
   }
 }
 
+/** Refuses a packed body: read as it came it would be called no UTF-8, which helps nobody. Null for one that is not packed. */
+export function packedBody(request: FastifyRequest, wanted: string): UnsupportedMedia | null {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return null;
+  return new UnsupportedMedia(`${wanted} as it is, without Content-Encoding`);
+}
+
 /** The route's body is CSV: it is handed over as a stream that nothing has read. */
 export function TakesCsv(): MethodDecorator {
   return (_target, _key, descriptor: PropertyDescriptor) =>
@@ -22,8 +29,11 @@ export function TakesCsv(): MethodDecorator {
 /** Makes the server hand CSV over to the routes that take it, and to no other. */
 export function registerCsvBodies(server: FastifyInstance): void {
   server.addContentTypeParser('text/csv', (request, payload, done) => {
-    if (request.routeOptions.config.csv) return done(null, payload);
-    done(new UnsupportedMedia('application/json'));
+    const refusal = request.routeOptions.config.csv
+      ? packedBody(request, 'text/csv')
+      : new UnsupportedMedia('application/json');
+    if (refusal) done(refusal);
+    else done(null, payload);
   });
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { registerCsvBodies } from './csv-body.js';
+import { packedBody, registerCsvBodies } from './csv-body.js';
 import { BadInput, type DomainError } from './domain-error.js';
 import { parsedJsonProblem, USUAL_LIMITS } from './json-limits.js';
 
@@ -24,6 +24,8 @@ function parseJsonBody(request: FastifyRequest, body: Buffer): Parsed {
   const { config, schema } = request.routeOptions;
   // Clients that always send the header also send it with the empty body of an action such as …/pause.
   if (body.length === 0 && !schema?.body) return { ok: true, value: undefined };
+  const packed = packedBody(request, 'application/json');
+  if (packed) return { ok: false, error: packed };
   if (!isUtf8(body)) return malformed('the body is not UTF-8');
   const text = body.toString('utf8');
   let value: unknown;
