@@ -68,6 +68,21 @@ describe('events in any order and any portions', () => {
     expect(outcomes).toEqual([['entered'], ['none condition_false'], ['none condition_false']]);
   });
 
+  it('end a stored run and begin the next of its subject in one portion', async () => {
+    const other = await Shop.open(database);
+    await other.publish({ ...ABANDONED_CART, reentry: { whileRunning: 'restart', afterExit: 'always' } });
+    const anna = await other.contact();
+    await other.receive(anna, cart('2026-11-21T09:50:00Z', '81', [1]));
+    await settle(worker, other.lane(TEN));
+    const bought = await other.receive(anna, order('2026-11-21T09:55:00Z'));
+    const again = await other.receive(anna, cart('2026-11-21T09:58:00Z', '81', [2]));
+    await settle(worker, other.lane(TEN));
+    const outcomes = await Promise.all([bought, again].map((event) => other.outcomes(event)));
+    expect(outcomes).toEqual([['exited exited:purchased'], ['entered']]);
+    const states = (await other.runs(anna)).map(({ state }) => state);
+    expect(states.sort()).toEqual(['ended', 'waiting']);
+  });
+
   const orders = (events: readonly EventToStore[]) =>
     fc.tuple(
       fc.shuffledSubarray([...events], { minLength: events.length }),

@@ -29,13 +29,14 @@ export class RunWriter {
     this.lowerMark(all);
     const changed = all.filter((run) => run.isChanged);
     if (changed.length === 0) return;
-    await insertRuns(
-      tx,
-      changed.filter((run) => run.isNew),
-    );
+    // Ends before beginnings: at every instant a person has one running run of a scenario and subject.
     await updateRuns(
       tx,
       changed.filter((run) => !run.isNew),
+    );
+    await insertRuns(
+      tx,
+      changed.filter((run) => run.isNew),
     );
     await insertSteps(tx, changed);
     await this.tellLedger(tx, changed, at);
