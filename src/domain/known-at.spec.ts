@@ -29,6 +29,13 @@ describe('what an arriving event may count', () => {
     expect(idsAt(anEvent({ at: at(9) }))).toEqual(['o-1']);
   });
 
+  it('is the same whatever other scenarios count', () => {
+    const cart = anEvent({ id: 'c-1', at: at(10) });
+    const { id, type } = cart;
+    const known = knownAt(facts({ history: [{ id, type, at: new Date(cart.at) }, ...history] }), cart).history;
+    expect(known.filter((event) => event.type !== type)).toEqual(knownAt(facts({ history }), cart).history);
+  });
+
   it('makes the first order of a trigger the first, whatever is known by now', () => {
     const first = aCompiled({ trigger: { type: 'event', event: 'order.placed', when: "count('order.placed') == 1" } });
     const matches = orders.map((order) => matchTrigger(first, order, facts({ history }), after({ hours: 1 })).matches);
