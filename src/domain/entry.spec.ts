@@ -125,6 +125,15 @@ describe('somebody enters', () => {
   ])('unless an exit has come already: %s', (_what, event, expected) => {
     expect(reasonOf({ laterEvents: [event] })).toBe(expected);
   });
+
+  it('and such an exit looks back from now, as one that comes to a run does', () => {
+    const order = anOrder({ at: after({ minutes: 1 }).toISOString() });
+    const exits = [{ event: 'order.placed', when: "happened('order.placed', 'PT1H')", reason: 'purchased' }];
+    const known = facts({ history: [{ id: order.id, type: order.type, at: new Date(order.at) }] });
+    const at = (minutes: number) =>
+      decide({ facts: known, laterEvents: [order] }, aCompiled({ exits }), after({ minutes })).kind;
+    expect([61, 62].map(at)).toEqual(['none', 'enter']);
+  });
 });
 
 describe('while a run goes on', () => {

@@ -57,7 +57,7 @@ export function matchTrigger(compiled: CompiledScenario, event: EventFacts, fact
 export function decideEntry(compiled: CompiledScenario, input: EntryInput, now: Date): EntryDecision {
   const { event, running, facts, subject } = input;
   if (running !== null) return decideRunning(compiled, running, event, facts, now);
-  const refusal = refusalOf(compiled, input);
+  const refusal = refusalOf(compiled, input, now);
   if (refusal !== null) return { kind: 'none', reason: refusal };
   // Whoever was drawn while the scenario was marketing gets the letters that a service owes them.
   const holdout = input.holdoutDraw && compiled.messageClass !== 'service';
@@ -86,7 +86,7 @@ function mayRestart(compiled: CompiledScenario, run: RunState): boolean {
   return run.position !== 'end' && Number(run.position) <= firstLetter;
 }
 
-function refusalOf(compiled: CompiledScenario, input: EntryInput): NoEntryReason | null {
+function refusalOf(compiled: CompiledScenario, input: EntryInput, now: Date): NoEntryReason | null {
   const { event, facts, lastEndedAt, runCount } = input;
   if (input.paused) return 'paused';
   if (compiled.triggerEvent === SUBSCRIPTION_REQUESTED && facts.contact.confirmedAt !== null) return 'confirmed';
@@ -95,19 +95,19 @@ function refusalOf(compiled: CompiledScenario, input: EntryInput): NoEntryReason
   if (isCoolingDown(compiled, lastEndedAt, Date.parse(event.at))) return 'cool_down';
   const { limit } = compiled.scenario.reentry;
   if (limit !== undefined && runCount >= limit) return 'limit';
-  return exitBefore(compiled, input);
+  return exitBefore(compiled, input, now);
 }
 
-/** The exit that an event stored already would be for the run. */
-function exitBefore(compiled: CompiledScenario, input: EntryInput): NoEntryReason | null {
+/** The exit that an event stored already would be for the run, decided now as if the run had begun and the event came to it. */
+function exitBefore(compiled: CompiledScenario, input: EntryInput, now: Date): NoEntryReason | null {
   const { event, facts, subject, laterEvents, othersEvents = [] } = input;
   const isLater = (other: EventFacts): boolean => other.id !== event.id && Date.parse(other.at) >= Date.parse(event.at);
   for (const later of laterEvents.filter(isLater)) {
-    const reason = exitFor(compiled, { event, subject }, later, facts);
+    const reason = exitFor(compiled, { event, subject }, later, facts, now);
     if (reason !== null) return reason;
   }
   for (const later of othersEvents.filter(isLater)) {
-    const reason = exitBySubject(compiled, { event, subject }, later, facts);
+    const reason = exitBySubject(compiled, { event, subject }, later, facts, now);
     if (reason !== null) return reason;
   }
   return null;
