@@ -109,4 +109,11 @@ describe('a scenario that is stopped', () => {
     await worker.scenarioRuns.mend();
     expect(await shop.runs(boris)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
   });
+
+  it('keeps what it held where it is paused again while it is being resumed', async () => {
+    await shop.setState('abandoned-cart', 'paused');
+    await settle(worker, shop.lane(DUE));
+    await worker.scenarioRuns.release(shop.environmentId, 'abandoned-cart');
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting', held: true }]);
+  });
 });

@@ -137,18 +137,23 @@ async function runningRuns(
   return rows.map((row) => ({ environmentId, enrollmentId: row.id, contactId: row.contact_id }));
 }
 
+function stateIs(state: 'published' | 'archived'): string {
+  return `(SELECT p.state FROM publications p WHERE p.environment_id = $1 AND p.kind = 'scenario' AND p.key = $2) = '${state}'`;
+}
+
 // In one statement with the scenario's state: whoever enters once it is published again is not among them.
 const RUNNING = `
 SELECT id, contact_id FROM enrollments
 WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended'
-  AND (SELECT p.state FROM publications p WHERE p.environment_id = $1 AND p.kind = 'scenario' AND p.key = $2) = 'archived'
+  AND ${stateIs('archived')}
 LIMIT ${BATCH}`;
 
-// Only these runs' locks, in their order, and no others after them: whatever else is locked, this cannot deadlock.
+// Only these runs' locks, in their order, and no others after them: whatever else is locked, this cannot deadlock. Paused again
+// meanwhile, the scenario keeps the rest: a worker would hold again what is released, for as long as this goes on.
 const RELEASE = `
 UPDATE enrollments r SET held = false
 FROM (SELECT environment_id, id FROM enrollments
-  WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended' AND held
+  WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended' AND held AND ${stateIs('published')}
   ORDER BY environment_id, id LIMIT 5000 FOR NO KEY UPDATE) held
 WHERE r.environment_id = held.environment_id AND r.id = held.id
 RETURNING r.id`;
