@@ -8,7 +8,7 @@ import { StoresService } from '../stores/stores.service.js';
 import type { Unsubscriber } from '../tracking/unsubscriber.js';
 import { SandboxAgenda } from './sandbox-agenda.js';
 import type { SandboxClock } from './sandbox-clock.js';
-import { CLEARED, KEPT } from './reset-sandbox.js';
+import { CLEARED, clearEnvironment, KEPT } from './reset-sandbox.js';
 import { SandboxPeople } from './sandbox-people.js';
 import { SandboxService } from './sandbox.service.js';
 import { SandboxTurns } from './sandbox-turns.js';
@@ -192,6 +192,31 @@ describe('a sandbox', () => {
       expect(await database.engine.query('SELECT id FROM contacts WHERE environment_id = $1', [store.liveId])).toEqual([
         { id: livePerson },
       ]);
+    });
+
+    it('leaves nothing by half of somebody whose first event comes during a reset', async () => {
+      const environmentId = store.sandboxId;
+      const first = anEvent({ environmentId, clock: 'virtual', key: 'cart-1' });
+      let isPosted = false;
+      await database.engine.transaction((tx) =>
+        clearEnvironment(
+          {
+            query: async (text, values) => {
+              const rows = await tx.query(text, values);
+              if (!isPosted) await aCollector(database.engine).submit([first]);
+              isPosted = true;
+              return rows as never[];
+            },
+          },
+          environmentId,
+        ),
+      );
+      const left = await Promise.all(
+        ['contacts', 'contact_keys', 'event_keys', 'storefront_events'].map((table) =>
+          database.engine.query(`SELECT 1 FROM ${table} WHERE environment_id = $1`, [environmentId]),
+        ),
+      );
+      expect(left.map(({ length }) => length)).toEqual([0, 0, 0, 0]);
     });
 
     it('leaves no table of people out of a reset', async () => {
