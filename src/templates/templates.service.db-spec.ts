@@ -165,6 +165,26 @@ describe('templates of a store', () => {
     expect(await edit).toMatchObject({ status: 404 });
   });
 
+  it('publishes what the draft says in the end, not what it said before it was edited and published meanwhile', async () => {
+    let isEdited = false;
+    const edited: Pick<TemplateCompiler, 'compile'> = {
+      compile: async (draft) => {
+        const outcome = await compiler.compile(draft);
+        if (isEdited) return outcome;
+        isEdited = true;
+        await templates.edit(live, KEY, { locales: { en: aLetterSource('two') } });
+        await templates.publish(live, KEY);
+        return outcome;
+      },
+    };
+    await templates.create(live, { key: KEY, locales: { en: aLetterSource('one') } });
+    const publishing = new TemplatesService(new RequestDatabase(source), edited as TemplateCompiler);
+    expect(await publishing.publish(live, KEY)).toEqual({ key: KEY, version: 1 });
+    expect((await new CompiledVersions(database.engine).find(store.storeId, KEY, 1))?.locales['en']?.html).toContain(
+      'two',
+    );
+  });
+
   it('hides a store’s templates from every other store', async () => {
     await templates.create(live, { key: KEY, locales: { en: aLetterSource('x') } });
     const other = await aStore(database.engine);

@@ -143,9 +143,11 @@ export class TemplatesService {
     const { draft } = await this.database.run(scope, (manager) => draftOf(manager, scope, key));
     const outcome = await this.compiler.compile(draft);
     if (!outcome.ok) throw invalid(key, outcome.problems);
-    return this.database.run(scope, async (manager) => {
+    const published = await this.database.run(scope, async (manager) => {
       // Two publishers at once must not both take the next number; and what was compiled may have been deleted since.
       await lockDraft(manager, scope, key);
+      // Or edited, and that may be published already: what is older must not come after it.
+      if (!isSameSources((await draftOf(manager, scope, key)).draft, draft)) return null;
       const newest = await manager.findOne(TemplateVersionEntity, {
         where: { storeId: scope.storeId, templateKey: key },
         order: { version: 'DESC' },
@@ -163,6 +165,7 @@ export class TemplatesService {
       await setPublished(manager, scope, key, version);
       return { key, version };
     });
+    return published ?? this.publish(scope, key);
   }
 
   /** Whether the environment can send this template: published there, or, with a pin, a version that exists. */
