@@ -104,6 +104,23 @@ describe('publishing', () => {
     expect(await scenarios.get(sandbox, 'hello')).toMatchObject({ sandbox: null });
   });
 
+  it('publishes what the draft says in the end, not what it said before it was edited and published meanwhile', async () => {
+    let isEdited = false;
+    const templates: Pick<TemplatesService, 'isPublished'> = {
+      isPublished: async () => {
+        if (isEdited) return true;
+        isEdited = true;
+        await scenarios.edit(sandbox, 'hello', { ...HELLO, name: 'Hello again' });
+        await publisher.publish(sandbox, 'hello');
+        return true;
+      },
+    };
+    const slow = new ScenarioPublisher(new RequestDatabase(source), templates as TemplatesService, registry, runs);
+    expect(await slow.publish(sandbox, 'hello')).toMatchObject({ version: 1 });
+    const { items } = await scenarios.versions(sandbox, 'hello', { limit: 50, after: null });
+    expect(items.map(({ document }) => document.name)).toEqual(['Hello again']);
+  });
+
   it('takes a draft that is unfinished, and only publishing refuses it', async () => {
     const draft = await scenarios.create(sandbox, {
       key: 'half',

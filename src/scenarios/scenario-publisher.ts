@@ -36,7 +36,9 @@ export class ScenarioPublisher {
     const published = await this.database.run(scope, async (manager) => {
       // Two publishers at once must not both take the next number; and what was checked may have been deleted since.
       await lockScenario(manager, scope, key);
-      if (version !== undefined) await versionDocument(manager, scope, key, version);
+      const latest = await documentOf(manager, scope, key, version);
+      // Or edited, and that may be published already: what is older must not come after it.
+      if (JSON.stringify(latest) !== JSON.stringify(document)) return null;
       const known = await lockPublication(manager, scope, key);
       if (known?.state === 'archived' && !wasArchived) throw runsEnding(key);
       const next: PublicationView = {
@@ -46,6 +48,7 @@ export class ScenarioPublisher {
       await setPublication(manager, scope, key, next);
       return { key, ...next };
     });
+    if (!published) return this.publish(scope, key, version);
     this.registry.forget(scope.environmentId);
     return published;
   }
