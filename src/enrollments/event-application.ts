@@ -89,9 +89,11 @@ export class EventApplication {
     const { key } = listening.publication;
     const { contactId } = event;
     const running = runs.runningRun(contactId, key, subject);
+    // A run goes on by the version that it entered, and is left alone by what only a later version listens to.
+    if (running && running.compiled.triggerEvent !== listening.compiled.triggerEvent)
+      return this.none(event, listening, 'already_running');
+    const compiled = running?.compiled ?? listening.compiled;
     const before = past.of(contactId, key);
-    // A running run goes on by the version that it entered, as long as that listens to this event at all.
-    const compiled = running?.compiled.triggerEvent === event.facts.type ? running.compiled : listening.compiled;
     const holdoutDraw = before.holdout ?? isHeldOut(contactId, key, compiled.scenario.holdout);
     const decision = decideEntry(
       compiled,

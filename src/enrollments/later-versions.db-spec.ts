@@ -1,0 +1,35 @@
+import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import { ABANDONED_CART, aWorker, cart, settle, Shop } from './engine.builder.js';
+
+const NINE = '2026-11-21T09:00:00.000Z';
+const DUE = '2026-11-21T09:45:00.000Z';
+
+describe('a run whose scenario is published anew', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+  });
+  afterAll(() => database.close());
+
+  it('is left alone by events that only the later version listens to, and goes on by its own steps', async () => {
+    const shop = await Shop.open(database);
+    const worker = aWorker(database);
+    await shop.publish(ABANDONED_CART);
+    const anna = await shop.contact();
+    await shop.receive(anna, cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    const later = {
+      ...ABANDONED_CART,
+      trigger: { type: 'event', event: 'checkout.started', subject: 'event.cartId' },
+      steps: [{ ...ABANDONED_CART.steps[1], id: 'at-once' }],
+    };
+    await shop.publish(later, 2);
+    const checkout = { type: 'checkout.started', at: '2026-11-21T09:10:00Z', data: { cartId: '81' } };
+    const event = await shop.receive(anna, checkout);
+    await settle(worker, shop.lane(DUE));
+    expect(await shop.outcomes(event)).toEqual(['none already_running']);
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'sending', event: { type: 'cart.updated' } }]);
+    expect(worker.ledger.summary()).toEqual(['reminder 1: planned']);
+  });
+});
