@@ -112,6 +112,16 @@ describe('a batch of letters', () => {
     expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 1, accepted: 1 });
   });
 
+  it('ends a letter whose step its version does not have, and sends all others', async () => {
+    const lost = await aPlannedLetter(database.engine, store, await person());
+    await database.engine.query(`UPDATE messages SET step_id = 'of-another-version' WHERE id = $1`, [lost.messageId]);
+    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'accepted' });
+    expect(await message(lost.messageId)).toMatchObject({ state: 'cancelled', reason: 'moved' });
+    expect(await run(lost.enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'failed:step_missing' });
+  });
+
   it('sends nothing after an order that no stage has processed yet', async () => {
     const contactId = await person();
     const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, contactId);

@@ -44,6 +44,7 @@ export interface GuardInput {
 export function judgeLetter(input: GuardInput): Verdict {
   return (
     runIsOver(input) ??
+    stepIsMissing(input) ??
     scenarioStands(input) ??
     exitIsWaiting(input) ??
     eventIsWaiting(input) ??
@@ -58,6 +59,15 @@ export function judgeLetter(input: GuardInput): Verdict {
 function runIsOver({ run }: GuardInput): Verdict | null {
   const reason = run.endReason && cancelReasonOf(run.endReason);
   return reason ? { kind: 'cancel', reason, endRun: null } : null;
+}
+
+/**
+ * A letter of a step that the run's version does not send is nobody's fault that can be waited for: it ends with its run, or no letter
+ * of anybody claimed beside it would ever go.
+ */
+function stepIsMissing({ letter: { compiled, message } }: GuardInput): Verdict | null {
+  const isThere = compiled.steps.some(({ type, step }) => type === 'email' && step.id === message.stepId);
+  return isThere ? null : { kind: 'cancel', reason: 'moved', endRun: 'failed:step_missing' };
 }
 
 function scenarioStands({ publication }: GuardInput): Verdict | null {
