@@ -1,4 +1,4 @@
-import { type Contender, creditOnce, creditOrder, type CreditCandidate } from './attribution.js';
+import { type Contender, type CreditCandidate, creditOnce, creditOrder, orderKeyOf } from './attribution.js';
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 21, 9, minute));
 
@@ -36,6 +36,33 @@ describe('an order is credited', () => {
   ])('%s', (_promise, candidates, expected) => {
     expect(creditOrder({ at: at(30) }, candidates)).toBe(expected);
     expect(creditOrder({ at: at(30) }, candidates.toReversed())).toBe(expected);
+  });
+});
+
+describe('what an order is known by', () => {
+  const keyOf = (type: string, data: object, id = 'e-1') =>
+    orderKeyOf({ id, type, at: at(0).toISOString(), data: data as Record<string, unknown> });
+  const long = (end: string) => '0123456789'.repeat(1_600) + end;
+
+  it('is its id, as a number or as text, in whatever event', () => {
+    expect(keyOf('order.placed', { orderId: '7' })).toBe('7');
+    expect(keyOf('order.paid', { orderId: 7 }, 'e-2')).toBe('7');
+  });
+
+  it.each([
+    ['order.placed', {}],
+    ['order.placed', { orderId: null }],
+    ['order.confirmed', { orderId: '' }],
+    ['review.published', { orderId: '7' }],
+  ])('is the event where %s tells of %j', (type, data) => {
+    expect(keyOf(type, data, '7')).toBe('event:7');
+  });
+
+  it('fits an index however long the id is, and is no other order’s', () => {
+    const keys = ['a', 'b', 'a'].map((end) => keyOf('order.confirmed', { orderId: long(end) }));
+    expect(Math.max(...keys.map((key) => key.length))).toBeLessThanOrEqual(200);
+    expect(keys[0]).toBe(keys[2]);
+    expect(keys[0]).not.toBe(keys[1]);
   });
 });
 

@@ -1,3 +1,6 @@
+import type { EventFacts } from './run.js';
+import { subjectOf } from './subject.js';
+
 /** A message of the contact that may have brought an order. */
 export interface CreditCandidate {
   readonly messageId: string;
@@ -23,6 +26,17 @@ export function creditOrder(order: { readonly at: Date }, candidates: readonly C
     latest(inWindow, orderMs, (candidate) => candidate.clicks) ??
     latest(inWindow, orderMs, (candidate) => candidate.opens)
   );
+}
+
+/**
+ * What a goal event tells of: an order by its id, whatever events tell of it, so that it is credited once; anything else by the event's
+ * own key, which is told apart from an order's, as shops number both. In events of a store's own types an id is any text: an empty one
+ * names no order, and a long one is kept as a long subject is, because keys have to fit an index.
+ */
+export function orderKeyOf({ id, type, data }: EventFacts): string {
+  const { orderId } = data;
+  const isNamed = typeof orderId === 'number' || (typeof orderId === 'string' && orderId !== '');
+  return type.startsWith('order.') && isNamed ? subjectOf(String(orderId)) : `event:${id}`;
 }
 
 /** A goal event, and the letter that brought it. */

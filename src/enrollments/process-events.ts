@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactRef } from '../contacts/contact-facts.js';
 import { lockContacts } from '../contacts/contact-facts.js';
+import { orderKeyOf } from '../domain/attribution.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { isRefused } from '../platform/database/database-error.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
@@ -132,14 +133,4 @@ function goals({ scenarios }: EventContext, events: readonly InboxEvent[]): Conv
       occurredAt,
       data: facts.data,
     }));
-}
-
-/**
- * An order is credited once, whatever events tell of it; any other event by its own key, which is told apart from an order's: shops
- * number both.
- */
-function orderKeyOf({ id, type, data }: InboxEvent['facts']): string {
-  const { orderId } = data;
-  const isKey = typeof orderId === 'string' || typeof orderId === 'number';
-  return type.startsWith('order.') && isKey ? String(orderId) : `event:${id}`;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type FlowApp, startApp } from '../support/app.js';
 import { aCart, anOrder, Shop } from '../support/shop.js';
 
@@ -68,6 +69,23 @@ describe('orders and the letters that brought them', () => {
     await shop.event({ type: 'order.placed', contact: { email: 'carl@example.com' }, data });
     await shop.advance('1 minute');
     expect(await totalOf('net-value')).toMatchObject({ orders: 1, revenue: { amount: '15.09', currency: 'USD' } });
+  });
+
+  it('are credited whatever a store’s own events call them, and stop nobody else’s', async () => {
+    await define('confirmed', {
+      trigger: { type: 'event', event: 'user.registered' },
+      goals: [{ key: 'order', event: 'order.confirmed', within: 'P5D' }],
+      steps: [{ id: 'letter', type: 'email', template: 'confirmed/letter' }],
+    });
+    const ids = [randomBytes(6_000).toString('base64'), '', '', '7'];
+    const buyer = (i: number) => ({ email: `buyer-${i}@example.com` });
+    for (const i of ids.keys()) await shop.event({ type: 'user.registered', contact: buyer(i), data: {} });
+    await shop.advance('1 minute');
+    for (const { id } of await shop.messages({ scenario: 'confirmed' })) await shop.engage(id, 'click');
+    for (const [i, orderId] of ids.entries())
+      await shop.event({ type: 'order.confirmed', contact: buyer(i), data: { orderId } });
+    await shop.advance('1 minute');
+    expect(await totalOf('confirmed')).toMatchObject({ orders: 4 });
   });
 
   describe('of somebody who clicked in the letter about their cart', () => {

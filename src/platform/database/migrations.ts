@@ -20,6 +20,7 @@ import { DeletedScenarios1763740000042 } from './migrations/1763740000042-delete
 import { FollowedRates1763740000040 } from './migrations/1763740000040-followed-rates.js';
 import { CreditedOnce1763740000046 } from './migrations/1763740000046-credited-once.js';
 import { OrderKeysApart1763740000047 } from './migrations/1763740000047-order-keys-apart.js';
+import { ShortOrderKeys1763740000060 } from './migrations/1763740000060-short-order-keys.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 import { WhyNoLetter1763740000066 } from './migrations/1763740000066-why-no-letter.js';
 import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
@@ -50,5 +51,6 @@ export const MIGRATIONS = [
   OrderKeysApart1763740000047,
   PartitionsClosed1763740000050,
   MonthsWithoutWaiting1763740000051,
+  ShortOrderKeys1763740000060,
   WhyNoLetter1763740000066,
 ];
