@@ -9,6 +9,8 @@ import { Figures } from './figures.js';
  * on a day with a million letters counting once a second would keep a core busy; figures are then some seconds late.
  */
 const REST = 20;
+/** However long a count took, because there was much to be counted or because it had to wait: figures are of this hour. */
+const LONGEST_REST_MS = 300_000;
 
 /** Credits and counts in live. Hits do not wake it: counting a busy cell once a second is enough. */
 @Injectable()
@@ -27,6 +29,6 @@ export class StatsStage implements Stage {
     if (from < this.restsUntilMs) return;
     await this.figures.applyOnce(REAL_LANE);
     const until = this.clock.monotonicMs();
-    this.restsUntilMs = until + REST * (until - from);
+    this.restsUntilMs = until + Math.min(REST * (until - from), LONGEST_REST_MS);
   }
 }

@@ -1,0 +1,99 @@
+import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aLetter } from '../../test/support/letters.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
+import type { EngineDatabase } from '../platform/database/engine-database.js';
+import type { Sql } from '../platform/database/sql.js';
+import { RECOUNT } from './figures-sql.js';
+import { Rollup } from './rollup.js';
+
+const DAYS = ['2026-11-19', '2026-11-20', '2026-11-21'];
+const LARGE = 200_000;
+
+/** A database whose cells are said to hold so many letters each; tells how many of them every statement counted. */
+class LargeCells {
+  readonly counted: number[] = [];
+
+  constructor(
+    private readonly engine: EngineDatabase,
+    private readonly letters: number,
+  ) {}
+
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    return this.engine.transaction((tx) =>
+      work({
+        query: async <R extends Record<string, unknown>>(text: string, values: readonly unknown[] = []) => {
+          const rows = await tx.query<R>(text, values);
+          if (text === RECOUNT) this.counted.push((values[0] as unknown[]).length);
+          return text.includes('AS letters') ? rows.map((row) => ({ ...row, letters: this.letters })) : rows;
+        },
+      }),
+    );
+  }
+}
+
+describe('keeping figures up to date', () => {
+  let database: TestDatabase;
+  let store: TestStore;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    store = await aStore(database.engine);
+    const { liveId: environmentId, storeId } = store;
+    for (const day of DAYS) await aLetter(database.engine, { environmentId, storeId, sentAt: new Date(day) });
+  });
+  afterAll(() => database.close());
+  beforeEach(() => database.engine.query('DELETE FROM stats_daily'));
+
+  const changed = (times = 1) =>
+    database.engine.query(
+      `INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
+       SELECT $1, 'abandoned-cart', 'reminder', day FROM unnest($2::date[]) AS day, generate_series(1, $3)`,
+      [store.liveId, DAYS, times],
+    );
+  const sent = () =>
+    database.engine.query('SELECT day::text, sent::integer FROM stats_daily WHERE environment_id = $1 ORDER BY day', [
+      store.liveId,
+    ]);
+  const all = DAYS.map((day) => ({ day, sent: 1 }));
+
+  it('counts all that waits together, however many changes there are', async () => {
+    await changed(15_000);
+    const cells = new LargeCells(database.engine, 1);
+    const rollup = new Rollup(cells as unknown as EngineDatabase);
+    expect(await rollup.batch(REAL_LANE)).toBe(45_000);
+    expect(await rollup.batch(REAL_LANE)).toBe(0);
+    expect(cells.counted).toEqual([3]);
+    expect(await sent()).toEqual(all);
+  });
+
+  it('counts large cells apart, so that no statement is given up for its length', async () => {
+    await changed();
+    const cells = new LargeCells(database.engine, LARGE);
+    const rollup = new Rollup(cells as unknown as EngineDatabase);
+    expect(await rollup.batch(REAL_LANE)).toBe(3);
+    expect(cells.counted).toEqual([1, 1, 1]);
+    expect(await sent()).toEqual(all);
+    await rollup.rebuild(null);
+    expect(cells.counted).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(await sent()).toEqual(all);
+  });
+
+  it('measures cells by the letters that it will read', async () => {
+    await changed();
+    const sizes: unknown[] = [];
+    const watched = {
+      transaction: <T>(work: (tx: Sql) => Promise<T>) =>
+        database.engine.transaction((tx) =>
+          work({
+            query: async <R extends Record<string, unknown>>(text: string, values: readonly unknown[] = []) => {
+              const rows = await tx.query<R>(text, values);
+              if (text.includes('AS letters')) sizes.push(...rows.map(({ letters }) => letters));
+              return rows;
+            },
+          }),
+        ),
+    };
+    await new Rollup(watched as unknown as EngineDatabase).batch(REAL_LANE);
+    expect(sizes).toEqual([1, 1, 1]);
+  });
+});
