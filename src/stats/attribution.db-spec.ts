@@ -167,6 +167,20 @@ describe('crediting orders', () => {
     expect(await crediting.credit(order)).toMatchObject({ message_id: other, amount: '5980', currency: 'RUB' });
   });
 
+  it("keeps an order that names no currency in the store's of when it was credited, also when the credit moves", async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'open', '2026-11-21T10:00:00.000Z');
+    const order = await crediting.order(contactId, '2026-11-21T11:00:00.000Z', { data: { total: 100 } });
+    expect(await crediting.credit(order)).toMatchObject({ message_id: letters[0], amount: '100', currency: 'USD' });
+    await database.engine.query(`UPDATE stores SET settings = '{"currency": "EUR"}' WHERE id = $1`, [store.storeId]);
+    const afterwards = new Crediting(database, store);
+    const other = await afterwards.letter(contactId);
+    await afterwards.act(other, 'click', '2026-11-21T10:30:00.000Z');
+    expect(await afterwards.credit(order)).toMatchObject({ message_id: other, amount: '100', currency: 'USD' });
+    const next = await afterwards.order(contactId, '2026-11-21T12:00:00.000Z', { data: { total: 100 } });
+    expect(await afterwards.credit(next)).toMatchObject({ message_id: other, currency: 'EUR' });
+  });
+
   it.each([
     [15.089999999999998, '15.09'],
     [0.1 + 0.2, '0.3'],

@@ -37,8 +37,8 @@ export class ConversionValues {
   ) {}
 
   /**
-   * By event id: each goal's value in the event's currency, else the store's. What an erased person's order told is gone: it
-   * stays worth what it was when it was credited before.
+   * By event id: each goal's value in the event's currency, else the store's of when it was first credited. What an erased person's
+   * order told is gone: it stays worth what it was when it was credited before.
    */
   async of(tx: Sql, credited: readonly CreditedConversion[]): Promise<ReadonlyMap<string, Money>> {
     const valued = credited.filter(({ goal }) => goal.value);
@@ -67,7 +67,7 @@ function valueOf(
   contact: ContactFacts,
   store: StoreSettings,
 ): Money {
-  const { eventId, type, occurredAt, data } = conversion;
+  const { eventId, type, occurredAt, data, currency: known } = conversion;
   const input = {
     event: { id: eventId, type, at: occurredAt.toISOString(), data },
     run: null,
@@ -77,7 +77,9 @@ function valueOf(
   const amount = decimal(value?.text(input)) ?? decimal(rounded(value?.number(input)));
   if (amount === null) return NOTHING;
   const { currency } = data;
-  return { amount, currency: typeof currency === 'string' && CURRENCY.test(currency) ? currency : store.currency };
+  if (typeof currency === 'string' && CURRENCY.test(currency)) return { amount, currency };
+  // A store that takes up another currency has not been paid in it before.
+  return { amount, currency: known ?? store.currency };
 }
 
 /**
