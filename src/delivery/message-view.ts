@@ -100,6 +100,9 @@ export interface MessageRow {
 
 const MAY_HAVE_GONE: readonly MessageState[] = ['sending', 'unknown', 'accepted', 'unresolved'];
 
+/** `sentAt` of a view, of the alias `m`: null for a letter that certainly did not go out, whenever it was tried. */
+export const SHOWN_SENT_AT = `CASE WHEN m.state IN (${MAY_HAVE_GONE.map((state) => `'${state}'`).join(', ')}) THEN m.sent_at END`;
+
 /** Reads a row into the API's words. */
 export function messageView(row: MessageRow): MessageView {
   return {

@@ -6,6 +6,7 @@ import { RequestDatabase } from '../platform/database/request-database.js';
 import { newId } from '../platform/ids.js';
 import { recordEngagement } from '../tracking/record-engagement.js';
 import { ContactHistory } from './contact-history.js';
+import { EXPORT_SECTIONS } from './export-sections.js';
 
 describe('what happened to a person', () => {
   let database: TestDatabase;
@@ -141,6 +142,32 @@ describe('what happened to a person', () => {
       ['reminder', 'sent'],
     ]);
     expect(explained.events).toMatchObject([{ type: 'cart.updated', outcome: 'entered', reason: null }]);
+  });
+
+  it('says of a letter that was tried and certainly did not go out what the list of letters says: not sent', async () => {
+    const { engine } = database;
+    const { storeId, liveId: environmentId } = store;
+    const refused = await aContact(engine, environmentId, 'refused@example.com');
+    const fields = { environmentId, storeId, contactId: refused, sentAt: new Date('2026-11-21T09:45:00Z') };
+    await aLetter(engine, { ...fields, state: 'rejected', reason: '550', step: 'reminder' });
+    await aLetter(engine, { ...fields, state: 'unresolved', step: 'follow-up' });
+    const { items } = await history.timeline(scope(), refused, { limit: 50, after: null });
+    const sent = [
+      ['rejected', null],
+      ['unresolved', '2026-11-21T09:45:00.000Z'],
+    ];
+    expect(items.map((item) => [item['state'], item['sentAt']]).sort()).toEqual(sent);
+    const messages = EXPORT_SECTIONS.find(({ name }) => name === 'messages')!;
+    const rows = await engine.query<{ item: { state: string; sentAt: string | null } }>(messages.sql, [
+      environmentId,
+      refused,
+      messages.first,
+      10,
+    ]);
+    expect(rows.map(({ item }) => [item.state, item.sentAt]).sort()).toEqual(sent);
+    await engine.query('UPDATE messages SET enrollment_id = $2 WHERE contact_id = $1', [refused, run]);
+    const { run: explained } = await history.explain(scope(), contactId, 'abandoned-cart');
+    expect(explained!.messages.map(({ state, sentAt }) => [state, sentAt]).sort()).toEqual(sent);
   });
 
   it('says that a person was never in a scenario, and knows no stranger', async () => {

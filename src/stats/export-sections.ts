@@ -1,3 +1,4 @@
+import { SHOWN_SENT_AT } from '../delivery/message-view.js';
 import { KEPT_COLUMNS } from '../templates/kept-letters.js';
 
 /**
@@ -65,7 +66,7 @@ export const EXPORT_SECTIONS: readonly ExportSection[] = [
     'messages',
     `SELECT ARRAY[m.id::text] AS key, jsonb_build_object('id', m.id, 'scenario', m.scenario_key, 'step', m.step_id, 'class', m.message_class,
         'state', m.state, 'reason', m.reason, 'to', m.to_address, 'subject', m.subject, 'locale', m.locale,
-        'sentAt', ${iso('m.sent_at')}, 'deliveredAt', ${iso('m.delivered_at')}, 'bouncedAt', ${iso('m.bounced_at')},
+        'sentAt', ${iso(`(${SHOWN_SENT_AT})`)}, 'deliveredAt', ${iso('m.delivered_at')}, 'bouncedAt', ${iso('m.bounced_at')},
         'complainedAt', ${iso('m.complained_at')}, 'unsubscribedAt', ${iso('m.unsubscribed_at')}, 'headers', b.headers,
         'links', b.links) AS item, ${KEPT_COLUMNS}
       FROM messages m LEFT JOIN message_bodies b ON b.environment_id = m.environment_id AND b.message_id = m.id

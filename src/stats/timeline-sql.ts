@@ -1,3 +1,5 @@
+import { SHOWN_SENT_AT } from '../delivery/message-view.js';
+
 /** The person and every contact that was merged into them; $1 environment, $2 contact. */
 const PERSON = `
 person AS MATERIALIZED (
@@ -32,7 +34,7 @@ WITH ${PERSON}, letter AS (
   UNION ALL
   SELECT coalesce(m.sent_at, m.created_at), 3, m.id, jsonb_build_object('kind', 'message', 'message', m.id,
     'scenario', m.scenario_key, 'step', m.step_id, 'state', m.state, 'reason', m.reason, 'detail', m.detail,
-    'subject', m.subject, 'dueAt', ${iso('m.due_at')}, 'sentAt', ${iso('m.sent_at')})
+    'subject', m.subject, 'dueAt', ${iso('m.due_at')}, 'sentAt', ${iso(`(${SHOWN_SENT_AT})`)})
   FROM letter m
   UNION ALL
   SELECT g.occurred_at, 4, g.id, jsonb_build_object('kind', 'engagement', 'message', g.message_id,
@@ -72,10 +74,10 @@ ORDER BY at, id`;
 
 /** The letters of a run; $1 environment, $2 run. */
 export const RUN_LETTERS = `
-SELECT id, step_id, state, reason, detail, due_at, next_attempt_at, held, sent_at
-FROM messages
-WHERE environment_id = $1 AND enrollment_id = $2
-ORDER BY created_at, id`;
+SELECT m.id, m.step_id, m.state, m.reason, m.detail, m.due_at, m.next_attempt_at, m.held, ${SHOWN_SENT_AT} AS sent_at
+FROM messages m
+WHERE m.environment_id = $1 AND m.enrollment_id = $2
+ORDER BY m.created_at, m.id`;
 
 /** The person's latest events that the scenario looked at, with what they did there; $3 scenario. */
 export const LOOKED_AT = `
