@@ -6,13 +6,13 @@ import { requestSql } from '../platform/database/request-sql.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { Caller } from '../platform/http/auth.js';
 import { NotFound } from '../platform/http/domain-error.js';
-import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
+import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
 import { StoresService } from '../stores/stores.service.js';
 import { Figures } from './figures.js';
 import { type FiguresGroup, type FiguresQuery, readFigures } from './figures-reader.js';
 import type { StatsRow } from './stats-row.js';
-import { type PublishedStep, statsTable } from './stats-table.js';
+import { type PublishedStep, statsTable, type VersionStep } from './stats-table.js';
 
 /** A statistics table. */
 export interface StatsTable {
@@ -46,8 +46,25 @@ export class ScenarioStats {
       await ensureKnown(sql, caller.storeId, request.scenario, groups);
       const steps = await this.publishedSteps(sql, caller, lane, request.scenario);
       const currency = (await this.stores.settingsOf(sql, [caller.storeId])).get(caller.storeId)?.currency ?? 'USD';
-      return statsTable(groups, steps, { ...request, currency });
+      const versions = request.by === 'version' ? await this.versionSteps(sql, caller.storeId, groups) : [];
+      return statsTable(groups, steps, { ...request, versions, currency });
     });
+  }
+
+  private async versionSteps(sql: Sql, storeId: string, groups: readonly FiguresGroup[]): Promise<VersionStep[]> {
+    const refs = groups.flatMap(({ scenario, value }) =>
+      scenario === null ? [] : [{ storeId, key: scenario, version: Number(value) }],
+    );
+    const versions = new Map(refs.map((ref) => [versionKey(ref), ref]));
+    const compiled = await this.scenarios.versions(sql, versions.values());
+    return [...versions].flatMap(([name, { key, version }]) =>
+      (compiled.get(name)?.emailSteps ?? []).map(({ stepId, stepNumber }) => ({
+        scenario: key,
+        step: stepId,
+        stepNumber,
+        version,
+      })),
+    );
   }
 
   private async publishedSteps(

@@ -95,6 +95,7 @@ describe('the statistics table', () => {
     }));
     return statsTable(await readFigures(database.engine, query), published, {
       ...query,
+      versions: published.map((step) => ({ ...step, version: 1 })),
       machine: false,
       currency: 'RUB',
     });

@@ -8,8 +8,13 @@ export interface PublishedStep {
   readonly stepNumber: number;
 }
 
+/** An email step of a version that letters of the table are of. */
+export type VersionStep = PublishedStep & { readonly version: number };
+
 export interface TableOptions {
   readonly by: Division;
+  /** For a table by version: the steps of its versions, which need not be the published one's. */
+  readonly versions: readonly VersionStep[];
   readonly machine: boolean;
   /** The store's, for rows without money. */
   readonly currency: string;
@@ -43,7 +48,10 @@ export function statsTable(
   const total = groups.find((group) => group.scenario === null);
   return {
     items: lines.map((line) => {
-      const first = firstOf(line, [...published, ...lines], numberOf);
+      const first =
+        options.by === 'version'
+          ? firstOfVersion(line, [...options.versions, ...lines.map(inVersion)])
+          : firstOf(line, [...published, ...lines], numberOf);
       const division = options.by === 'step' ? undefined : { by: options.by, value: line.value };
       return statsRow({ scenario: line.scenario, step: line.step, division }, line.figures, line.revenue, {
         ...options,
@@ -90,6 +98,17 @@ function firstOf(line: Line, steps: readonly PublishedStep[], numberOf: Readonly
   return steps
     .filter(({ scenario }) => scenario === line.scenario)
     .reduce((first, other) => (placeOf(other, numberOf) < placeOf(first, numberOf) ? other : first)).step;
+}
+
+/** In its own version each first letter is the first, whatever is published since: versions are there to be compared. */
+function firstOfVersion({ scenario, value }: Line, steps: readonly VersionStep[]): string {
+  return steps
+    .filter((step) => step.scenario === scenario && step.version === Number(value))
+    .reduce((first, other) => (other.stepNumber < first.stepNumber ? other : first)).step;
+}
+
+function inVersion(line: Line): VersionStep {
+  return { ...line, version: Number(line.value) };
 }
 
 function ordersOf(lines: readonly Line[], { scenario, value }: Line, step: string): number {
