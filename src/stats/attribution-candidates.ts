@@ -20,16 +20,18 @@ export interface PendingConversion {
   readonly currency: string | null;
 }
 
-/** A letter of the buyer with the last act of each kind at or before the order. */
+/** A letter that a buyer acted on, with what people did with it up to the last of the orders that were asked about, oldest first. */
 export interface ActedLetter {
-  readonly eventId: string;
+  readonly environmentId: string;
+  /** The buyer's, as it was asked for. */
+  readonly contactId: string;
   readonly messageId: string;
   readonly storeId: string;
   readonly key: string;
   readonly version: number;
   readonly sentAt: Date;
-  readonly openedAt: Date | null;
-  readonly clickedAt: Date | null;
+  readonly opens: readonly Date[] | null;
+  readonly clicks: readonly Date[] | null;
 }
 
 /** A letter whose scenario counts this kind of event as a success. */
@@ -37,68 +39,87 @@ export interface Candidate extends CreditCandidate {
   readonly goal: CompiledGoal;
 }
 
-/** The letters that these buyers, under any of their merged contacts, had opened or clicked before they bought. */
+type Buyer = Pick<PendingConversion, 'environmentId' | 'contactId'>;
+type LetterWithGoals = ActedLetter & { readonly goals: readonly CompiledGoal[] };
+
+/**
+ * The letters that these buyers, under any of their merged contacts, had opened or clicked before they bought: once a buyer, however
+ * much they bought. Somebody with thousands of both, such as a monitor's test buyer, would come back once for every pair.
+ */
 export async function loadCandidates(tx: Sql, conversions: readonly PendingConversion[]): Promise<ActedLetter[]> {
+  const buyers = new Map<string, PendingConversion>();
+  for (const conversion of conversions) {
+    const known = buyers.get(buyerKey(conversion));
+    if (!known || known.occurredAt < conversion.occurredAt) buyers.set(buyerKey(conversion), conversion);
+  }
+  const latest = [...buyers.values()];
   return tx.query<ActedLetter>(CANDIDATES, [
-    conversions.map((c) => c.environmentId),
-    conversions.map((c) => c.eventId),
-    conversions.map((c) => c.contactId),
-    conversions.map((c) => c.occurredAt),
+    latest.map((c) => c.environmentId),
+    latest.map((c) => c.contactId),
+    latest.map((c) => c.occurredAt),
   ]);
 }
 
 /**
- * The letters by conversion, each with its goal: the first of its scenario version for this kind of event that the
- * order is in time for. A version without such a goal gets no credit.
+ * The letters by conversion that were acted on at or before it, each with its goal: the first of its scenario version for this kind
+ * of event that the order is in time for. A version without such a goal gets no credit.
  */
 export function withGoals(
   conversions: readonly PendingConversion[],
   letters: readonly ActedLetter[],
   versions: ReadonlyMap<string, CompiledScenario>,
 ): ReadonlyMap<string, readonly Candidate[]> {
-  const conversionOf = new Map(conversions.map((conversion) => [conversion.eventId, conversion]));
-  const found = new Map<string, Candidate[]>();
+  const lettersOf = new Map<string, LetterWithGoals[]>();
   for (const letter of letters) {
-    const { type, occurredAt } = conversionOf.get(letter.eventId)!;
-    const age = occurredAt.getTime() - letter.sentAt.getTime();
-    const goal = versions
-      .get(versionKey(letter))
-      ?.goals.find(({ event, withinMs }) => event === type && age <= withinMs);
-    if (!goal) continue;
-    const { messageId, sentAt, openedAt, clickedAt } = letter;
-    const candidate = {
-      messageId,
-      sentAt,
-      withinMs: goal.withinMs,
-      opens: known(openedAt),
-      clicks: known(clickedAt),
-      goal,
-    };
-    found.set(letter.eventId, [...(found.get(letter.eventId) ?? []), candidate]);
+    const { goals } = versions.get(versionKey(letter)) ?? { goals: [] };
+    const known = lettersOf.get(buyerKey(letter));
+    if (known) known.push({ ...letter, goals });
+    else lettersOf.set(buyerKey(letter), [{ ...letter, goals }]);
   }
-  return found;
+  return new Map(
+    conversions.map((conversion) => [
+      conversion.eventId,
+      (lettersOf.get(buyerKey(conversion)) ?? []).flatMap((letter) => candidateOf(conversion, letter) ?? []),
+    ]),
+  );
 }
 
-function known(at: Date | null): readonly Date[] {
-  return at ? [at] : [];
+function candidateOf({ type, occurredAt }: PendingConversion, letter: LetterWithGoals): Candidate | null {
+  const age = occurredAt.getTime() - letter.sentAt.getTime();
+  const goal = letter.goals.find(({ event, withinMs }) => event === type && age >= 0 && age <= withinMs);
+  if (!goal) return null;
+  const { messageId, sentAt } = letter;
+  const opens = lastUpTo(occurredAt, letter.opens);
+  const clicks = lastUpTo(occurredAt, letter.clicks);
+  if (opens.length + clicks.length === 0) return null;
+  return { messageId, sentAt, withinMs: goal.withinMs, opens, clicks, goal };
+}
+
+function lastUpTo(at: Date, acts: readonly Date[] | null): readonly Date[] {
+  const last = acts?.findLast((act) => act <= at);
+  return last ? [last] : [];
+}
+
+function buyerKey({ environmentId, contactId }: Buyer): string {
+  return `${environmentId} ${contactId}`;
 }
 
 /** A letter that somebody opened did go out, whatever its attempt's outcome is called: `sent_at` is enough. */
 const CANDIDATES = `
-SELECT c.event_id AS "eventId", m.id AS "messageId", m.store_id AS "storeId", m.scenario_key AS key, m.version,
-  m.sent_at AS "sentAt", act.opened_at AS "openedAt", act.clicked_at AS "clickedAt"
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) AS c(environment_id, event_id, contact_id, occurred_at)
+SELECT b.environment_id AS "environmentId", b.contact_id AS "contactId", m.id AS "messageId", m.store_id AS "storeId",
+  m.scenario_key AS key, m.version, m.sent_at AS "sentAt", act.opens, act.clicks
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS b(environment_id, contact_id, until)
 CROSS JOIN LATERAL (SELECT coalesce(k.merged_into, k.id) AS id FROM contacts k
-  WHERE k.environment_id = c.environment_id AND k.id = c.contact_id LIMIT 1) stays
+  WHERE k.environment_id = b.environment_id AND k.id = b.contact_id LIMIT 1) stays
 CROSS JOIN LATERAL (SELECT stays.id UNION ALL SELECT k.id FROM contacts k
-  WHERE k.environment_id = c.environment_id AND k.merged_into = stays.id) person
-JOIN messages m ON m.environment_id = c.environment_id AND m.contact_id = person.id
-  AND m.sent_at <= c.occurred_at AND m.scenario_key IS NOT NULL AND (m.opens > 0 OR m.clicks > 0)
+  WHERE k.environment_id = b.environment_id AND k.merged_into = stays.id) person
+JOIN messages m ON m.environment_id = b.environment_id AND m.contact_id = person.id
+  AND m.sent_at <= b.until AND m.scenario_key IS NOT NULL AND (m.opens > 0 OR m.clicks > 0)
 CROSS JOIN LATERAL (
-  SELECT max(g.occurred_at) FILTER (WHERE g.action = 'open') AS opened_at,
-    max(g.occurred_at) FILTER (WHERE g.action = 'click') AS clicked_at
+  SELECT array_agg(g.occurred_at ORDER BY g.occurred_at) FILTER (WHERE g.action = 'open') AS opens,
+    array_agg(g.occurred_at ORDER BY g.occurred_at) FILTER (WHERE g.action = 'click') AS clicks
   FROM engagements g
   WHERE g.environment_id = m.environment_id AND g.message_id = m.id AND g.actor = 'person'
-    AND g.action IN ('open', 'click') AND g.occurred_at <= c.occurred_at) act
-WHERE act.opened_at IS NOT NULL OR act.clicked_at IS NOT NULL
+    AND g.action IN ('open', 'click') AND g.occurred_at <= b.until) act
+WHERE act.opens IS NOT NULL OR act.clicks IS NOT NULL
 ORDER BY m.sent_at, m.id`;

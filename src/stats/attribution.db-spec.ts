@@ -3,6 +3,7 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aContact } from '../../test/support/letters.js';
 import { eraseContact } from '../contacts/erase-contact.js';
 import { IdentityChanges } from '../contacts/identity-changes.js';
+import { loadCandidates, type PendingConversion } from './attribution-candidates.js';
 import { Crediting, SENT } from './crediting.builder.js';
 
 describe('crediting orders', () => {
@@ -94,6 +95,23 @@ describe('crediting orders', () => {
       { step_id: 'follow-up', orders: 1, revenue: { EUR: '1990.5' } },
       { step_id: 'reminder', orders: 0, revenue: {} },
     ]);
+  });
+
+  it('credits each of many orders of one buyer with what was done before it, and reads their letters once', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT, '2026-11-21T11:00:00.000Z');
+    const [first, second] = letters as [string, string];
+    await crediting.act(first, 'open', '2026-11-21T10:00:00.000Z');
+    await crediting.act(first, 'open', '2026-11-21T14:00:00.000Z');
+    await crediting.act(second, 'open', '2026-11-21T12:00:00.000Z');
+    const at = ['09:59', '10:00', '11:30', '12:00', '13:59', '14:00'].map((time) => `2026-11-21T${time}:00.000Z`);
+    const orders: string[] = [];
+    for (const instant of at) orders.push(await crediting.order(contactId, instant));
+    const buyer = { environmentId: store.liveId, contactId };
+    const asked = at.map((instant, i) => ({ ...buyer, eventId: orders[i]!, occurredAt: new Date(instant) }));
+    expect(await loadCandidates(database.engine, asked as unknown as PendingConversion[])).toHaveLength(2);
+    const credits: unknown[] = [];
+    for (const order of orders) credits.push((await crediting.credit(order))?.['message_id']);
+    expect(credits).toEqual([null, first, first, second, second, first]);
   });
 
   it('sees the letters of a contact that was merged into the buyer', async () => {
