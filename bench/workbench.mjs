@@ -34,6 +34,7 @@ export class Workbench {
       bench.#server = await startEmbeddedPostgres({
         dir: bench.root,
         database: 'postgres',
+        account: process.env.EMBEDDED_PG_USER,
         settings: profileSettings(),
         log: () => undefined,
       });

@@ -21,6 +21,7 @@ export default async function globalSetup() {
     const server = await startEmbeddedPostgres({
       dir,
       database: 'test',
+      account: process.env.EMBEDDED_PG_USER,
       settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
       log: () => {},
     });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Env } from './config/env.js';
 import type { Sql } from './database/sql.js';
 import { Secrets } from './secrets.js';
+import { writeOnce } from './write-once.js';
 
 /** This process's secret is not the one that the database's tokens were signed with. */
 export class WrongSecret extends Error {}
@@ -26,12 +27,6 @@ export async function openSecrets(env: Env, sql: Sql): Promise<Secrets> {
 async function secretFile(dir: string): Promise<string> {
   const file = path.join(dir, 'secret');
   await fs.mkdir(dir, { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  await fs.writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
-  // A hard link is whole or not there, so two processes that start at once end with the same secret.
-  await fs.link(draft, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await fs.rm(draft);
+  await writeOnce(file, `${randomBytes(32).toString('base64url')}\n`);
   return (await fs.readFile(file, 'utf8')).trim();
 }

@@ -64,5 +64,5 @@ async function ensureMonths(engine: EngineDatabase, log: (text: string) => void)
 /** The database of DATABASE_URL, or the embedded one of DATA_DIR. */
 export async function openDatabase(env: Env, log: (text: string) => void): Promise<EmbeddedPostgres> {
   if (env.DATABASE_URL) return { url: env.DATABASE_URL, stop: () => Promise.resolve() };
-  return startEmbeddedPostgres({ dir: env.DATA_DIR, database: 'touchmap', log });
+  return startEmbeddedPostgres({ dir: env.DATA_DIR, database: 'touchmap', account: env.EMBEDDED_PG_USER, log });
 }

@@ -4,6 +4,7 @@ import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embe
 const server = await startEmbeddedPostgres({
   dir: process.argv[2]!,
   database: 'touchmap',
+  account: process.argv[3],
   settings: { fsync: 'off' },
   log: (text) => console.error(text),
 });

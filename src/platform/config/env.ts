@@ -39,6 +39,13 @@ export class Env {
   readonly DATA_DIR!: string;
 
   @Setting(
+    'Account that the embedded database runs as when the service is started as root; by default postgres, node or nobody. A database that is there keeps the account that it was made with.',
+  )
+  @IsOptional()
+  @MinLength(1, { message: 'must be the name of an account' })
+  readonly EMBEDDED_PG_USER?: string;
+
+  @Setting(
     'A PostgreSQL of your own (15 or newer) instead of the embedded one: postgres://user:password@host:5432/database.',
   )
   @IsOptional()

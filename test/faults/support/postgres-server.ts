@@ -34,7 +34,7 @@ export class PostgresServer {
   ): Promise<PostgresServer> {
     const dir = await mkdtemp(path.join(dataIn, 'touchmap-faults-'));
     await chmod(dir, 0o755);
-    const account = await serverAccount();
+    const account = await serverAccount(null, process.env.EMBEDDED_PG_USER);
     const bin = await findBinaries(account, () => undefined);
     const cluster = path.join(dir, 'cluster');
     const password = await initialiseCluster(bin, cluster, account, () => undefined);

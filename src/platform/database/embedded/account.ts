@@ -1,5 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { WrongSettings } from '../../config/read-env.js';
+
+const USUAL = ['postgres', 'node', 'nobody'];
 
 /** The system account that the server runs as when we are root. */
 export interface Account {
@@ -8,17 +11,38 @@ export interface Account {
   readonly name: string;
 }
 
-/** PostgreSQL refuses to run as root: an account that exists nearly everywhere. Undefined when we are not root. */
-export async function serverAccount(): Promise<Account | undefined> {
+/**
+ * The account that the server runs as, because PostgreSQL refuses to run as root; undefined when we are not root. A cluster that is
+ * there keeps its owner, whatever accounts came since (Debian's postgresql brings one). For a new one it is the account `wanted`,
+ * else one that exists nearly everywhere.
+ * @throws WrongSettings when there is no unprivileged account of the wanted name
+ */
+export async function serverAccount(cluster: string | null, wanted: string | undefined): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const accounts = (await fs.readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
-  for (const name of [process.env.EMBEDDED_PG_USER, 'postgres', 'node', 'nobody']) {
-    const fields = name ? accounts.find(([known]) => known === name) : undefined;
-    if (name && fields && Number(fields[2]) > 0) return { uid: Number(fields[2]), gid: Number(fields[3]), name };
-  }
-  throw new Error(
-    'Running as root and no unprivileged account (postgres, node, nobody) exists for PostgreSQL. Set EMBEDDED_PG_USER or DATABASE_URL.',
+  const accounts = await unprivileged();
+  const owner = cluster === null ? undefined : await ownerOf(cluster, accounts);
+  if (owner) return owner;
+  const found = (wanted ? [wanted] : USUAL).flatMap((name) => accounts.filter((account) => account.name === name))[0];
+  if (found) return found;
+  throw new WrongSettings(
+    wanted
+      ? `Wrong settings:\n  EMBEDDED_PG_USER must be an account of this machine that is not root (it is "${wanted}")`
+      : `Running as root and no unprivileged account (${USUAL.join(', ')}) exists for PostgreSQL. Set EMBEDDED_PG_USER or DATABASE_URL.`,
   );
+}
+
+async function unprivileged(): Promise<Account[]> {
+  return (await fs.readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(':'))
+    .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
+    .filter(({ uid }) => uid > 0);
+}
+
+async function ownerOf(cluster: string, accounts: readonly Account[]): Promise<Account | undefined> {
+  const { uid, gid } = await fs.stat(cluster);
+  if (uid === 0) return undefined;
+  return accounts.find((account) => account.uid === uid) ?? { uid, gid, name: String(uid) };
 }
 
 /** Whether the account can pass every directory down to this path (mode bits only, no ACLs). */

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { writeOnce } from '../../write-once.js';
 import { type Account, canReach } from './account.js';
 
 /** Where programs and clusters lie that the server's account could not reach in their own place. */
 export const ELSEWHERE = '/var/lib/embedded-pg';
+const NOTE = 'postgres.location';
 
 /**
  * Where the cluster of this data directory lies: where it was made, else `<dir>/postgres`, or elsewhere when the account cannot get
@@ -19,39 +21,48 @@ export async function clusterLocation(
   log: (text: string) => void,
 ): Promise<string> {
   await fs.mkdir(dir, { recursive: true });
-  const note = path.join(dir, 'postgres.location');
-  const noted = await fs.readFile(note, 'utf8').catch(unlessAbsent);
-  if (noted) return noted.trim();
-  const own = path.join(await fs.realpath(dir), 'postgres'); // one server for a directory, whatever links lead to it
+  const noted = await notedPlace(dir);
+  if (noted) {
+    if (account) await openElsewhere();
+    return noted;
+  }
+  const own = await ownPlace(dir);
   if (!account || (await canReach(account, dir))) return own;
   if (existsSync(path.join(own, 'PG_VERSION')))
     throw new Error(
       `The database lies in ${own}, and the account "${account.name}", which PostgreSQL runs as, cannot get there any more: ` +
         'give others the right to pass the directories above it (chmod o+x), as it was before.',
     );
-  await fs.mkdir(ELSEWHERE, { recursive: true, mode: 0o755 });
-  const fresh = path.join(ELSEWHERE, randomBytes(8).toString('hex'));
-  const made = await fs.writeFile(`${note}.${process.pid}`, `${fresh}\n`, { mode: 0o600 }).then(() => publish(note));
-  const location = (await fs.readFile(note, 'utf8')).trim();
+  await openElsewhere();
+  const made = await writeOnce(path.join(dir, NOTE), `${path.join(ELSEWHERE, randomBytes(8).toString('hex'))}\n`);
+  const location = (await notedPlace(dir))!;
   if (made) log(`the account "${account.name}" cannot reach ${dir}: the database lies in ${location}`);
   return location;
+}
+
+/** The cluster of this data directory where one was made, else null. */
+export async function existingCluster(dir: string): Promise<string | null> {
+  if (!existsSync(dir)) return null;
+  const place = (await notedPlace(dir)) ?? (await ownPlace(dir));
+  return existsSync(path.join(place, 'PG_VERSION')) ? place : null;
+}
+
+/** One server for a directory, whatever links lead to it. */
+async function ownPlace(dir: string): Promise<string> {
+  return path.join(await fs.realpath(dir), 'postgres');
+}
+
+async function notedPlace(dir: string): Promise<string | null> {
+  return (await fs.readFile(path.join(dir, NOTE), 'utf8').catch(unlessAbsent))?.trim() || null;
+}
+
+/** Everybody may pass it: made under a umask of 077, it would keep out the very account that it is for. */
+async function openElsewhere(): Promise<void> {
+  await fs.mkdir(ELSEWHERE, { recursive: true });
+  await fs.chmod(ELSEWHERE, 0o755);
 }
 
 function unlessAbsent(error: NodeJS.ErrnoException): null {
   if (error.code !== 'ENOENT') throw error;
   return null;
-}
-
-/** Gives the note its name unless another process was first: a hard link is whole or not there. */
-async function publish(note: string): Promise<boolean> {
-  const draft = `${note}.${process.pid}`;
-  try {
-    await fs.link(draft, note);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
-  } finally {
-    await fs.rm(draft, { force: true });
-  }
 }

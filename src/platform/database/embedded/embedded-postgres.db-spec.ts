@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
@@ -14,15 +14,22 @@ interface User {
   readonly url: string;
 }
 
+interface Circumstances {
+  /** What a shell does first, in the process that then uses the server. */
+  readonly first?: string;
+  readonly account?: string;
+  /** The shell and what runs it. */
+  readonly shell?: readonly string[];
+}
+
 /** A process of its own that uses the server of this directory. */
-async function start(dir: string): Promise<User> {
-  const args = [
-    '--import',
-    path.join(SUPPORT, 'register-typescript.mjs'),
-    path.join(SUPPORT, 'embedded-child.ts'),
-    dir,
+async function start(dir: string, { first = ':', account, shell = ['sh'] }: Circumstances = {}): Promise<User> {
+  const command = [
+    ...[...shell, '-c', `${first}; exec "$0" "$@"`, process.execPath],
+    ...['--import', path.join(SUPPORT, 'register-typescript.mjs'), path.join(SUPPORT, 'embedded-child.ts'), dir],
+    ...(account ? [account] : []),
   ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -128,7 +135,33 @@ describe('the embedded PostgreSQL', () => {
     expect(existsSync(path.join(dir, 'postgres', 'postmaster.pid'))).toBe(false);
   });
 
+  it('is made after a first start that ended while it wrote the password', async () => {
+    await expect(start(dir, { first: 'ulimit -f 0' })).rejects.toThrow();
+    const next = await start(dir);
+    expect(await query(next.url, 'SELECT 1')).toEqual([1]);
+    await end(next, 'SIGTERM');
+  });
+
+  it('is made after a first start that was killed and had the same number, as in a container', async () => {
+    const user = await start(dir, { first: `mkdir -p '${dir}/postgres.initdb-'$$/base` });
+    expect(await query(user.url, 'SELECT 1')).toEqual([1]);
+    await end(user, 'SIGTERM');
+    expect((await fs.readdir(dir)).sort()).toEqual(['postgres', 'postgres.password', 'postgres.users']);
+  });
+
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('keeps the account that it was made with, and says when there is none of the name', async () => {
+    await end(await start(dir, { account: 'nobody' }), 'SIGTERM');
+    const { uid } = await fs.stat(path.join(dir, 'postgres'));
+    const again = await start(dir);
+    expect(await query(again.url, 'SELECT 1')).toEqual([1]);
+    await end(again, 'SIGTERM');
+    expect((await fs.stat(path.join(dir, 'postgres'))).uid).toBe(uid);
+    await expect(start(path.join(parent, 'other'), { account: 'ghost' })).rejects.toThrow(
+      /EMBEDDED_PG_USER must be an account of this machine that is not root \(it is "ghost"\)/,
+    );
+  });
+
   asRoot(
     'lies under a random name elsewhere when its account cannot reach the directory, which a deleted directory forgets',
     async () => {
@@ -148,6 +181,16 @@ describe('the embedded PostgreSQL', () => {
       for (const place of [before, await location()]) await remove(place);
     },
   );
+
+  const withMounts = spawnSync('unshare', ['-m', 'true']).status === 0 ? asRoot : it.skip;
+  withMounts('lies elsewhere for its account too where nobody else may read what root makes', async () => {
+    // A /var/lib of its own, where nothing was made before.
+    const alone = { shell: ['unshare', '-m', 'sh'], first: 'umask 077; mount -t tmpfs tmpfs /var/lib' };
+    const user = await start(dir, alone);
+    expect(await query(user.url, 'SELECT 1')).toEqual([1]);
+    await end(user, 'SIGTERM');
+    expect(await location()).toMatch(/^\/var\/lib\//);
+  });
 
   asRoot('is the same one after the directories above it were opened to its account', async () => {
     await fs.chmod(parent, 0o700);

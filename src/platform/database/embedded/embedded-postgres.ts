@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { serverAccount } from './account.js';
 import { findBinaries } from './binaries.js';
-import { clusterLocation } from './cluster-location.js';
+import { clusterLocation, existingCluster } from './cluster-location.js';
 import { initialiseCluster } from './initialise-cluster.js';
 import { ServerProcess } from './server-process.js';
 import { ServerUsers } from './server-users.js';
@@ -15,6 +15,8 @@ export interface EmbeddedPostgresOptions {
   readonly dir: string;
   /** Database that is created when absent. */
   readonly database: string;
+  /** Whom the server of a new cluster runs as when we are root; by default a usual account. */
+  readonly account?: string | undefined;
   /** Settings of the server beside the usual ones, e.g. `{ fsync: 'off' }` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log: (text: string) => void;
@@ -34,7 +36,7 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
-  const account = await serverAccount();
+  const account = await serverAccount(await existingCluster(options.dir), options.account);
   const bin = await findBinaries(account, log);
   const cluster = await clusterLocation(options.dir, account, log);
   const password = await initialiseCluster(bin, cluster, account, log);

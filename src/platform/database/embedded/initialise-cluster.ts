@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { writeOnce } from '../../write-once.js';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { runProgram } from './run-program.js';
@@ -35,10 +36,9 @@ async function initialise(
 ): Promise<void> {
   log(`creating a database in ${cluster}`);
   const fresh = `${cluster}.initdb-${process.pid}`; // renamed at the end: a killed initdb leaves no half-made cluster
+  await fs.rm(fresh, { recursive: true, force: true }); // of a killed one: in a container every process has the same number
   await fs.mkdir(fresh, { mode: 0o700 });
-  await fs
-    .writeFile(passwordFile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
-    .catch(unlessExists);
+  await writeOnce(passwordFile, `${randomBytes(24).toString('base64url')}\n`);
   if (account) for (const file of [fresh, passwordFile]) await fs.chown(file, account.uid, account.gid);
   const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
   await runProgram(
@@ -52,8 +52,4 @@ async function initialise(
     await fs.rm(fresh, { recursive: true, force: true });
     if (!existsSync(path.join(cluster, 'PG_VERSION'))) throw error; // else another process made it meanwhile
   }
-}
-
-function unlessExists(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
 }
