@@ -15,24 +15,34 @@ export async function checkDatabase(url: string, clock: ProcessClock): Promise<r
   client.on('error', () => undefined); // the query under way tells
   await client.connect();
   try {
-    const { rows } = await client.query<{ number: number; text: string }>(
-      `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text`,
+    const { rows } = await client.query<Server>(
+      `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text,
+         current_setting('transaction_read_only')::boolean AS "isReadOnly"`,
     );
-    const { number, text } = rows[0]!;
     const rounds = [];
     for (let i = 0; i < ASKED; i++) rounds.push(await round(client, clock));
     const fastest = rounds.reduce((a, b) => (b.tookMs < a.tookMs ? b : a));
-    return [
-      number >= OLDEST
-        ? ok('database', `PostgreSQL ${text}`)
-        : wrong('database', `PostgreSQL ${text} is too old`, 'use PostgreSQL 15 or newer'),
-      latency(fastest.tookMs),
-      skew(fastest.aheadMs),
-      await schema(client),
-    ];
+    return [server(rows[0]!), latency(fastest.tookMs), skew(fastest.aheadMs), await schema(client)];
   } finally {
     await client.end();
   }
+}
+
+interface Server {
+  readonly number: number;
+  readonly text: string;
+  readonly isReadOnly: boolean;
+}
+
+export function server({ number, text, isReadOnly }: Server): Finding {
+  if (number < OLDEST) return wrong('database', `PostgreSQL ${text} is too old`, 'use PostgreSQL 15 or newer');
+  return isReadOnly
+    ? wrong(
+        'database',
+        `PostgreSQL ${text} takes no writing`,
+        'let DATABASE_URL name the primary, or unset default_transaction_read_only',
+      )
+    : ok('database', `PostgreSQL ${text}`);
 }
 
 /** The database's clock against the middle of the question: half of the way there and back is the uncertainty. */

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { readEnv } from '../../platform/config/read-env.js';
 import { checkDataDir } from './check-data-dir.js';
-import { latency, skew } from './check-database.js';
+import { latency, server, skew } from './check-database.js';
 import { checkSender, type Resolver, type SenderQuestion } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
 import { checkRedis } from './check-redis.js';
@@ -168,6 +168,11 @@ describe('the doctor calls on the public address', () => {
 });
 
 describe('the doctor looks at the machine', () => {
+  it('wants a PostgreSQL that is new enough and takes writing', () => {
+    const at = (number: number, isReadOnly: boolean) => server({ number, text: '15.18', isReadOnly }).state;
+    expect([at(150_018, false), at(140_000, false), at(150_018, true)]).toEqual(['ok', 'wrong', 'wrong']);
+  });
+
   it('and finds clocks that differ and a database that is far away', () => {
     expect([skew(4_900).state, skew(-5_100).state, skew(600_000).state]).toEqual(['ok', 'wrong', 'wrong']);
     expect([latency(0.4).state, latency(51).state]).toEqual(['ok', 'wrong']);

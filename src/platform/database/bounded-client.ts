@@ -2,11 +2,13 @@ import pg, { type ClientConfig } from 'pg';
 
 /** What pg says of a statement that was given up on this side, without a code of its own. */
 const UNANSWERED = 'Query read timeout';
+/** read_only_sql_transaction: after a fail-over this is the standby, and the server that takes writing answers whoever connects anew. */
+const READ_ONLY = '25006';
 
 type Ask = (...args: readonly unknown[]) => unknown;
 
 /**
- * A client that goes down with the first statement that nobody answered. pg itself leaves it half open: the next statement would wait
+ * A client that goes down with the first statement that nobody answered, or that its server may not write. pg itself leaves it half open: the next statement would wait
  * behind the one without an answer, and a pool would hand it out again (brianc/node-postgres issue 3399).
  */
 export class BoundedClient extends pg.Client {
@@ -32,6 +34,8 @@ export class BoundedClient extends pg.Client {
   }
 
   private see(error: unknown): void {
-    if (error instanceof Error && error.message === UNANSWERED) this.connection.stream.destroy(error);
+    if (!(error instanceof Error)) return;
+    const isUseless = error.message === UNANSWERED || (error as { readonly code?: unknown }).code === READ_ONLY;
+    if (isUseless) this.connection.stream.destroy(error);
   }
 }

@@ -67,4 +67,13 @@ describe('a connection of a pool', () => {
     expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await source.destroy();
   });
+
+  it('to a server that takes no writing, a standby after a fail-over, is not met a second time by the API', async () => {
+    const source = await new DataSource(requestDataSource(database.url) as DataSourceOptions).initialize();
+    const write = () => source.transaction((manager) => manager.query('UPDATE stores SET name = name'));
+    await source.query('SET default_transaction_read_only = on');
+    await expect(write()).rejects.toMatchObject({ driverError: { code: '25006' } });
+    await write();
+    await source.destroy();
+  });
 });

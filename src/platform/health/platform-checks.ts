@@ -6,6 +6,7 @@ import { evictionPolicy } from '../queue/eviction-policy.js';
 import { type CheckResult, HealthChecks, OK } from './health-checks.js';
 import { Readiness } from './readiness.js';
 
+const READ_ONLY = '25006';
 const HELD: CheckResult = { state: 'warn', detail: 'all sending is held: SENDING_HOLD is true' };
 
 /** What every process must be sure of, whatever its roles. */
@@ -32,9 +33,15 @@ export class PlatformChecks implements OnModuleInit {
     return this.readiness.isReady() ? OK : { state: 'fail', detail: 'the service is starting or stopping' };
   }
 
+  /** Asks as a statement does that writes: a standby answers every other one. No row is touched. */
   private async answers(): Promise<CheckResult> {
-    await this.database.query('SELECT 1');
-    return OK;
+    try {
+      await this.database.query('SELECT FROM installation WHERE false FOR UPDATE');
+      return OK;
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code !== READ_ONLY) throw error;
+      return { state: 'fail', detail: 'the database takes no writing: a standby, or default_transaction_read_only' };
+    }
   }
 
   /** An older database under newer code would fail in places; a newer one belongs to a release that is being rolled out. */
