@@ -1,9 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { RouteLimits } from '../platform/http/route-config.js';
+import { refuseFields } from '../platform/http/validation-pipe.js';
 import { MAX_SOURCE_BYTES } from './compile/limits.js';
 import { keyPaths, PathKey } from './template-key.js';
 import { TemplatePreviews } from './template-previews.js';
@@ -71,7 +73,13 @@ export class TemplatesController {
   /** Compiles the draft and makes it what the caller's environment sends from now on. */
   @Post(keyPaths('/publish'))
   @HttpCode(200)
-  publish(@CurrentCaller() caller: Caller, @PathKey() key: string): Promise<Publication> {
+  publish(
+    @CurrentCaller() caller: Caller,
+    @PathKey() key: string,
+    @Req() request: FastifyRequest,
+  ): Promise<Publication> {
+    // With a scenario's `version` in mind somebody would send the draft to everybody.
+    refuseFields(request.body);
     return this.templates.publish(caller, key);
   }
 

@@ -167,6 +167,17 @@ describe('definitions', () => {
     expect((await shop.call('DELETE', '/v1/scenarios/odd')).status).toBe(204);
   });
 
+  it('a template’s draft is not published for somebody who asks for a version of it', async () => {
+    const path = '/v1/templates/hello/letter';
+    const draft = await shop.must<object>('GET', path);
+    await shop.must('PUT', path, { locales: { en: LETTER('Half done') } });
+    const answer = await shop.call<Problem>('POST', `${path}/publish`, { version: 1 });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/version', code: 'unknown_field' }] } });
+    expect(await shop.must('GET', path)).toMatchObject({ published: { sandbox: 1 } });
+    await shop.must('PUT', path, draft);
+    expect(await shop.must('POST', `${path}/publish`)).toMatchObject({ version: 1 });
+  });
+
   it('a template may be sent back as it was read', async () => {
     const { updatedAt, ...read } = await shop.must<{ updatedAt: string }>('GET', '/v1/templates/hello/letter');
     const answer = await shop.call('PUT', '/v1/templates/hello/letter', { ...read, updatedAt });

@@ -6,7 +6,7 @@ import { pointerStep } from './json-pointer.js';
 class StrictValidation extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'body' && this.toValidate(metadata) && value !== undefined && !isObject(value))
-      throw invalid([{ pointer: '', code: 'is_object', detail: 'must be an object' }]);
+      throw invalid([NO_OBJECT]);
     return super.transform(value, metadata) as Promise<unknown>;
   }
 
@@ -28,6 +28,20 @@ export function strictValidation(): ValidationPipe {
     exceptionFactory: (errors) => invalid(errors.flatMap((error) => problemsOf(error, ''))),
   });
 }
+
+/** For a route that has nothing to be told: a wish that it would not grant is 422, not passed over. An absent body is none. */
+export function refuseFields(body: unknown): void {
+  if (body === undefined) return;
+  if (!isObject(body)) throw invalid([NO_OBJECT]);
+  const problems = Object.keys(body as object).map((field): Problem => ({
+    pointer: pointerStep(field),
+    code: 'unknown_field',
+    detail: 'is not a field of this object',
+  }));
+  if (problems.length > 0) throw invalid(problems);
+}
+
+const NO_OBJECT: Problem = { pointer: '', code: 'is_object', detail: 'must be an object' };
 
 function invalid(problems: readonly Problem[]): Unprocessable {
   return new Unprocessable('invalid', 'the request is not what this route takes', problems);
