@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { aStore, migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { aContact, aLetter } from '../../../test/support/letters.js';
@@ -109,10 +110,12 @@ describe('a backup', () => {
 
   it('is refused whole when the file is not', async () => {
     const empty = await migratedDatabase();
-    const cut = path.join(dir.path, 'cut.gz');
     const bytes = await fs.readFile(file);
-    await fs.writeFile(cut, bytes.subarray(0, bytes.length - 200));
-    await expect(restoreDatabase(empty.url, cut)).rejects.toThrow();
+    const broken = path.join(dir.path, 'broken.gz');
+    for (const content of [bytes.subarray(0, bytes.length - 200), gzipSync('{}'), 'no gzip']) {
+      await fs.writeFile(broken, content);
+      await expect(restoreDatabase(empty.url, broken)).rejects.toThrow('the file is not a whole backup');
+    }
     expect(await empty.engine.query('SELECT 1 FROM stores')).toEqual([]);
     await empty.close();
   });

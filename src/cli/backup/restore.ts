@@ -76,10 +76,19 @@ async function readRows(
     }
   }).catch((error: unknown) => {
     // The pipeline would tell that it was aborted, and not why.
-    throw refusal ?? error;
+    throw refusal ?? (isOfZlib(error) ? notWhole() : error);
   });
-  if (!whole) throw new Unprocessable('not_whole', 'the file is not a whole backup');
+  if (!whole) throw notWhole();
   return rows;
+}
+
+function notWhole(): Unprocessable {
+  return new Unprocessable('not_whole', 'the file is not a whole backup');
+}
+
+/** The file is no gzip, or ends before it should. */
+function isOfZlib(error: unknown): boolean {
+  return /^Z_/.test((error as { readonly code?: string }).code ?? '');
 }
 
 interface Mark {
