@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { ProcessClock } from './platform/clock/clock.js';
 import type { Env } from './platform/config/env.js';
-import { readEnv, WrongSettings } from './platform/config/read-env.js';
+import { readEnv } from './platform/config/read-env.js';
 import { JsonLogger } from './platform/logging/console-logger.js';
-import { WrongSecret } from './platform/open-secrets.js';
 import { openPlatform, type Platform } from './platform/platform.js';
+import { startProblem } from './platform/start-problem.js';
 import { startService } from './service.js';
 import type { Service } from './service.js';
 import { welcome } from './welcome.js';
@@ -26,8 +26,7 @@ try {
   const env = readEnv(process.env);
   await start(env);
 } catch (error) {
-  const expected = error instanceof WrongSettings || error instanceof WrongSecret;
-  console.error(expected ? error.message : error);
+  console.error(startProblem(error) ?? error);
   process.exitCode = 1;
   await close();
 }

@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { Command } from 'commander';
-import { DomainError } from '../platform/http/domain-error.js';
-import { readEnv, WrongSettings } from '../platform/config/read-env.js';
+import { readEnv } from '../platform/config/read-env.js';
 import { JsonLogger } from '../platform/logging/console-logger.js';
-import { WrongSecret } from '../platform/open-secrets.js';
+import { startProblem } from '../platform/start-problem.js';
 import { VERSION } from '../version.js';
 import { backup, restore } from './backup/commands.js';
 import { writeConfigDocs } from './config-docs.js';
@@ -103,7 +102,6 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof WrongSettings || error instanceof WrongSecret || error instanceof DomainError;
-  console.error(expected ? error.message : error);
+  console.error(startProblem(error) ?? error);
   process.exitCode = 1;
 }

@@ -1,0 +1,34 @@
+import { WrongSettings } from './config/read-env.js';
+import { startProblem } from './start-problem.js';
+
+const made = (message: string, more: object): Error => Object.assign(new Error(message), more);
+
+describe('what a program that cannot start tells', () => {
+  it('names the setting that leads to no database, and why', () => {
+    const refused = made('connect ECONNREFUSED 127.0.0.1:1', { code: 'ECONNREFUSED', syscall: 'connect' });
+    const told =
+      'PostgreSQL cannot be used (connect ECONNREFUSED 127.0.0.1:1): does it run, and does DATABASE_URL name it?';
+    expect(startProblem(refused)).toBe(told);
+    expect(startProblem(Object.assign(new AggregateError([refused]), { code: 'ECONNREFUSED' }))).toBe(told);
+    expect(startProblem(made('database "nodb" does not exist', { code: '3D000' }))).toMatch(/nodb.*DATABASE_URL/);
+    expect(startProblem(made('password authentication failed', { code: '28P01' }))).toMatch(/DATABASE_URL/);
+  });
+
+  it('names the settings of an address that is taken', () => {
+    expect(startProblem(made('listen EADDRINUSE: 0.0.0.0:80', { code: 'EADDRINUSE', syscall: 'listen' }))).toBe(
+      "listen EADDRINUSE: 0.0.0.0:80: set PORT or HOST to what is free and this machine's own",
+    );
+  });
+
+  it('names a file without where the program was', () => {
+    const absent = made("ENOENT: no such file or directory, open 'x'", { code: 'ENOENT', syscall: 'open', path: 'x' });
+    expect(startProblem(absent)).toBe("ENOENT: no such file or directory, open 'x'");
+    expect(startProblem(new WrongSettings('Wrong settings:'))).toBe('Wrong settings:');
+  });
+
+  it('is the whole error where nobody but a programmer can help', () => {
+    expect(startProblem(new TypeError('x is undefined'))).toBeNull();
+    expect(startProblem(made('column "x" does not exist', { code: '42703' }))).toBeNull();
+    expect(startProblem('text')).toBeNull();
+  });
+});

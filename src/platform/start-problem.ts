@@ -1,0 +1,33 @@
+import { WrongSettings } from './config/read-env.js';
+import { connectionProblem } from './database/database-error.js';
+import { DomainError } from './http/domain-error.js';
+import { WrongSecret } from './open-secrets.js';
+
+/** SQLSTATE classes of a server that lets nobody in: wrong user or password, no such database. */
+const NOT_LET_IN = /^(28|3D)/;
+
+interface ErrorLike {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly path?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/** What to tell whoever starts a program of an error that is theirs to mend; null where only the whole error helps. */
+export function startProblem(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof WrongSettings || error instanceof WrongSecret || error instanceof DomainError)
+    return error.message;
+  const { code, syscall, path } = error as ErrorLike;
+  if (syscall === 'listen') return `${error.message}: set PORT or HOST to what is free and this machine's own`;
+  if (typeof path === 'string' && typeof syscall === 'string') return error.message; // a file or a directory
+  if (connectionProblem(error) || (typeof code === 'string' && NOT_LET_IN.test(code)))
+    return `PostgreSQL cannot be used (${reasonOf(error)}): does it run, and does DATABASE_URL name it?`;
+  return null;
+}
+
+/** Node says nothing of a name with several addresses but what became of each. */
+function reasonOf(error: Error): string {
+  const first = (error as ErrorLike).errors?.[0];
+  return error.message || (first instanceof Error ? first.message : error.name);
+}
