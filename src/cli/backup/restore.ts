@@ -75,8 +75,9 @@ async function readRows(
       throw error;
     }
   }).catch((error: unknown) => {
-    // The pipeline would tell that it was aborted, and not why.
-    throw refusal ?? (isOfZlib(error) ? notWhole() : error);
+    // The pipeline may tell that it was aborted, and not why; zlib's own error comes by either way.
+    const reason = refusal ?? error;
+    throw isOfZlib(reason) ? notWhole() : reason;
   });
   if (!whole) throw notWhole();
   return rows;
@@ -88,7 +89,7 @@ function notWhole(): Unprocessable {
 
 /** The file is no gzip, or ends before it should. */
 function isOfZlib(error: unknown): boolean {
-  return /^Z_/.test((error as { readonly code?: string }).code ?? '');
+  return /^Z_/.test((error as { readonly code?: string } | null)?.code ?? '');
 }
 
 interface Mark {
