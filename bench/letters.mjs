@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LetterLinks } from '../dist/delivery/letter-links.js';
+import { LetterLinks } from '../dist/templates/letter-links.js';
 import { letterContext } from '../dist/delivery/letter-context.js';
 import { defaultSettings } from '../dist/stores/store-settings.js';
 import { cartEvent } from './people.mjs';

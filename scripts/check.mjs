@@ -1,6 +1,6 @@
 // npm run check: everything that is true of the code without running the product. All steps run; any failure fails it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildIfStale, ROOT } from './build-if-stale.mjs';
@@ -14,6 +14,7 @@ const steps = [
   ['eslint', () => tool('eslint', 'bin/eslint.js', '--max-warnings', '0', '.')],
   ['types', () => tool('typescript', 'bin/tsc', '-p', 'tsconfig.json')],
   ['import rule', imports],
+  ['what the bench imports', benchImports],
   ['unused code (knip)', () => tool('knip', 'bin/knip.js')],
   ['settings table', () => same('docs/configuration.md', 'config-docs')],
   ['OpenAPI drift', () => same('docs/openapi.json', 'openapi')],
@@ -47,6 +48,18 @@ function imports() {
   if (cruised < LEAST_MODULES)
     console.log(`only ${cruised} modules were cruised, at least ${LEAST_MODULES} were expected`);
   return status === 0 && cruised >= LEAST_MODULES;
+}
+
+/** The bench imports the built service, which no type check follows: what it names must be there. */
+function benchImports() {
+  const files = readdirSync(path.join(ROOT, 'bench'), { recursive: true }).filter((name) => name.endsWith('.mjs'));
+  const missing = files.flatMap((name) => {
+    const file = path.join(ROOT, 'bench', name);
+    const named = [...readFileSync(file, 'utf8').matchAll(/'((?:\.\.\/)+dist\/[^']+)'/g)].map(([, to]) => to);
+    return named.filter((to) => !existsSync(path.resolve(path.dirname(file), to))).map((to) => `bench/${name}: ${to}`);
+  });
+  for (const line of missing) console.log(`${line} is not there`);
+  return missing.length === 0;
 }
 
 /** Whether a generated file is what the code would generate now. */
