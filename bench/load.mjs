@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 
-const HEADERS_END = Buffer.from('\r\n\r\n');
+const HEADERS_END = '\r\n\r\n';
+/** What a connection reads into; it is looked at before the next one reads. */
+const CHUNK = Buffer.alloc(64 * 1_024);
 
 /**
  * Requests a second that a server answers. Every connection has requests of its own, made into bytes before the clock starts,
@@ -38,41 +40,56 @@ class Connection {
   answers = 0;
   #socket;
   #next = 0;
+  #until = 0;
   /** What has arrived of the answer so far. */
-  #rest = null;
+  #rest = '';
+  #resolve;
+  #reject;
 
   constructor(host, port, requests, expect) {
     this.host = host;
     this.port = port;
     this.requests = requests;
-    this.status = Buffer.from(`HTTP/1.1 ${expect} `);
+    this.status = `HTTP/1.1 ${expect} `;
   }
 
   open() {
-    this.#socket = connect({ host: this.host, port: this.port, noDelay: true });
+    // Read straight into memory that is kept: streams and a Buffer for every answer were a quarter of what the load costs.
+    const onread = { buffer: CHUNK, callback: (length) => this.#read(CHUNK.latin1Slice(0, length)) };
+    this.#socket = connect({ host: this.host, port: this.port, noDelay: true, onread });
     return new Promise((resolve, reject) => this.#socket.once('connect', resolve).once('error', reject));
   }
 
   /** Resolves with its last answer after `until` (of performance.now()). */
   run(until) {
+    this.#until = until;
     return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
       this.#socket.on('error', reject);
       this.#socket.on('close', () => reject(new Error(`the server closed a connection after ${this.answers} answers`)));
-      this.#socket.on('data', (chunk) => {
-        const answer = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
-        const end = endOf(answer);
-        if (end < 0 || end > answer.length) return void (this.#rest = answer);
-        this.#rest = null;
-        if (end < answer.length || answer.compare(this.status, 0, this.status.length, 0, this.status.length) !== 0)
-          return reject(new Error(`unexpected answer: ${answer.toString('utf8', 0, 500)}`));
-        this.answers++;
-        if (performance.now() < until) return this.#send();
-        this.#socket.removeAllListeners('close');
-        this.#socket.destroy();
-        resolve();
-      });
       this.#send();
     });
+  }
+
+  /** True: go on reading. */
+  #read(text) {
+    const answer = this.#rest + text;
+    const end = endOf(answer);
+    if (end < 0 || end > answer.length) this.#rest = answer;
+    else if (end < answer.length || !answer.startsWith(this.status))
+      this.#reject(new Error(`unexpected answer: ${answer.slice(0, 500)}`));
+    else this.#answered();
+    return true;
+  }
+
+  #answered() {
+    this.#rest = '';
+    this.answers++;
+    if (performance.now() < this.#until) return this.#send();
+    this.#socket.removeAllListeners('close');
+    this.#socket.destroy();
+    this.#resolve();
   }
 
   #send() {
@@ -84,8 +101,7 @@ class Connection {
 function endOf(answer) {
   const headersEnd = answer.indexOf(HEADERS_END);
   if (headersEnd < 0) return -1;
-  const headers = answer.latin1Slice(0, headersEnd);
-  const length = /\r\ncontent-length: (\d+)/i.exec(headers)?.[1];
-  if (length === undefined) throw new Error(`an answer without a length: ${headers}`);
+  const length = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1];
+  if (length === undefined) throw new Error(`an answer without a length: ${answer.slice(0, headersEnd)}`);
   return headersEnd + HEADERS_END.length + Number(length);
 }
