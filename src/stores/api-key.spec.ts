@@ -25,4 +25,8 @@ describe('an API key', () => {
     expect(hashSecret(secret)).toHaveLength(32);
     expect(hashSecret(secret).toString('base64url')).not.toContain(secret);
   });
+
+  it('is known again by the hash that was stored years ago: SHA-256 of its secret (FIPS 180-4, the example of “abc”)', () => {
+    expect(hashSecret('abc').toString('hex')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
 });
