@@ -15,7 +15,8 @@ import { FaultyDatabase } from './children/faulty-database.js';
 import { FaultyTransport } from './children/faulty-transport.js';
 import { MARKETING, SERVICE, ShopInTrouble } from './support/shop-in-trouble.js';
 
-const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+/** More of them: FAULT_SEEDS=100. */
+const SEEDS = Array.from({ length: Number(process.env.FAULT_SEEDS ?? 12) }, (_, i) => i + 1);
 const RUNS = 16;
 const TIMES = new DeliveryTimes({
   leaseMs: 3_000,

@@ -36,33 +36,62 @@ describe('starting the service', () => {
     await dir.remove();
   });
 
-  it('on an empty directory makes a store, two keys that work and five chains in the sandbox, and tells programs so', async () => {
-    const service = await start();
-    const first = await service.firstRun();
-    expect(await service.firstRunMode()).toBe(0o600);
-    expect(first).toEqual({
-      url: expect.stringMatching(/^http:\/\//),
-      store: 'default',
-      liveKey: expect.stringMatching(/^tm_live_[A-Za-z0-9]{10}_[A-Za-z0-9_-]{43}$/),
-      testKey: expect.stringMatching(/^tm_test_[A-Za-z0-9]{10}_[A-Za-z0-9_-]{43}$/),
-      consoleUrl: `${first.url}/console`,
+  describe('for the first time', () => {
+    let firstDir: Awaited<ReturnType<typeof temporaryDirectory>>;
+    let data: string;
+    let service: Service;
+
+    beforeAll(async () => {
+      firstDir = await temporaryDirectory();
+      data = path.join(firstDir.path, 'data');
+      service = await Service.start(data);
     });
-    expect(service.output).toContain(first.liveKey);
-    expect(service.output).toContain(first.testKey);
-    const shop = new Shop(first.url, first.testKey);
-    const { items } = await shop.must<{ items: { key: string; live: unknown; sandbox: unknown }[] }>(
-      'GET',
-      '/v1/scenarios',
-    );
-    const published = items.filter((s) => s.sandbox).map((s) => s.key);
-    expect(published.sort()).toEqual([
-      'abandoned-cart',
-      'abandoned-checkout',
-      'lead-magnet',
-      'order-thank-you',
-      'trial-ending',
-    ]);
-    expect(items.filter((s) => s.live)).toEqual([]);
+    afterAll(async () => {
+      await service.end('SIGTERM');
+      await firstDir.remove();
+    });
+
+    it('on an empty directory makes a store, two keys that work and five chains in the sandbox, and tells programs so', async () => {
+      const first = await service.firstRun();
+      expect(await service.firstRunMode()).toBe(0o600);
+      expect(first).toEqual({
+        url: expect.stringMatching(/^http:\/\//),
+        store: 'default',
+        liveKey: expect.stringMatching(/^tm_live_[A-Za-z0-9]{10}_[A-Za-z0-9_-]{43}$/),
+        testKey: expect.stringMatching(/^tm_test_[A-Za-z0-9]{10}_[A-Za-z0-9_-]{43}$/),
+        consoleUrl: `${first.url}/console`,
+      });
+      expect(service.output).toContain(first.liveKey);
+      expect(service.output).toContain(first.testKey);
+      const shop = new Shop(first.url, first.testKey);
+      const { items } = await shop.must<{ items: { key: string; live: unknown; sandbox: unknown }[] }>(
+        'GET',
+        '/v1/scenarios',
+      );
+      const published = items.filter((s) => s.sandbox).map((s) => s.key);
+      expect(published.sort()).toEqual([
+        'abandoned-cart',
+        'abandoned-checkout',
+        'lead-magnet',
+        'order-thank-you',
+        'trial-ending',
+      ]);
+      expect(items.filter((s) => s.live)).toEqual([]);
+    });
+
+    it('leaves nothing running after Ctrl-C', async () => {
+      expect(await postgresOn(data)).not.toEqual([]);
+      expect(await service.end('SIGINT')).toBe(0);
+      expect(await postgresOn(data)).toEqual([]);
+    });
+
+    it('and again on a directory whose data was deleted, begins with an empty database', async () => {
+      const { testKey } = await service.firstRun();
+      await service.end('SIGTERM');
+      await rm(data, { recursive: true });
+      service = await Service.start(data);
+      expect((await service.firstRun()).testKey).not.toBe(testKey);
+    });
   });
 
   it('after kill -9 goes on with what it had answered 202 for, on the same keys', async () => {
@@ -80,22 +109,6 @@ describe('starting the service', () => {
     const after = new Shop(first.url, testKey);
     expect((await after.call('GET', '/v1/events/kept')).status).toBe(200);
     expect(await after.advance('45 minutes')).toMatchObject({ messages: 1 });
-  });
-
-  it('leaves nothing running after Ctrl-C', async () => {
-    const service = await start();
-    expect(await postgresOn(dataDir)).not.toEqual([]);
-    expect(await service.end('SIGINT')).toBe(0);
-    expect(await postgresOn(dataDir)).toEqual([]);
-  });
-
-  it('on a directory whose data was deleted begins with an empty database', async () => {
-    const before = await start();
-    const { testKey } = await before.firstRun();
-    await before.end('SIGTERM');
-    await rm(dataDir, { recursive: true });
-    const first = await (await start()).firstRun();
-    expect(first.testKey).not.toBe(testKey);
   });
 
   it('lets two processes share one directory', async () => {
