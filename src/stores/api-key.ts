@@ -32,6 +32,6 @@ export function parseApiKey(text: string): ApiKey | null {
 
 /** What is stored instead of the secret: a plain hash is enough for 256 random bits. */
 export function hashSecret(secret: string): Buffer {
-  // As text and not as a Buffer: the hash would allocate one outside of the pool, which costs every request three times the hashing.
+  // As text and not as a Buffer: the hash would allocate one outside of the pool, which takes three times as long as the hashing.
   return Buffer.from(hash('sha256', secret, 'binary'), 'latin1');
 }
