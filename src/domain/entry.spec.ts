@@ -10,6 +10,7 @@ const later = (minutes: number, over: Partial<EventFacts> = {}): EventFacts =>
 const input = (over: Partial<EntryInput> = {}): EntryInput => ({
   event: anEvent(),
   subject: '81',
+  tooOld: false,
   running: null,
   lastEndedAt: null,
   runCount: 0,
@@ -28,7 +29,7 @@ const reasonOf = (over: Partial<EntryInput> = {}, compiled: CompiledScenario = c
 
 describe('a trigger', () => {
   it('names the subject', () => {
-    expect(matchTrigger(cart, anEvent(), facts(), after({}))).toEqual({ matches: true, subject: '81' });
+    expect(matchTrigger(cart, anEvent(), facts(), after({}))).toEqual({ matches: true, subject: '81', tooOld: false });
   });
 
   it.each([
@@ -38,17 +39,24 @@ describe('a trigger', () => {
     ['more than 200 characters', { cartId: 'x'.repeat(300) }, subjectOf('x'.repeat(300))],
   ])('takes %s as the subject', (_what, data, subject) => {
     const event = anEvent({ data: { items: [1], ...data } });
-    expect(matchTrigger(cart, event, facts(), after({}))).toEqual({ matches: true, subject });
+    expect(matchTrigger(cart, event, facts(), after({}))).toEqual({ matches: true, subject, tooOld: false });
   });
 
   it('without a subject has the empty one', () => {
     const compiled = aCompiled({ trigger: { type: 'event', event: 'cart.updated' } });
-    expect(matchTrigger(compiled, anEvent(), facts(), after({}))).toEqual({ matches: true, subject: '' });
+    expect(matchTrigger(compiled, anEvent(), facts(), after({}))).toEqual({
+      matches: true,
+      subject: '',
+      tooOld: false,
+    });
   });
 
   it('of parallel runs has each event as its subject', () => {
     const compiled = aCompiled({ reentry: { whileRunning: 'parallel' } });
-    expect(matchTrigger(compiled, anEvent(), facts(), after({}))).toEqual({ matches: true, subject: 'cart-81-v1' });
+    expect(matchTrigger(compiled, anEvent(), facts(), after({}))).toMatchObject({
+      matches: true,
+      subject: 'cart-81-v1',
+    });
   });
 
   it('starts nothing when its condition is false or undetermined, and explain can name the field', () => {
@@ -58,8 +66,11 @@ describe('a trigger', () => {
   });
 
   it('starts nothing for history: a day old it may be, not older', () => {
-    expect(matchTrigger(cart, anEvent(), facts(), after({ days: 1 }))).toMatchObject({ matches: true });
-    expect(matchTrigger(cart, anEvent(), facts(), after({ days: 1, ms: 1 }))).toMatchObject({ reason: 'too_old' });
+    const startsAt = (now: Date) => {
+      const match = matchTrigger(cart, anEvent(), facts(), now);
+      return reasonOf({ tooOld: match.matches && match.tooOld });
+    };
+    expect([after({ days: 1 }), after({ days: 1, ms: 1 })].map(startsAt)).toEqual(['enter', 'too_old']);
   });
 });
 
@@ -184,6 +195,13 @@ describe('while a run goes on', () => {
   it.each(['ignore', 'parallel'])('with %s it goes on and shows things as they are now', (whileRunning) => {
     const compiled = aCompiled({ reentry: { whileRunning } });
     expect(reasonOf({ running, event: later(30) }, compiled)).toBe('refresh');
+  });
+
+  it('what is too old to start one still tells it how things stand, newer than what it knows', () => {
+    const known = aRun({ position: '2', touches: 1, dueAt: after({ days: 2 }) });
+    expect(reasonOf({ tooOld: true, running: known, event: later(60) })).toBe('refresh');
+    expect(reasonOf({ tooOld: true, running: known, event: later(-1) })).toBe('already_running');
+    expect(reasonOf({ tooOld: true, running, event: later(30) })).toBe('restart');
   });
 
   it('neither a pause nor a cool-down concerns it', () => {

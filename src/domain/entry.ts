@@ -8,7 +8,8 @@ import { subjectOf } from './subject.js';
 import { enterRun, refresh, restart } from './timeline.js';
 
 export type TriggerMatch =
-  | { readonly matches: true; readonly subject: string }
+  /** `tooOld`: it starts nothing any more; what a run that goes on knows of its thing it changes all the same. */
+  | { readonly matches: true; readonly subject: string; readonly tooOld: boolean }
   /** `field`: what the condition missed when it was undetermined, for explain. */
   | { readonly matches: false; readonly reason: NoEntryReason; readonly field: string | null };
 
@@ -16,6 +17,7 @@ export interface EntryInput {
   readonly event: EventFacts;
   /** From `matchTrigger`. */
   readonly subject: string;
+  readonly tooOld: boolean;
   /** The contact's run of this scenario and subject that has not ended. */
   readonly running: RunState | null;
   /** End of the contact's last run in the scenario, whatever the subject. */
@@ -38,16 +40,16 @@ export type EntryDecision =
   | { readonly kind: 'refresh'; readonly run: Advance }
   | { readonly kind: 'none'; readonly reason: NoEntryReason };
 
-/** Whether an event of the trigger's type starts something at all, and for which subject. */
+/** Whether an event of the trigger's type has a say at all, and for which subject. */
 export function matchTrigger(compiled: CompiledScenario, event: EventFacts, facts: Facts, now: Date): TriggerMatch {
   const { when, subject, maxAgeMs } = compiled.trigger;
   const input = { event, run: null, facts: knownAt(facts, event), now };
   const verdict = when?.evaluate(input);
   if (verdict !== undefined && verdict.value !== true)
     return { matches: false, reason: 'condition_false', field: verdict.field };
-  if (now.getTime() - Date.parse(event.at) > maxAgeMs) return { matches: false, reason: 'too_old', field: null };
-  if (compiled.scenario.reentry.whileRunning === 'parallel') return { matches: true, subject: event.id };
-  return { matches: true, subject: subjectOf(subject?.text(input) ?? '') };
+  const tooOld = now.getTime() - Date.parse(event.at) > maxAgeMs;
+  if (compiled.scenario.reentry.whileRunning === 'parallel') return { matches: true, subject: event.id, tooOld };
+  return { matches: true, subject: subjectOf(subject?.text(input) ?? ''), tooOld };
 }
 
 /**
@@ -88,6 +90,7 @@ function mayRestart(compiled: CompiledScenario, run: RunState): boolean {
 
 function refusalOf(compiled: CompiledScenario, input: EntryInput, now: Date): NoEntryReason | null {
   const { event, facts, lastEndedAt, runCount } = input;
+  if (input.tooOld) return 'too_old';
   if (input.paused) return 'paused';
   if (compiled.triggerEvent === SUBSCRIPTION_REQUESTED && facts.contact.confirmedAt !== null) return 'confirmed';
   if (compiled.messageClass !== 'service' && (facts.contact.suppressed !== null || facts.contact.erased))

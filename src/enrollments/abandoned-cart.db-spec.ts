@@ -150,6 +150,18 @@ describe('an abandoned cart', () => {
     expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting' }]);
   });
 
+  it('shows the cart as the shop tells it a day late: too old to start a chain is not too old for one that goes on', async () => {
+    await received(cart(NINE));
+    await settle(worker, shop.lane('2026-11-21T09:45:00Z'));
+    await sent('reminder', '2026-11-21T09:45:00Z');
+    const [late] = await received(cart('2026-11-21T10:00:00Z', '81', [{ productId: 'p2' }]));
+    await settle(worker, shop.lane('2026-11-22T11:00:00Z'));
+    expect(await shop.outcomes(late!)).toEqual(['refreshed']);
+    expect(await shop.runs(anna)).toMatchObject([
+      { state: 'waiting', pass: 1, event: { data: { items: [{ productId: 'p2' }] } } },
+    ]);
+  });
+
   it('says why an event started nothing', async () => {
     const [empty, old] = await received(cart('2026-11-21T08:59:00Z', '81', []), cart('2026-11-19T09:00:00Z'));
     await settle(worker, shop.lane(NINE));

@@ -1,5 +1,5 @@
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
-import { decideEntry } from '../domain/entry.js';
+import { decideEntry, type TriggerMatch } from '../domain/entry.js';
 import { exitBySubject, exitFor } from '../domain/exit.js';
 import { isHeldOut } from '../domain/holdout.js';
 import type { NoEntryReason } from '../domain/reasons.js';
@@ -11,6 +11,8 @@ import { type EventContext, subjectsOf } from './event-context.js';
 import type { EventOutcome } from './event-outcome.js';
 import type { InboxEvent } from './inbox.js';
 import { WorkingRun } from './working-run.js';
+
+type Match = Extract<TriggerMatch, { matches: true }>;
 
 const log = logger('EventApplication');
 
@@ -80,12 +82,13 @@ export class EventApplication {
 
   private tryEntries(event: InboxEvent): void {
     for (const { listening, storeId, match } of this.context.triggered.get(event.id) ?? [])
-      if (match.matches) this.tryEntry(event, listening, storeId, match.subject);
+      if (match.matches) this.tryEntry(event, listening, storeId, match);
       else this.none(event, listening, match.reason);
   }
 
-  private tryEntry(event: InboxEvent, listening: ListeningScenario, storeId: string, subject: string): void {
+  private tryEntry(event: InboxEvent, listening: ListeningScenario, storeId: string, match: Match): void {
     const { now, past, runs, facts } = this.context;
+    const { subject, tooOld } = match;
     const { key } = listening.publication;
     const { contactId } = event;
     const running = runs.runningRun(contactId, key, subject);
@@ -100,6 +103,7 @@ export class EventApplication {
       {
         event: event.facts,
         subject,
+        tooOld,
         running: running?.state ?? null,
         lastEndedAt: before.lastEndedAt,
         runCount: before.runCount,

@@ -108,7 +108,7 @@ interface Start {
 function startsOf(events: readonly InboxEvent[], triggered: ReadonlyMap<string, readonly Triggered[]>): Start[] {
   return events.flatMap((event) =>
     (triggered.get(event.id) ?? [])
-      .filter(({ match }) => match.matches)
+      .filter(({ match }) => match.matches && !match.tooOld)
       .map(({ listening: { publication, compiled } }) => ({
         event,
         scenarioKey: publication.key,
