@@ -1,7 +1,7 @@
 import type { Draft } from './draft.js';
 import { refuse } from './draft.js';
 import { MAX_DEPTH, MAX_MUSTACHE_CHARS, MAX_MUSTACHES, MAX_SOURCE_BYTES } from './limits.js';
-import { MUSTACHE } from './mask-mustaches.js';
+import { mustachesOf } from './mask-mustaches.js';
 
 /** Refuses what must never reach a parser: too much of anything, included files, unescaped output, raw blocks. */
 export function checkSource(draft: Draft): Draft {
@@ -18,44 +18,73 @@ export function checkSource(draft: Draft): Draft {
       code: 'too_many_mustaches',
       detail: `${count} mustaches, at most ${MAX_MUSTACHES} are allowed`,
     });
-  const refusals = FORBIDDEN.flatMap(({ pattern, code, detail }) => {
-    const found = pattern.exec(source);
-    return found ? [{ code, detail, line: lineAt(source, found.index) }] : [];
+  const refusals = FORBIDDEN.flatMap(({ find, code, detail }) => {
+    const at = find(source);
+    return at < 0 ? [] : [{ code, detail, line: lineAt(source, at) }];
   });
   return refusals.length > 0 ? refuse(draft, ...refusals) : checkMustaches(draft);
 }
 
 function checkMustaches(draft: Draft): Draft {
   let depth = 0;
-  for (const { 0: mustache, index } of draft.source.matchAll(MUSTACHE)) {
-    const line = lineAt(draft.source, index);
+  for (const { mustache, index } of mustachesOf(draft.source)) {
     if (mustache.length > MAX_MUSTACHE_CHARS && !mustache.startsWith('{{!'))
       return refuse(draft, {
         code: 'mustache_too_long',
         detail: `a mustache has at most ${MAX_MUSTACHE_CHARS} characters`,
-        line,
+        line: lineAt(draft.source, index),
       });
     if (/^\{\{~?#/.test(mustache)) depth++;
     else if (/^\{\{~?\//.test(mustache)) depth--;
     if (depth > MAX_DEPTH)
-      return refuse(draft, { code: 'too_deep', detail: `blocks are nested deeper than ${MAX_DEPTH}`, line });
+      return refuse(draft, {
+        code: 'too_deep',
+        detail: `blocks are nested deeper than ${MAX_DEPTH}`,
+        line: lineAt(draft.source, index),
+      });
   }
   return draft;
 }
 
-const FORBIDDEN = [
-  { pattern: /<mj-include/i, code: 'include', detail: 'mj-include is not supported: a template is one file' },
-  { pattern: /\{\{~?\{|\{\{~?&/, code: 'unescaped', detail: 'unescaped output ({{{…}}} and {{&…}}) is not allowed' },
-  { pattern: /\{\{~?#?>/, code: 'partial', detail: 'partials are not supported' },
-  { pattern: /\{\{~?#?\*/, code: 'decorator', detail: 'decorators and inline partials are not supported' },
-  { pattern: /\\\{\{/, code: 'escaped_mustache', detail: 'a backslash before {{ is not supported' },
+/** Where something stands for the first time; -1 where it does not. Sources are untrusted: every search reads one once. */
+type Find = (source: string) => number;
+
+const first =
+  (pattern: RegExp): Find =>
+  (source) =>
+    source.search(pattern);
+
+const FORBIDDEN: readonly { readonly find: Find; readonly code: string; readonly detail: string }[] = [
+  { find: first(/<mj-include/i), code: 'include', detail: 'mj-include is not supported: a template is one file' },
   {
-    pattern: /<mj-style[^>]*>(?:(?!<\/mj-style)[^])*?<\/(?!mj-style)/i,
-    code: 'markup_in_style',
-    detail: 'mj-style holds CSS only',
+    find: first(/\{\{~?\{|\{\{~?&/),
+    code: 'unescaped',
+    detail: 'unescaped output ({{{…}}} and {{&…}}) is not allowed',
   },
-  { pattern: /[\0\uFFFE\uFFFF]/, code: 'bad_character', detail: 'the source holds a character that is not text' },
+  { find: first(/\{\{~?#?>/), code: 'partial', detail: 'partials are not supported' },
+  { find: first(/\{\{~?#?\*/), code: 'decorator', detail: 'decorators and inline partials are not supported' },
+  { find: first(/\\\{\{/), code: 'escaped_mustache', detail: 'a backslash before {{ is not supported' },
+  { find: markupInStyle, code: 'markup_in_style', detail: 'mj-style holds CSS only' },
+  {
+    find: first(/[\0\uFFFE\uFFFF]/),
+    code: 'bad_character',
+    detail: 'the source holds a character that is not text',
+  },
 ];
+
+/** An `<mj-style>` behind whose tag the first `</` closes something else. Both ends are looked for onwards only, never again. */
+function markupInStyle(source: string): number {
+  let tagEnd = -1;
+  let closing = -1;
+  for (const { index } of source.matchAll(/<mj-style/gi)) {
+    if (tagEnd < index) tagEnd = source.indexOf('>', index);
+    if (tagEnd < 0) return -1;
+    if (closing <= tagEnd) closing = source.indexOf('</', tagEnd + 1);
+    if (closing < 0) return -1;
+    if (!/^<\/mj-style/i.test(source.slice(closing, closing + 10))) return index;
+  }
+  return -1;
+}
 
 function countOf(text: string, part: string): number {
   let count = 0;

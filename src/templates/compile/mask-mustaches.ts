@@ -16,6 +16,31 @@ export interface MaskedSource {
   readonly markOf: (index: number) => string;
 }
 
+/**
+ * What MUSTACHE matches, in time that grows with the source alone: from every `{{` that nothing closes the pattern would look
+ * through the rest of the source again. For sources that nobody has checked yet.
+ */
+export function* mustachesOf(source: string): Generator<{ readonly mustache: string; readonly index: number }> {
+  const commentEnd = /--~?\}\}/g;
+  let commentsEnd = true;
+  for (let index = source.indexOf('{{'); index >= 0;) {
+    const comment = /^\{\{~?!--/.exec(source.slice(index, index + 6));
+    let end = -1;
+    if (comment && commentsEnd) {
+      commentEnd.lastIndex = index + comment[0].length;
+      commentsEnd = commentEnd.test(source);
+      if (commentsEnd) end = commentEnd.lastIndex;
+    }
+    if (end < 0) {
+      const closing = source.indexOf('}}', index + 2);
+      if (closing < 0) return;
+      end = closing + 2;
+    }
+    yield { mustache: source.slice(index, end), index };
+    index = source.indexOf('{{', end);
+  }
+}
+
 export const NOTHING_MASKED: MaskedSource = { source: '', mustaches: [], mark: /(?!)/g, markOf: () => '' };
 
 /** Puts marks in place of mustaches. A mustache that is the whole value of a colour attribute becomes a colour. */
