@@ -1,12 +1,17 @@
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { type CsvError, parse } from 'csv-parse';
 import { BadInput, DomainError } from '../../platform/http/domain-error.js';
 
 /** Bytes of a file; a larger one is to be cut. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
-/** Rows of a file, its header left out: few enough to be taken within a request's minute. */
+/** Rows of a file, unreadable ones with them, its header left out: few enough to be taken within a request's minute. */
 const MAX_ROWS = 50_000;
 const MAX_ROW_BYTES = 64 * 1024;
+/** Without a line's end: the parser counts no delimiter towards a row's bytes, and a row of commas is millions of cells. */
+const MAX_LINE_CHARS = 4 * MAX_ROW_BYTES;
+/** So much is read at a time: a thousand rows that cannot be read take a tenth of a second, in which nobody else is answered. */
+const PIECE_BYTES = 4_096;
 
 /** A row with the line on which it ends, or why it cannot be read. */
 export type CsvRow =
@@ -51,9 +56,11 @@ export async function* csvRows(body: Readable): AsyncGenerator<CsvRow | CsvEnd> 
 }
 
 async function* rowsOf(body: Readable): AsyncGenerator<CsvRow> {
-  const chunks = utf8Of(body);
+  const chunks = linesOf(utf8Of(body));
   const head = await headOf(chunks);
   const skipped: CsvRow[] = [];
+  let rows = 0;
+  let unreadable = 0;
   const parser = parse({
     bom: true,
     delimiter: delimiterOf(head),
@@ -62,20 +69,26 @@ async function* rowsOf(body: Readable): AsyncGenerator<CsvRow> {
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: MAX_ROW_BYTES,
-    on_skip: (error) => void skipped.push(faultOf(error)),
+    on_skip: (error) => {
+      unreadable++;
+      skipped.push(faultOf(error));
+    },
   });
+  // Of unreadable rows alone the loop below would see none: so each piece is preceded by a look at how many there were.
+  const hasRoom = (): boolean => rows + unreadable <= MAX_ROWS;
   const broken: unknown[] = [];
-  void feed(parser, head, chunks).catch((error: unknown) => {
+  void feed(parser, head, chunks, hasRoom).catch((error: unknown) => {
     if (parser.destroyed) return;
     broken.push(error);
     // Ends behind the rows that were read, without the one that was being read.
     parser.push(null);
   });
-  let rows = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      yield* skipped.splice(0);
-      if (rows++ > MAX_ROWS) throw new OverLimit(`${MAX_ROWS} rows`);
+      // The parser is ahead: what it skipped behind this row is told behind it.
+      while (skipped[0] && skipped[0].line < info.lines) yield skipped.shift()!;
+      if (!hasRoom()) throw new OverLimit(`${MAX_ROWS} rows`);
+      rows++;
       yield { line: info.lines, cells: record.map(plainCell) };
     }
   } catch (error) {
@@ -93,12 +106,24 @@ async function* utf8Of(body: Readable): AsyncGenerator<string> {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > MAX_FILE_BYTES) throw new OverLimit(`${MAX_FILE_BYTES} bytes`);
-      yield decoder.decode(chunk, { stream: true });
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES)
+        yield decoder.decode(chunk.subarray(at, at + PIECE_BYTES), { stream: true });
     }
     yield decoder.decode();
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     throw new BadInput('not_utf8', 'the file is not UTF-8: save it as "CSV UTF-8"');
+  }
+}
+
+/** The same texts; throws OverLimit at a line that is longer than any row could be. */
+async function* linesOf(chunks: AsyncGenerator<string>): AsyncGenerator<string> {
+  let chars = 0;
+  for await (const chunk of chunks) {
+    const end = Math.max(chunk.lastIndexOf('\n'), chunk.lastIndexOf('\r'));
+    chars = end < 0 ? chars + chunk.length : chunk.length - end - 1;
+    if (chars > MAX_LINE_CHARS) throw new OverLimit(`${MAX_LINE_CHARS} characters in a line`);
+    yield chunk;
   }
 }
 
@@ -120,9 +145,18 @@ function delimiterOf(head: string): string {
   return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best));
 }
 
-async function feed(parser: ReturnType<typeof parse>, head: string, chunks: AsyncGenerator<string>): Promise<void> {
+async function feed(
+  parser: ReturnType<typeof parse>,
+  head: string,
+  chunks: AsyncGenerator<string>,
+  hasRoom: () => boolean,
+): Promise<void> {
   await written(parser, head);
-  for await (const chunk of chunks) await written(parser, chunk);
+  for await (const chunk of chunks) {
+    if (!hasRoom()) throw new OverLimit(`${MAX_ROWS} rows`);
+    await written(parser, chunk);
+    await setImmediate();
+  }
   parser.end();
 }
 
