@@ -104,7 +104,7 @@ export function translateMethod(
     const inner = { ...scope, variables: new Map(scope.variables).set(variable.args, item) };
     const body = rest.map((arg) => translate(arg, inner, findings).code);
     const shape = name === 'filter' ? over.shape : ANY;
-    return term(`range(${over.raw}).${name}(v_${variable.args}, ${body.join(', ')})`, comprehension, shape);
+    return term(`known.range(${over.raw}).${name}(v_${variable.args}, ${body.join(', ')})`, comprehension, shape);
   }
   const kind = METHODS.get(name);
   if (kind === undefined) return unknownFunction(name, findings);

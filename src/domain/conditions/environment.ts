@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { asFlag, asInstant, asList, asNumber, asRange, asText, Known } from './known.js';
+import { asFlag, asInstant, asList, asNumber, asText, Known } from './known.js';
 
 const SYNC = { async: false };
 const INSTANT = 'google.protobuf.Timestamp';
@@ -27,8 +27,8 @@ export const engine = new Environment({ limits: { maxAstNodes: 5_000, maxDepth: 
   .registerFunction('flag(dyn): bool', asFlag, SYNC)
   .registerFunction(`instant(dyn): ${INSTANT}`, asInstant, SYNC)
   .registerFunction('items(dyn): list<dyn>', asList, SYNC)
-  .registerFunction('range(dyn): list<dyn>', asRange, SYNC)
   .registerFunction(`timestamp(${INSTANT}): ${INSTANT}`, (at: Date) => at, SYNC)
+  .registerFunction('Known.range(dyn): list<dyn>', (known: Known, value: unknown) => known.range(value), SYNC)
   .registerFunction('Known.opened(string): bool', (known: Known, id: string) => known.opened(id), SYNC)
   .registerFunction('Known.clicked(string): bool', (known: Known, id: string) => known.clicked(id), SYNC)
   .registerFunction('Known.sent(string): bool', (known: Known, id: string) => known.sent(id), SYNC)

@@ -141,8 +141,11 @@ function readNode(node: ASTNode): ASTNode {
   switch (node.op) {
     case 'call':
       return node.args[1][0] === undefined ? node : readNode(node.args[1][0]);
-    case 'rcall':
-      return readNode(node.args[1]);
+    case 'rcall': {
+      const [, receiver, args] = node.args;
+      const isKnown = receiver.op === 'id' && receiver.args === 'known';
+      return readNode((isKnown && args[0]) || receiver);
+    }
     case '==':
     case '!=':
     case '<':

@@ -6,9 +6,20 @@ const ORDERS: readonly string[] = ['order.placed', 'order.paid'];
 const DECIMAL = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
 /** A comprehension over a longer list is refused at run time: two nested ones may cost 250,000 turns, not a billion. */
 const LONGEST_RANGE = 500;
+/**
+ * What the turns of one evaluation may look at: each may go through all of the data, as `contains` and `in` do. It is
+ * 250,000 turns over 2 KB, 2,000 over 256 KB.
+ */
+const MOST_TURN_CHARS = 500_000_000;
+/** What its patterns may take: at worst each character meets every instruction of the compiled pattern. Tens of milliseconds. */
+const MOST_PATTERN_STEPS = 10_000_000;
 
 /** What the functions of conditions look at: `opened('x')` is translated to a method of this. */
 export class Known {
+  private turnChars = 0;
+  private patternSteps = 0;
+  private dataChars: number | null = null;
+
   constructor(
     private readonly input: ConditionInput,
     private readonly patterns: readonly RE2JS[],
@@ -44,7 +55,27 @@ export class Known {
   }
 
   like(text: string, pattern: bigint): boolean {
-    return this.patterns[Number(pattern)]?.matcher(text).find() ?? false;
+    const compiled = this.patterns[Number(pattern)];
+    if (!compiled) return false;
+    this.patternSteps += text.length * compiled.programSize();
+    if (this.patternSteps > MOST_PATTERN_STEPS) throw tooMuch('patterns');
+    return compiled.matcher(text).find();
+  }
+
+  /** What a comprehension goes through: a list's elements or a record's keys. */
+  range(value: unknown): unknown[] {
+    const range: unknown =
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : value;
+    if (!Array.isArray(range) || range.length > LONGEST_RANGE) throw wrongType(`a list of at most ${LONGEST_RANGE}`);
+    this.dataChars ??= this.sizeOfData();
+    this.turnChars += range.length * this.dataChars;
+    if (this.turnChars > MOST_TURN_CHARS) throw tooMuch('comprehensions');
+    return range;
+  }
+
+  private sizeOfData(): number {
+    const { event, run, facts } = this.input;
+    return JSON.stringify([event, run?.event ?? null, facts.contact, facts.history]).length;
   }
 
   private message(stepId: string): ConditionInput['facts']['messages'][number] | undefined {
@@ -100,14 +131,10 @@ export function asList(value: unknown): unknown[] {
   throw wrongType('a list');
 }
 
-/** What a comprehension goes through: a list's elements or a record's keys. */
-export function asRange(value: unknown): unknown[] {
-  const range: unknown =
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : value;
-  if (Array.isArray(range) && range.length <= LONGEST_RANGE) return range;
-  throw wrongType(`a list of at most ${LONGEST_RANGE}`);
-}
-
 function wrongType(expected: string): EvaluationError {
   return new EvaluationError({ code: 'wrong_type', message: `is not ${expected}` });
+}
+
+function tooMuch(what: string): EvaluationError {
+  return new EvaluationError({ code: 'too_expensive', message: `its ${what} look at too much` });
 }
