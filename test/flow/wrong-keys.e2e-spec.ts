@@ -77,6 +77,14 @@ describe('wrong API keys', () => {
     expect((await from('198.51.100.8', app.liveKey)).status).toBe(200);
   });
 
+  it('are counted for the address that the proxy saw, whatever a client has written before it', async () => {
+    const guesses = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => from(`203.0.113.${i}, 198.51.100.9`, unknown(i))),
+    );
+    expect(new Set(guesses.map(({ status }) => status))).toEqual(new Set([401, 429]));
+    expect((await from('198.51.100.9, 198.51.100.10', unknown(1))).status).toBe(401);
+  });
+
   it('of another scope are 403, and say which is missing', async () => {
     const { key } = await shop.must<{ key: string }>('POST', '/v1/keys', { name: 'n', scopes: ['events:write'] });
     expect(await from('192.0.2.4', key)).toMatchObject({ status: 403, body: { code: 'missing_scope' } });

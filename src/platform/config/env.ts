@@ -182,7 +182,10 @@ export class Env {
   @IsSeconds(1, 600)
   readonly DATABASE_TIMEOUT_S!: number;
 
-  @Setting('Believe X-Forwarded-For and X-Forwarded-Proto of a proxy in front.', 'false')
+  @Setting(
+    'Believe the one proxy in front: a client’s address is the last of X-Forwarded-For, which that proxy has added.',
+    'false',
+  )
   @IsBoolean({ message: 'must be true or false' })
   readonly TRUST_PROXY!: boolean;
 

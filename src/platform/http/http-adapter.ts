@@ -25,7 +25,8 @@ const REQUEST_MS = 60_000;
 export function makeAdapter(env: Env): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
-    trustProxy: env.TRUST_PROXY,
+    // The proxy in front adds the address it sees behind whatever the client has written; only that last one is its word.
+    trustProxy: env.TRUST_PROXY && ((_address: string, hop: number) => hop === 0),
     bodyLimit: EVENT_BYTES,
     requestTimeout: REQUEST_MS,
     routerOptions: { maxParamLength: 8_192 }, // tracking tokens carry their target URL
