@@ -2,6 +2,9 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import ajvFormats from 'ajv-formats';
 import { Ajv } from 'ajv';
+import type { FastifySchemaValidationError } from 'fastify';
+import { schemaProblems } from '../platform/http/ajv-problems.js';
+import type { Unprocessable } from '../platform/http/domain-error.js';
 import { ruleKeyword } from '../platform/http/json-rule.js';
 import { schemaOf } from '../platform/http/json-schema.js';
 import { strictValidation } from '../platform/http/validation-pipe.js';
@@ -141,6 +144,28 @@ describe('the two ways of checking a body', () => {
     expect(disagreements).toEqual([]);
     expect(taken).toBeGreaterThan(50);
     expect(BODIES.length - taken).toBeGreaterThan(200);
+  });
+
+  it.each<readonly [string, unknown, string]>([
+    ['/type', { contact: good.contact }, 'required'],
+    ['/contact/consent/marketing', field('consent', {}), 'required'],
+    ['/type', { ...good, type: 1 }, 'is_string'],
+    ['/contact', { ...good, contact: 'anna' }, 'is_object'],
+    ['/contact/tags', field('tags', 'a'), 'is_array'],
+    ['/contact/tags', field('tags', Array(101).fill('a')), 'array_max_size'],
+    ['/contact/consent/marketing', field('consent', { marketing: 'yes' }), 'is_boolean'],
+    ['/contact/firstName', field('firstName', 'x'.repeat(201)), 'max_length'],
+    ['/contact/email', field('email', 'anna'), 'email'],
+    ['/colour', { ...good, colour: 1 }, 'unknown_field'],
+  ])('tell of %s in %j by the same code', async (pointer, body, code) => {
+    const isEvent = ajv.compile(EVENT_SCHEMA);
+    expect(isEvent(body)).toBe(false);
+    const answers = [
+      schemaProblems(isEvent.errors as FastifySchemaValidationError[], 'body'),
+      await pipe.transform(body, { type: 'body', metatype: EventDto }).catch((error: unknown) => error),
+    ] as Unprocessable[];
+    for (const { errors } of answers)
+      expect(errors!.map((one) => [one.pointer, one.code])).toContainEqual([pointer, code]);
   });
 
   it('take ids as the API’s description has them: text, whole numbers, null', () => {

@@ -131,6 +131,18 @@ describe('an imported file', () => {
     expect(report).toMatchObject({ rows: 8, created: 2, rejected: 6 });
   });
 
+  it('tells of a bad cell by a code in snake_case, as every route does', async () => {
+    const { errors } = await bring([
+      'email,firstName,locale',
+      `a@example.com,${'x'.repeat(201)},ru`,
+      'b@example.com,B,russian',
+    ]);
+    expect(errors.map(({ line, code }) => [line, code])).toEqual([
+      [2, 'invalid_first_name'],
+      [3, 'invalid_locale'],
+    ]);
+  });
+
   it.each(['__proto__', 'constructor', 'prototype'])('has no attribute called %s', async (key) => {
     await expect(bring([`email,attributes.${key}`, 'a@example.com,x'])).rejects.toMatchObject({
       status: 400,

@@ -5,6 +5,7 @@ import { parseEmail } from '../../domain/email-address.js';
 import { jsonProblem } from '../../platform/http/json-limits.js';
 import { ruleKeyword } from '../../platform/http/json-rule.js';
 import { schemaOf } from '../../platform/http/json-schema.js';
+import { snakeCase } from '../../platform/http/snake-case.js';
 import { ContactDto } from '../contact.dto.js';
 import type { Columns } from './import-columns.js';
 import type { RowError } from './import-report.js';
@@ -98,7 +99,7 @@ function unfitCell(cells: ReadonlyMap<string, string>): Pick<RowError, 'code' | 
 function faultOf(contact: object): Pick<RowError, 'code' | 'detail'> {
   const [wrong] = validateSync(plainToInstance(ContactDto, contact));
   return {
-    code: `invalid_${wrong?.property ?? 'row'}`,
+    code: `invalid_${snakeCase(wrong?.property ?? 'row')}`,
     detail: Object.values(wrong?.constraints ?? {})[0] ?? 'is not valid',
   };
 }

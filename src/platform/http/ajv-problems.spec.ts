@@ -24,17 +24,17 @@ describe('what the API says of a wrong body', () => {
   };
 
   it('names what a field should be, and not that it may be left out', () => {
-    expect(said({ email: 'too long' })).toEqual([['/email', 'maxLength']]);
-    expect(said({ email: 1 })).toEqual([['/email', 'type']]);
+    expect(said({ email: 'too long' })).toEqual([['/email', 'max_length']]);
+    expect(said({ email: 1 })).toEqual([['/email', 'is_string']]);
     expect(said({ address: {} })).toEqual([['/address/city', 'required']]);
   });
 
   it('names every fault with its place', () => {
     expect(said({ email: 'too long', address: { city: 1, street: 'x' }, other: 1 })).toEqual([
       ['/other', 'unknown_field'],
-      ['/email', 'maxLength'],
+      ['/email', 'max_length'],
       ['/address/street', 'unknown_field'],
-      ['/address/city', 'type'],
+      ['/address/city', 'is_string'],
     ]);
   });
 

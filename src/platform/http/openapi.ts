@@ -18,7 +18,7 @@ const PROBLEM = {
         required: ['pointer', 'detail'],
         properties: {
           pointer: { type: 'string', description: 'JSON pointer' },
-          code: { type: 'string' },
+          code: { type: 'string', description: 'stable snake_case word for programs, the same on every route' },
           detail: { type: 'string' },
         },
       },

@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { type Problem, Unprocessable } from './domain-error.js';
 import { pointerStep } from './json-pointer.js';
+import { snakeCase } from './snake-case.js';
 
 /** Nest's pipe, without what it makes of a request that is not as declared: a text of a list, an empty object of null. */
 class StrictValidation extends ValidationPipe {
@@ -53,6 +54,7 @@ function isObject(value: unknown): boolean {
 
 function problemsOf(error: ValidationError, above: string): Problem[] {
   const pointer = `${above}${pointerStep(error.property)}`;
+  if (error.constraints && error.value === undefined) return [{ pointer, code: 'required', detail: 'is missing' }];
   const own = Object.entries(error.constraints ?? {}).map(([name, detail]) => ({
     pointer,
     code: codeOf(name),
@@ -64,5 +66,5 @@ function problemsOf(error: ValidationError, above: string): Problem[] {
 function codeOf(constraint: string): string {
   if (constraint === 'whitelistValidation') return 'unknown_field';
   if (constraint.startsWith('touchmapRule:')) return constraint.slice('touchmapRule:'.length).replace(/\.\d+$/, '');
-  return constraint.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return snakeCase(constraint);
 }
