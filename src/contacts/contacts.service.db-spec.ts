@@ -5,6 +5,7 @@ import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aLetter } from '../../test/support/letters.js';
 import { EventStore } from '../ingest/event-store.js';
+import type { EngineDatabase } from '../platform/database/engine-database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
@@ -232,5 +233,18 @@ describe('ContactsService', () => {
     await expect(suppressions.get(scope, ANNA)).rejects.toThrow(NotFound);
     await expect(suppressions.remove(scope, ANNA)).rejects.toThrow(NotFound);
     await expect(suppressions.get(scope, 'no address')).rejects.toMatchObject({ code: 'invalid_email' });
+  });
+
+  it('blocks an address also while somebody lifts it at the same moment', async () => {
+    const lifted = {
+      query: async (statement: string, values: readonly unknown[]) => {
+        const rows = await db.engine.query(statement, values);
+        await db.engine.query('DELETE FROM suppressions WHERE environment_id = $1', [scope.environmentId]);
+        return rows;
+      },
+    };
+    const racing = new SuppressionsService(new RequestDatabase(source), lifted as EngineDatabase, BLIND_KEYS);
+    expect(await racing.put(scope, ANNA)).toMatchObject({ email: ANNA, reason: 'manual' });
+    await expect(suppressions.get(scope, ANNA)).rejects.toBeInstanceOf(NotFound);
   });
 });

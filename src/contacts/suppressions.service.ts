@@ -4,7 +4,7 @@ import { BlindKeys } from '../platform/blind-keys.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound, Unprocessable } from '../platform/http/domain-error.js';
-import { findSuppression, suppress } from './suppressions.js';
+import { findSuppression, type Suppression } from './suppressions.js';
 
 /** A blocked address as the API shows it. */
 export interface SuppressionView {
@@ -29,17 +29,15 @@ export class SuppressionsService {
       findSuppression(tx, scope.environmentId, address.key, this.blind),
     );
     if (!found) throw new NotFound('suppression');
-    const { reason, created_at: at } = found;
-    return { email: found.email ?? address.email, reason, createdAt: at.toISOString() };
+    return viewOf(found, address.email);
   }
 
-  /** Blocks an address by hand; one that is blocked already keeps its reason. */
-  async put(scope: Scope, email: string): Promise<SuppressionView> {
-    const { environmentId } = scope;
+  /** Blocks an address by hand; one that is blocked already keeps its reason. Answers what it wrote or found, whoever lifts it meanwhile. */
+  async put({ environmentId }: Scope, email: string): Promise<SuppressionView> {
+    const address = addressOf(email);
     // Somebody who was erased stays without an address here.
-    if (!(await findSuppression(this.database, environmentId, addressOf(email).key, this.blind)))
-      await suppress(this.database, { environmentId, email, reason: 'manual' });
-    return this.get(scope, email);
+    const known = await findSuppression(this.database, environmentId, address.key, this.blind);
+    return viewOf(known ?? (await this.block(environmentId, address)), address.email);
   }
 
   /** Lets an address be written to again. Throws NotFound. */
@@ -51,10 +49,29 @@ export class SuppressionsService {
     );
     if (removed.length === 0) throw new NotFound('suppression');
   }
+
+  /** What somebody else wrote meanwhile stays: the row is only locked, so that it can be answered. */
+  private async block(environmentId: string, { key, email }: Address): Promise<Suppression> {
+    const [row] = await this.database.query<Suppression & Record<string, unknown>>(
+      `INSERT INTO suppressions AS s (environment_id, email_key, email, reason) VALUES ($1, $2, $3, 'manual')
+       ON CONFLICT (environment_id, email_key) DO UPDATE SET reason = s.reason RETURNING email, reason, created_at`,
+      [environmentId, key, email],
+    );
+    return row!;
+  }
 }
 
-function addressOf(email: string): { readonly email: string; readonly key: string } {
+interface Address {
+  readonly email: string;
+  readonly key: string;
+}
+
+function addressOf(email: string): Address {
   const address = parseEmail(email);
   if (!address.ok) throw new Unprocessable('invalid_email', address.detail);
   return address;
+}
+
+function viewOf({ email, reason, created_at: at }: Suppression, asked: string): SuppressionView {
+  return { email: email ?? asked, reason, createdAt: at.toISOString() };
 }
