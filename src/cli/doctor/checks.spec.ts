@@ -6,6 +6,7 @@ import { checkDataDir } from './check-data-dir.js';
 import { latency, server, skew } from './check-database.js';
 import { checkSender, type Resolver, type SenderQuestion } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
+import type { RedisState } from '../../platform/queue/redis-state.js';
 import { checkRedis } from './check-redis.js';
 import { checkSettings } from './check-settings.js';
 import { checkWebhookSignature } from './check-webhook.js';
@@ -178,14 +179,17 @@ describe('the doctor looks at the machine', () => {
     expect([latency(0.4).state, latency(51).state]).toEqual(['ok', 'wrong']);
   });
 
-  it('and finds a Redis that is away or may drop jobs', async () => {
-    const redis = (policy: string | null, url: string | undefined = 'redis://r') =>
-      checkRedis(url, () => Promise.resolve(policy)).then(({ state }) => state);
-    expect(await Promise.all([redis('noeviction'), redis('allkeys-lru'), redis(null)])).toEqual([
-      'ok',
-      'wrong',
-      'wrong',
-    ]);
+  it('and finds a Redis that is away, refuses, or may drop jobs, and says what to do', async () => {
+    const redis = (state: RedisState) => checkRedis('redis://r', () => Promise.resolve(state));
+    expect(await redis({ kind: 'answers', policy: 'noeviction' })).toMatchObject({ state: 'ok' });
+    expect(await redis({ kind: 'answers', policy: 'allkeys-lru' })).toMatchObject({ state: 'wrong' });
+    expect(await redis({ kind: 'answers', policy: null })).toMatchObject({ state: 'wrong' });
+    expect(await redis({ kind: 'away', reason: 'ECONNREFUSED' })).toMatchObject({
+      detail: 'it cannot be reached (ECONNREFUSED)',
+    });
+    const refused = await redis({ kind: 'refuses', says: 'NOAUTH Authentication required.' });
+    expect(shownFindings([refused])).toMatch(/✗ redis: it asks for a password: NOAUTH .*\n.*put it into REDIS_URL/);
+    expect(await redis({ kind: 'refuses', says: 'ERR x' })).toMatchObject({ detail: 'it answers ERR x' });
     expect((await checkRedis(undefined)).state).toBe('unchecked');
   });
 

@@ -2,7 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Env } from '../config/env.js';
 import { HealthDatabase } from '../database/health-database.js';
 import { MIGRATIONS } from '../database/migrations.js';
-import { evictionPolicy } from '../queue/eviction-policy.js';
+import { assertNever } from '../../domain/assert-never.js';
+import { redisRefusal } from '../queue/redis-refusals.js';
+import { type RedisState, redisState } from '../queue/redis-state.js';
 import { type CheckResult, HealthChecks, OK } from './health-checks.js';
 import { Readiness } from './readiness.js';
 
@@ -26,7 +28,7 @@ export class PlatformChecks implements OnModuleInit {
     this.checks.register('partitions', () => this.partitions());
     if (this.env.SENDING_HOLD) this.checks.register('sending', () => Promise.resolve(HELD));
     const { REDIS_URL: redis } = this.env;
-    if (redis) this.checks.register('redis', async () => redisResult(await evictionPolicy(redis)));
+    if (redis) this.checks.register('redis', async () => redisResult(await redisState(redis)));
   }
 
   private started(): CheckResult {
@@ -61,8 +63,25 @@ export class PlatformChecks implements OnModuleInit {
 }
 
 /** Redis only wakes: while it is away stages go on by their sweeps. One that may drop keys breaks BullMQ in silence. */
-export function redisResult(policy: string | null): CheckResult {
+export function redisResult(state: RedisState): CheckResult {
+  switch (state.kind) {
+    case 'answers':
+      return policyResult(state.policy);
+    case 'refuses': {
+      const known = redisRefusal(state.says);
+      const told = known ? `Redis ${known.what} (${known.mend})` : `Redis answers ${state.says}`;
+      return { state: 'warn', detail: `${told}; stages go on by their sweeps` };
+    }
+    case 'away':
+      return { state: 'warn', detail: `Redis cannot be reached (${state.reason}); stages go on by their sweeps` };
+    default:
+      return assertNever(state);
+  }
+}
+
+function policyResult(policy: string | null): CheckResult {
   if (policy === 'noeviction') return OK;
-  if (policy === null) return { state: 'warn', detail: 'Redis cannot be reached; stages go on by their sweeps' };
+  if (policy === null)
+    return { state: 'warn', detail: 'Redis does not tell its maxmemory-policy: it must be noeviction' };
   return { state: 'fail', detail: `maxmemory-policy is ${policy}: set it to noeviction` };
 }

@@ -6,6 +6,7 @@ import { Env } from '../config/env.js';
 import { connectionProblem } from '../database/database-error.js';
 import { logger } from '../logging/logger.js';
 import { BullWaker } from './bull-waker.js';
+import { redisRefusal } from './redis-refusals.js';
 import { runsStage } from './roles.js';
 import { StageLoop } from './stage-loop.js';
 import { StageQueues } from './stage-queues.js';
@@ -105,10 +106,8 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     const now = this.clock.monotonicMs();
     if (now - (this.complained.get(stage) ?? -Infinity) < QUIET_MS) return;
     this.complained.set(stage, now);
-    this.log.warn('the queue cannot be reached; stages go on by their sweeps', {
-      event: 'queue.error',
-      stage,
-      reason: error.message,
-    });
+    const refusal = redisRefusal(error.message);
+    const what = refusal ? `the queue's Redis ${refusal.what} (${refusal.mend})` : 'the queue cannot be reached';
+    this.log.warn(`${what}; stages go on by their sweeps`, { event: 'queue.error', stage, reason: error.message });
   }
 }
