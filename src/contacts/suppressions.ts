@@ -26,7 +26,7 @@ export async function suppress(
 /** A blocked address; `email` is null where it is that of an erased person. */
 export interface Suppression {
   readonly email: string | null;
-  readonly reason: string;
+  readonly reason: SuppressionReason;
   readonly created_at: Date;
 }
 

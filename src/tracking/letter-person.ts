@@ -1,9 +1,5 @@
 import { lockContacts } from '../contacts/contact-facts.js';
 import type { Sql } from '../platform/database/sql.js';
-import type { StoresService } from '../stores/stores.service.js';
-import type { StoreSettings } from '../stores/store-settings.js';
-import { chooseLocale } from '../templates/choose-locale.js';
-import type { PageLocale } from './page.js';
 
 /** The letter whose link was followed. */
 export interface LetterRef {
@@ -17,16 +13,9 @@ export interface Visitor {
   readonly ip: string | null;
 }
 
-/** What a page needs to know of its reader. */
-export interface Reader {
-  readonly locale: PageLocale;
-  /** The person's own language is one of our pages'; else `locale` is the store's guess. */
-  readonly isOwnLocale: boolean;
-  readonly shop: string;
-}
-
 /** A letter with the person who has it now (after a merge the one that stayed); null where the person is gone. */
 export interface LetterRow {
+  readonly environment_id: string;
   readonly store_id: string;
   readonly to_address: string | null;
   readonly contact_id: string | null;
@@ -62,24 +51,8 @@ export async function lockedLetterOf(tx: Sql, ref: LetterRef): Promise<LetterRow
   return letter;
 }
 
-/** The settings of the letter's store. */
-export async function storeOf(tx: Sql, stores: StoresService, letter: LetterRow): Promise<StoreSettings | undefined> {
-  return (await stores.settingsOf(tx, [letter.store_id])).get(letter.store_id);
-}
-
-/** Language and shop of the person who reads a page. */
-export async function readerOf(tx: Sql, stores: StoresService, letter: LetterRow): Promise<Reader> {
-  const settings = await storeOf(tx, stores, letter);
-  const locale = chooseLocale(letter.contact_locale, settings?.locale ?? 'en', ['en', 'ru']);
-  return {
-    locale: locale === 'ru' ? 'ru' : 'en',
-    isOwnLocale: /^(ru|en)\b/i.test(letter.contact_locale ?? ''),
-    shop: settings?.brand.name ?? '',
-  };
-}
-
 const LETTER = `
-SELECT m.store_id, m.to_address, stays.id AS contact_id, stays.email_key, stays.locale AS contact_locale,
+SELECT m.environment_id, m.store_id, m.to_address, stays.id AS contact_id, stays.email_key, stays.locale AS contact_locale,
   stays.timezone AS contact_timezone, stays.marketing_consent, stays.confirmed_at, stays.declined, stays.paused_until,
   stays.erased_at IS NOT NULL AS erased, coalesce(e.virtual_now, clock_timestamp()) AS now, clock_timestamp() AS received_at
 FROM messages m

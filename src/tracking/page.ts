@@ -26,6 +26,7 @@ const STYLE =
   'label.field{display:block;font-weight:600;margin:0 0 1.25rem}' +
   'select{display:block;font:inherit;width:100%;margin:.25rem 0 0;padding:.7rem;border:1px solid #8888;border-radius:.5rem;background:transparent;color:inherit}' +
   'option{color:#1f2328;background:#fff}' +
+  '.blocked{padding:.75rem 1rem;border-radius:.5rem;background:#bf870022;border:1px solid #bf870066}' +
   '.said{padding:.75rem 1rem;border-radius:.5rem;background:#1a7f3722;border:1px solid #1a7f3766}.quiet{opacity:.75}' +
   'button{font:inherit;font-weight:600;width:100%;padding:.9rem;border:1px solid transparent;border-radius:.5rem;background:#1f2328;color:#fff;cursor:pointer}' +
   'button.second{background:transparent;border-color:#8888;color:inherit}' +

@@ -1,4 +1,4 @@
-import type { Reader } from './letter-person.js';
+import type { Reader } from './readers.js';
 import type { PageLocale } from './page.js';
 
 /** The language that a browser asks for first, of those that we have; null when it asks for none of them. */

@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact, aLetter } from '../../test/support/letters.js';
 import type { RunMover } from '../enrollments/run-mover.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { Secrets } from '../platform/secrets.js';
 import { signToken, type TokenPurpose } from '../platform/tokens.js';
@@ -15,6 +16,7 @@ import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
 import { HitCounter } from './hit-counter.js';
+import { Readers } from './readers.js';
 import { Spool } from './spool.js';
 import { TokenReader } from './token-reader.js';
 import { TrackingRoutes } from './tracking-routes.js';
@@ -44,7 +46,11 @@ describe('the addresses inside letters', () => {
     counter = new HitCounter(database.engine, new ProcessClock());
     writer = new EngagementWriter(new EngagementStore(database.engine, clock, counter), new Spool(directory));
     const runs = { endForContact: (_: unknown, end: unknown) => Promise.resolve(void ended.push(end)) };
-    const unsubscriber = new Unsubscriber(database.engine, new StoresService(), runs as unknown as RunMover);
+    const unsubscriber = new Unsubscriber(
+      database.engine,
+      new Readers(new StoresService(), new BlindKeys(secrets)),
+      runs as unknown as RunMover,
+    );
     server = fastify({ routerOptions: { maxParamLength: 8_192 } });
     await server.register(new TrackingRoutes(new TokenReader(secrets), clock, writer, unsubscriber).plugin);
   });

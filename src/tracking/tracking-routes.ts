@@ -5,11 +5,11 @@ import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
 import { PIXEL, PIXEL_HEADERS, REDIRECT_HEADERS } from './hit-answers.js';
 import { hitOfRequest } from './hit-of-request.js';
-import type { Reader } from './letter-person.js';
 import { locationOf } from './location.js';
 import { answerPage, PAGE_ROUTE, takeForms, type TokenRequest } from './page-routes.js';
 import type { PageLocale } from './page.js';
 import { pageLocale } from './reader-locale.js';
+import type { Reader } from './readers.js';
 import { TokenReader } from './token-reader.js';
 import { unsubscribeTexts } from './unsubscribe-texts.js';
 import { Unsubscriber } from './unsubscriber.js';
@@ -63,7 +63,7 @@ export class TrackingRoutes {
     // The page needs the database for its language only; without it the browser's will do.
     const reader = await this.unsubscriber.reader(claims).catch(() => undefined);
     if (reader === null) return notFound(request, reply);
-    return answerPage(reply, 200, unsubscribeTexts(localeOf(request, reader)).ask(reader?.shop ?? ''));
+    return answerPage(reply, 200, unsubscribeTexts(localeOf(request, reader)).ask(reader ?? UNKNOWN));
   }
 
   private async unsubscribe(request: TokenRequest, reply: FastifyReply): Promise<unknown> {
@@ -81,9 +81,12 @@ export class TrackingRoutes {
       return answerPage(reply.header('retry-after', '60'), 503, unsubscribeTexts(localeOf(request, null)).tryAgain());
     }
     if (!reader) return notFound(request, reply);
-    return answerPage(reply, 200, unsubscribeTexts(localeOf(request, reader)).done(reader.shop));
+    return answerPage(reply, 200, unsubscribeTexts(localeOf(request, reader)).done(reader));
   }
 }
+
+/** Where nobody can say whose page it is. */
+const UNKNOWN = { shop: '', block: null } as const;
 
 function notFound(request: TokenRequest, reply: FastifyReply): FastifyReply {
   return answerPage(reply, 404, unsubscribeTexts(localeOf(request, null)).notFound());

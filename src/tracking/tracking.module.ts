@@ -18,6 +18,7 @@ import { HitLane } from './hit-lane.js';
 import { PreferenceCenter } from './preferences/preference-center.js';
 import { PreferenceRoutes } from './preferences/preference-routes.js';
 import { ProviderEventsModule } from './provider-events/provider-events.module.js';
+import { Readers } from './readers.js';
 import { Spool } from './spool.js';
 import { TokenReader } from './token-reader.js';
 import { TrackingRoutes } from './tracking-routes.js';
@@ -37,6 +38,7 @@ import { Unsubscriber } from './unsubscriber.js';
     ConfirmationRoutes,
     PreferenceCenter,
     PreferenceRoutes,
+    Readers,
     SubscriptionConfirmer,
     TokenReader,
     TrackingRoutes,

@@ -1,24 +1,32 @@
+import { blockText } from './block-texts.js';
 import type { Page, PageLocale } from './page.js';
+import type { Reader } from './readers.js';
 
-/** The pages of the unsubscribe link, in the words of each language; `shop` is the store's name, '' while it cannot be read. */
+/** Of the reader; a shop without a name, or one that cannot be read now, is ''. */
+type Subscriber = Pick<Reader, 'shop' | 'block'>;
+
+/** The pages of the unsubscribe link, in the words of each language. */
 export interface UnsubscribeTexts {
-  ask(shop: string): Page;
-  done(shop: string): Page;
+  ask(reader: Subscriber): Page;
+  done(reader: Subscriber): Page;
   tryAgain(): Page;
   notFound(): Page;
 }
 
+const ORDERS_EN = 'Letters about your orders will still arrive.';
+const ORDERS_RU = 'Письма о ваших заказах приходить будут.';
+
 const EN: UnsubscribeTexts = {
-  ask: (shop) => ({
+  ask: (reader) => ({
     locale: 'en',
-    title: shop ? `Unsubscribe from ${shop}?` : 'Unsubscribe from our letters?',
-    text: 'You will get no more offers and reminders. Letters about your orders will still arrive.',
+    title: reader.shop ? `Unsubscribe from ${reader.shop}?` : 'Unsubscribe from our letters?',
+    text: `You will get no more offers and reminders. ${blockText(reader, 'en') ?? ORDERS_EN}`,
     button: 'Unsubscribe',
   }),
-  done: (shop) => ({
+  done: (reader) => ({
     locale: 'en',
     title: 'You are unsubscribed',
-    text: `${shop || 'We'} will send you no more offers and reminders. Letters about your orders will still arrive.`,
+    text: `${reader.shop || 'We'} will send you no more offers and reminders. ${blockText(reader, 'en') ?? ORDERS_EN}`,
   }),
   tryAgain: () => ({
     locale: 'en',
@@ -34,16 +42,16 @@ const EN: UnsubscribeTexts = {
 };
 
 const RU: UnsubscribeTexts = {
-  ask: (shop) => ({
+  ask: (reader) => ({
     locale: 'ru',
-    title: shop ? `Отписаться от писем «${shop}»?` : 'Отписаться от наших писем?',
-    text: 'Предложения и напоминания больше не придут. Письма о ваших заказах приходить будут.',
+    title: reader.shop ? `Отписаться от писем «${reader.shop}»?` : 'Отписаться от наших писем?',
+    text: `Предложения и напоминания больше не придут. ${blockText(reader, 'ru') ?? ORDERS_RU}`,
     button: 'Отписаться',
   }),
-  done: (shop) => ({
+  done: (reader) => ({
     locale: 'ru',
     title: 'Вы отписались',
-    text: `${shop ? `«${shop}» больше не пришлёт` : 'Мы больше не пришлём'} предложений и напоминаний. Письма о ваших заказах приходить будут.`,
+    text: `${reader.shop ? `«${reader.shop}» больше не пришлёт` : 'Мы больше не пришлём'} предложений и напоминаний. ${blockText(reader, 'ru') ?? ORDERS_RU}`,
   }),
   tryAgain: () => ({
     locale: 'ru',

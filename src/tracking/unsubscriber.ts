@@ -3,8 +3,8 @@ import { withdrawConsentNow } from '../contacts/consent.js';
 import { RunMover } from '../enrollments/run-mover.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { StoresService } from '../stores/stores.service.js';
-import { type LetterRef, type LetterRow, letterOf, lockedLetterOf, type Reader, readerOf } from './letter-person.js';
+import { type LetterRef, type LetterRow, letterOf, lockedLetterOf } from './letter-person.js';
+import { type Reader, Readers } from './readers.js';
 import { recordUnsubscribe } from './record-engagement.js';
 
 /** Takes people off the list: by the page's button, by a mail program's one-click POST, or played in a sandbox. */
@@ -12,14 +12,14 @@ import { recordUnsubscribe } from './record-engagement.js';
 export class Unsubscriber {
   constructor(
     private readonly database: EngineDatabase,
-    private readonly stores: StoresService,
+    private readonly readers: Readers,
     private readonly runs: RunMover,
   ) {}
 
   /** Whose page it is; null when the letter is gone. Changes nothing. */
   async reader(ref: LetterRef): Promise<Reader | null> {
     const letter = await letterOf(this.database, ref);
-    return letter && readerOf(this.database, this.stores, letter);
+    return letter && this.readers.of(this.database, letter);
   }
 
   /**
@@ -31,7 +31,7 @@ export class Unsubscriber {
     return this.database.transaction(async (tx) => {
       const letter = await lockedLetterOf(tx, ref);
       if (letter) await this.takeOff(tx, ref, letter, { source, userAgent });
-      return letter && readerOf(tx, this.stores, letter);
+      return letter && this.readers.of(tx, letter);
     });
   }
 

@@ -135,6 +135,20 @@ describe('the preference page', () => {
     expect((await contact()).consent.marketing).toBe(true);
   });
 
+  it('tells a person whose address is blocked that nothing is sent, and keeps what they wish until the block is lifted', async () => {
+    await press('unsubscribe');
+    await shop.must('PUT', `/v1/suppressions/${ANNA}`);
+    const blocked = 'Изменить это может только';
+    const back = await press('subscribe');
+    expect([back.body.includes(blocked), back.body.includes('Вы подписаны')]).toEqual([true, false]);
+    const { html } = await shop.message((await letters())[0]!.id);
+    const unsubscribe = new URL(/"(http[^"]*\/u\/[^"]+)"/.exec(html)![1]!).pathname;
+    expect((await reader.call<string>('GET', unsubscribe)).body).toContain(blocked);
+    await shop.must('DELETE', `/v1/suppressions/${ANNA}`);
+    expect((await reader.call<string>('GET', page)).body).not.toContain(blocked);
+    expect((await contact()).consent.marketing).toBe(true);
+  });
+
   it('keeps evidence of every change: what, when, how, by which letter', async () => {
     await press('save', [
       ['shown', 'group:carts'],

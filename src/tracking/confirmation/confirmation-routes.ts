@@ -46,8 +46,7 @@ export class ConfirmationRoutes {
       return answerPage(reply.header('retry-after', '60'), 503, unsubscribeTexts(pageLocale(null, asked)).tryAgain());
     }
     if (!found) return answerPage(reply, 404, unsubscribeTexts(pageLocale(null, asked)).notFound());
-    const { shop } = found.reader;
     const texts = confirmationTexts(pageLocale(found.reader, asked));
-    return answerPage(reply, 200, found.isConfirmed ? texts.done(shop) : texts.ask(shop));
+    return answerPage(reply, 200, found.isConfirmed ? texts.done(found.reader) : texts.ask(found.reader));
   }
 }

@@ -1,38 +1,56 @@
+import { blockText } from '../block-texts.js';
 import type { Page, PageLocale } from '../page.js';
+import type { Reader } from '../readers.js';
 
-/** The pages of the confirmation link; `shop` is the store's name. */
+type Subscriber = Pick<Reader, 'shop' | 'block'>;
+
+/** The pages of the confirmation link. To a blocked address nobody writes "from now on". */
 export interface ConfirmationTexts {
-  ask(shop: string): Page;
-  done(shop: string): Page;
+  ask(reader: Subscriber): Page;
+  done(reader: Subscriber): Page;
 }
 
 const EN: ConfirmationTexts = {
-  ask: (shop) => ({
+  ask: (reader) => ({
     locale: 'en',
-    title: shop ? `Get letters from ${shop}?` : 'Get our letters?',
-    text: 'You agree to get offers and reminders at this address. Every letter has a link to unsubscribe.',
+    title: reader.shop ? `Get letters from ${reader.shop}?` : 'Get our letters?',
+    text: joined(
+      'You agree to get offers and reminders at this address. Every letter has a link to unsubscribe.',
+      blockText(reader, 'en'),
+    ),
     button: 'Confirm subscription',
   }),
-  done: (shop) => ({
+  done: (reader) => ({
     locale: 'en',
-    title: 'Thank you, you are subscribed',
-    text: shop ? `From now on ${shop} writes to you. You can close this page.` : 'You can close this page.',
+    title: reader.block ? 'Thank you, we have kept your consent' : 'Thank you, you are subscribed',
+    text:
+      blockText(reader, 'en') ??
+      joined(reader.shop && `From now on ${reader.shop} writes to you.`, 'You can close this page.'),
   }),
 };
 
 const RU: ConfirmationTexts = {
-  ask: (shop) => ({
+  ask: (reader) => ({
     locale: 'ru',
-    title: shop ? `Получать письма «${shop}»?` : 'Получать наши письма?',
-    text: 'Вы соглашаетесь получать предложения и напоминания на этот адрес. Отписаться можно в любом письме.',
+    title: reader.shop ? `Получать письма «${reader.shop}»?` : 'Получать наши письма?',
+    text: joined(
+      'Вы соглашаетесь получать предложения и напоминания на этот адрес. Отписаться можно в любом письме.',
+      blockText(reader, 'ru'),
+    ),
     button: 'Подтвердить подписку',
   }),
-  done: (shop) => ({
+  done: (reader) => ({
     locale: 'ru',
-    title: 'Спасибо, вы подписаны',
-    text: shop ? `Теперь «${shop}» будет вам писать. Эту страницу можно закрыть.` : 'Эту страницу можно закрыть.',
+    title: reader.block ? 'Спасибо, мы сохранили ваше согласие' : 'Спасибо, вы подписаны',
+    text:
+      blockText(reader, 'ru') ??
+      joined(reader.shop && `Теперь «${reader.shop}» будет вам писать.`, 'Эту страницу можно закрыть.'),
   }),
 };
+
+function joined(...sentences: readonly (string | null)[]): string {
+  return sentences.filter(Boolean).join(' ');
+}
 
 /** Texts in the language of the page's reader. */
 export function confirmationTexts(locale: PageLocale): ConfirmationTexts {

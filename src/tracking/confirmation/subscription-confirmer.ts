@@ -3,16 +3,8 @@ import { confirmConsent } from '../../contacts/consent.js';
 import { parseEmail } from '../../domain/email-address.js';
 import { StorefrontRecorder } from '../../ingest/storefront-recorder.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
-import { StoresService } from '../../stores/stores.service.js';
-import {
-  type LetterRef,
-  type LetterRow,
-  letterOf,
-  lockedLetterOf,
-  type Reader,
-  readerOf,
-  type Visitor,
-} from '../letter-person.js';
+import { type LetterRef, type LetterRow, letterOf, lockedLetterOf, type Visitor } from '../letter-person.js';
+import { type Reader, Readers } from '../readers.js';
 
 const SOURCE = 'double_opt_in';
 
@@ -27,7 +19,7 @@ export interface Subscription {
 export class SubscriptionConfirmer {
   constructor(
     private readonly database: EngineDatabase,
-    private readonly stores: StoresService,
+    private readonly readers: Readers,
     private readonly events: StorefrontRecorder,
   ) {}
 
@@ -35,7 +27,7 @@ export class SubscriptionConfirmer {
   async show(ref: LetterRef): Promise<Subscription | null> {
     const letter = await letterOf(this.database, ref);
     if (!letter || !isTheirs(letter)) return null;
-    return { reader: await readerOf(this.database, this.stores, letter), isConfirmed: isConfirmed(letter) };
+    return { reader: await this.readers.of(this.database, letter), isConfirmed: isConfirmed(letter) };
   }
 
   /**
@@ -52,7 +44,7 @@ export class SubscriptionConfirmer {
         await confirmConsent(tx, { ...person, source: SOURCE, evidence: { message: messageId, ...visitor } });
         await this.events.record(tx, { ...person, type: 'subscriber.confirmed', data: { source: SOURCE } });
       }
-      return { reader: await readerOf(tx, this.stores, letter), isConfirmed: true };
+      return { reader: await this.readers.of(tx, letter), isConfirmed: true };
     });
   }
 }

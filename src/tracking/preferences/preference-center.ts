@@ -5,18 +5,9 @@ import { assertNever } from '../../domain/assert-never.js';
 import { changedTopics, isPaused, PAUSE_MS } from '../../domain/preferences.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
 import type { Sql } from '../../platform/database/sql.js';
-import { StoresService } from '../../stores/stores.service.js';
-import {
-  type LetterRef,
-  type LetterRow,
-  letterOf,
-  lockedLetterOf,
-  type Reader,
-  readerOf,
-  storeOf,
-  type Visitor,
-} from '../letter-person.js';
+import { type LetterRef, type LetterRow, letterOf, lockedLetterOf, type Visitor } from '../letter-person.js';
 import { pageLocale } from '../reader-locale.js';
+import { type Reader, Readers } from '../readers.js';
 import { Unsubscriber } from '../unsubscriber.js';
 import type { PreferenceForm } from './preference-form.js';
 import { type PreferenceView, topicsOf } from './preference-page.js';
@@ -35,7 +26,7 @@ const SOURCE = 'preference_page';
 export class PreferenceCenter {
   constructor(
     private readonly database: EngineDatabase,
-    private readonly stores: StoresService,
+    private readonly readers: Readers,
     private readonly unsubscriber: Unsubscriber,
   ) {}
 
@@ -105,13 +96,14 @@ export class PreferenceCenter {
     acceptLanguage: string | undefined,
   ): Promise<PreferenceAnswer | null> {
     if (letter.contact_id === null || letter.erased) return null;
-    const reader = await readerOf(tx, this.stores, letter);
-    const settings = await storeOf(tx, this.stores, letter);
+    const reader = await this.readers.of(tx, letter);
+    const settings = await this.readers.settingsOf(tx, letter);
     const isConfirmed = letter.confirmed_at !== null || settings?.doubleOptIn !== true;
     const paused = letter.paused_until;
     const storeLanguage = settings?.locale ?? 'en';
     const view: PreferenceView = {
       shop: reader.shop,
+      block: reader.block,
       isSubscribed: letter.marketing_consent === true && isConfirmed,
       groups: await topicGroups(tx, environmentId, pageLocale(reader, acceptLanguage)),
       declined: letter.declined ?? [],

@@ -1,8 +1,13 @@
-import { preferenceForm } from './preference-form.js';
+import { SUPPRESSION_REASONS } from '../../contacts/suppressions.js';
+import { blockText } from '../block-texts.js';
+import { confirmationTexts } from '../confirmation/confirmation-texts.js';
+import { unsubscribeTexts } from '../unsubscribe-texts.js';
+import { type PreferenceAction, preferenceForm } from './preference-form.js';
 import { preferenceHtml, type PreferenceView } from './preference-page.js';
 
 const VIEW: PreferenceView = {
   shop: 'Shop',
+  block: null,
   isSubscribed: true,
   groups: [],
   declined: [],
@@ -58,5 +63,47 @@ describe('the language of letters on the preference page', () => {
   it('is not taken from a page that does not say what it showed, nor when it is no locale', () => {
     expect(preferenceForm(new URLSearchParams('action=save&language=en'))!.language).toBeNull();
     expect(page({}).posted('<b>')).toBeNull();
+  });
+});
+
+describe('the preference page of somebody to whose address nothing is sent', () => {
+  const page = (view: Partial<PreferenceView>, locale: 'en' | 'ru' = 'en', done: PreferenceAction | null = null) =>
+    preferenceHtml({ ...VIEW, block: 'hard_bounce', ...view }, locale, done);
+
+  it.each(SUPPRESSION_REASONS)('says why (%s) and that only the shop can change it, in both languages', (block) => {
+    expect(page({ block })).toContain('Only Shop can change that: please ask there.');
+    expect(page({ block }, 'ru')).toContain('Изменить это может только «Shop»: обратитесь туда.');
+    expect(page({ block })).not.toBe(page({ block: null }));
+  });
+
+  it.each([true, false])('promises no letter, neither now nor about orders (subscribed: %s)', (isSubscribed) => {
+    const html = page({ isSubscribed }) + page({ isSubscribed }, 'en', 'subscribe');
+    expect(html).not.toMatch(/always arrive|You get letters|You are subscribed|only get letters/);
+    const russian = page({ isSubscribed }, 'ru') + page({ isSubscribed }, 'ru', 'subscribe');
+    expect(russian).not.toMatch(/приходят|Вы подписаны|будут приходить/);
+  });
+
+  it('still takes wishes and farewells, but offers no pause from nothing', () => {
+    const actions = (view: Partial<PreferenceView>) =>
+      [...page(view).matchAll(/name="action" value="([^"]+)"/g)].map(([, action]) => action);
+    expect(actions({})).toEqual(['save', 'unsubscribe']);
+    expect(actions({ isSubscribed: false })).toEqual(['subscribe', 'save']);
+  });
+});
+
+describe('the pages of unsubscribing and confirming, of somebody to whose address nothing is sent', () => {
+  const reader = { shop: 'Shop', block: 'complaint' } as const;
+
+  it.each(['en', 'ru'] as const)('promise no letters (%s)', (locale) => {
+    const pages = [unsubscribeTexts(locale), confirmationTexts(locale)].flatMap((texts) => [
+      texts.ask(reader),
+      texts.done(reader),
+    ]);
+    for (const { title, text } of pages) {
+      expect(text).toContain(blockText(reader, locale)!);
+      expect(title + text).not.toMatch(
+        /still arrive|you are subscribed|From now on|приходить будут|вы подписаны|Теперь/,
+      );
+    }
   });
 });

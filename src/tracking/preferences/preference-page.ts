@@ -1,4 +1,6 @@
+import type { SuppressionReason } from '../../contacts/suppressions.js';
 import type { DeclinableClass, Topic } from '../../domain/preferences.js';
+import { blockText } from '../block-texts.js';
 import { escapeHtml, frameOf, type PageLocale } from '../page.js';
 import type { PreferenceAction } from './preference-form.js';
 import { preferenceTexts, type PreferenceTexts } from './preference-texts.js';
@@ -7,6 +9,8 @@ import type { TopicGroup } from './topics.js';
 /** What the preference page shows of a person. */
 export interface PreferenceView {
   readonly shop: string;
+  /** Why nothing is sent to the person's address, whatever they choose; null when it may be written to. */
+  readonly block: SuppressionReason | null;
   readonly isSubscribed: boolean;
   readonly groups: readonly TopicGroup[];
   readonly declined: readonly string[];
@@ -30,19 +34,35 @@ const LANGUAGES: ReadonlyMap<string, string> = new Map([
 export function preferenceHtml(view: PreferenceView, locale: PageLocale, done: PreferenceAction | null): string {
   const texts = preferenceTexts(locale);
   const title = texts.title(view.shop);
-  const said = done === null ? '' : `<p class="said" role="status">${escapeHtml(texts.done[done])}</p>`;
-  const parts = view.isSubscribed
-    ? [
-        form(topics(view, texts) + language(view, locale, texts) + button('save', texts.save)),
-        pause(view, locale, texts),
-        stop(texts),
-      ]
-    : [
-        `<p>${escapeHtml(texts.stopped)}</p>`,
-        form(button('subscribe', texts.subscribe)),
-        `<section>${form(language(view, locale, texts) + button('save', texts.save, 'second'))}</section>`,
-      ];
-  return frameOf(locale, title, `<main class="long"><h1>${escapeHtml(title)}</h1>${said}${parts.join('')}</main>`);
+  const block = blockText(view, locale);
+  const notes = [
+    done === null ? '' : `<p class="said" role="status">${escapeHtml(doneText(done, block !== null, texts))}</p>`,
+    block === null ? '' : `<p class="blocked">${escapeHtml(`${block} ${texts.keptForLater}`)}</p>`,
+  ];
+  const parts = view.isSubscribed ? wishes(view, locale, texts) : wayBack(view, locale, texts);
+  const main = `<h1>${escapeHtml(title)}</h1>${[...notes, ...parts].join('')}`;
+  return frameOf(locale, title, `<main class="long">${main}</main>`);
+}
+
+function doneText(done: PreferenceAction, isBlocked: boolean, texts: PreferenceTexts): string {
+  return isBlocked && done === 'subscribe' ? texts.consentKept : texts.done[done];
+}
+
+/** A blocked person has nothing to pause. */
+function wishes(view: PreferenceView, locale: PageLocale, texts: PreferenceTexts): readonly string[] {
+  return [
+    form(topics(view, texts) + language(view, locale, texts) + button('save', texts.save)),
+    view.block === null ? pause(view, locale, texts) : '',
+    stop(texts),
+  ];
+}
+
+function wayBack(view: PreferenceView, locale: PageLocale, texts: PreferenceTexts): readonly string[] {
+  return [
+    view.block === null ? `<p>${escapeHtml(texts.stopped)}</p>` : '',
+    form(button('subscribe', texts.subscribe)),
+    `<section>${form(language(view, locale, texts) + button('save', texts.save, 'second'))}</section>`,
+  ];
 }
 
 /** Every topic that this page lets choose. */
@@ -55,7 +75,7 @@ function classesOf(groups: readonly TopicGroup[]): readonly DeclinableClass[] {
   return CLASSES.filter((one) => one === 'marketing' || groups.some(({ messageClass }) => messageClass === one));
 }
 
-function topics({ groups, declined }: PreferenceView, texts: PreferenceTexts): string {
+function topics({ groups, declined, block }: PreferenceView, texts: PreferenceTexts): string {
   const boxes = classesOf(groups).flatMap((one) => [
     box({ topic: `class:${one}`, label: texts.classes[one], isWanted: !declined.includes(`class:${one}`) }),
     ...groups
@@ -64,7 +84,7 @@ function topics({ groups, declined }: PreferenceView, texts: PreferenceTexts): s
   ]);
   return (
     `<fieldset><legend>${escapeHtml(texts.topics)}</legend>${boxes.join('')}</fieldset>` +
-    `<p class="quiet">${escapeHtml(texts.alwaysSent)}</p>`
+    (block === null ? `<p class="quiet">${escapeHtml(texts.alwaysSent)}</p>` : '')
   );
 }
 

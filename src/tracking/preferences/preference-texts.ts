@@ -21,6 +21,10 @@ export interface PreferenceTexts {
   readonly stop: string;
   readonly stopped: string;
   readonly subscribe: string;
+  /** Said to somebody to whose address nothing is sent, of what they choose all the same. */
+  readonly keptForLater: string;
+  /** Instead of `done.subscribe`, to the same. */
+  readonly consentKept: string;
   /** What is said above the page when a button has done its work. */
   readonly done: Readonly<Record<PreferenceAction, string>>;
 }
@@ -43,6 +47,8 @@ const EN: PreferenceTexts = {
   stop: 'Unsubscribe from everything',
   stopped: 'You get letters about your orders only: no offers, reminders or tips.',
   subscribe: 'Get offers and reminders',
+  keptForLater: 'What you choose here is kept and counts from then on.',
+  consentKept: 'We have kept your wish to get offers and reminders.',
   done: {
     save: 'Saved.',
     pause: 'Paused for 30 days.',
@@ -70,6 +76,8 @@ const RU: PreferenceTexts = {
   stop: 'Отписаться от всего',
   stopped: 'Вам приходят только письма о заказах: никаких предложений, напоминаний и советов.',
   subscribe: 'Получать предложения и напоминания',
+  keptForLater: 'То, что вы выберете здесь, сохранится и будет действовать с того времени.',
+  consentKept: 'Мы запомнили, что вы хотите получать предложения и напоминания.',
   done: {
     save: 'Сохранили.',
     pause: 'Пауза на 30 дней включена.',
