@@ -195,6 +195,22 @@ describe('a signed letter', () => {
     expect(html).toContain('href="https://mail.example/u/1"');
   });
 
+  it('leads links that Outlook alone shows through the redirect, and no data there to anywhere but the web', async () => {
+    const source = aLetterSource(
+      '<!--[if mso]><v:roundrect href="{{event.url}}">x</v:roundrect><a href="https://shop.example/b">y</a><![endif]-->' +
+        '<a href="https://shop.example/c">z</a>',
+    );
+    const letter = async (url: string) => letterOf(await compiled(source), aContext({ data: { url } }), signing);
+    const { html, text, links } = await letter('https://shop.example/a');
+    expect(links.map(({ url }) => url)).toEqual(['a', 'b', 'c'].map((page) => `https://shop.example/${page}`));
+    const tokens = [...html.matchAll(/\/t\/c\/([\w-]+)"/g)].map((match) => match[1]!);
+    expect(tokens).toHaveLength(3);
+    expect([...text.matchAll(/\/t\/c\/([\w-]+)/g)].map((match) => match[1])).toEqual([tokens[2]]);
+    const bad = await letter('javascript:alert(1)');
+    expect(bad.html).toContain('<v:roundrect href="#">');
+    expect(bad.refusedLinks).toHaveLength(1);
+  });
+
   it('counts a link whose scheme somebody wrote in capitals', async () => {
     const source = aLetterSource('<a href="HTTP://shop.example/Sale">a</a> <a href="{{event.url}}">b</a>');
     const context = aContext({ data: { url: 'HTTPS://Shop.example/Cart?Id=A' } });

@@ -61,6 +61,25 @@ describe('compiling a template', () => {
     expect(html.match(/\{\{#?tmLink \d/g)).toEqual(['{{tmLink 0', '{{#tmLink 1']);
   });
 
+  it('wraps what Outlook alone shows: links and drawn buttons of conditional comments, in the order of the letter', async () => {
+    const button = '<v:roundrect href="https://a.example/2" style="height:40px"><b>Buy</b></v:roundrect>';
+    const { links, html } = await compiled(
+      aLetterSource(
+        '<a href="https://a.example/1">a</a><!--[if (gte mso 9)|(IE)]>' +
+          `${button}<a href='{{event.url}}'>b</a><a href="{{links.view}}">c</a><![endif]-->` +
+          '<!--[if !mso]><!--><a href="https://a.example/4">d</a><!--<![endif]-->',
+      ),
+    );
+    expect(links.map(({ url }) => url)).toEqual([
+      'https://a.example/1',
+      'https://a.example/2',
+      null,
+      'https://a.example/4',
+    ]);
+    expect(html).toContain('<v:roundrect href="{{tmLink 1}}" style="height:40px">');
+    expect(html).toContain("<a href='{{#tmLink 2}}{{&event.url}}{{/tmLink}}'>");
+  });
+
   it('leaves mail, phone and anchor links and the pages of the letter itself alone', async () => {
     const hrefs = [
       'mailto:a@b.example',
@@ -146,7 +165,7 @@ it('elements may close themselves, hold a > in an attribute, and stand in commen
 });
 
 describe('compiling refuses', () => {
-  it.each([
+  it.each<readonly [string, string, string]>([
     ['a file that would be included', anMjml('<mj-include path="/etc/passwd" />'), 'include'],
     ['an element that MJML does not know', anMjml('<mj-blink>x</mj-blink>'), 'mjml'],
     ['what is not MJML', '<mjml><mj-body><mj-section>', 'body_missing'],
@@ -183,6 +202,23 @@ describe('compiling refuses', () => {
     ['scripts', anMjml('<mj-raw><script>alert(1)</script></mj-raw>'), 'forbidden_tag'],
     ['event handlers', aLetterSource('<b onclick="x()">x</b>'), 'forbidden_attribute'],
     ['javascript links', aLetterSource('<a href="javascript:alert(1)">x</a>'), 'bad_link'],
+    ['javascript links on maps', aLetterSource('<map><area href="javascript:alert(1)"></map>'), 'bad_link'],
+    ...[
+      ['javascript links', '<a href="javascript:alert(1)">x</a>', 'bad_link'],
+      ['addresses without a scheme', '<a href="shop.example">x</a>', 'bad_link'],
+      ['drawn buttons that run a script', '<v:roundrect href="javascript:alert(1)">x</v:roundrect>', 'bad_link'],
+      ['an unquoted attribute', '<a href={{event.url}}>x</a>', 'unquoted_attribute'],
+      ['scripts', '<script>alert(1)</script>', 'forbidden_tag'],
+    ].map(([what, markup, code]): [string, string, string] => [
+      `${what} for Outlook alone`,
+      aLetterSource(`<!--[if mso]>${markup}<![endif]-->`),
+      code!,
+    ]),
+    [
+      'a style sheet with data for Outlook alone',
+      anMjml('<mj-raw><!--[if mso]><style>{{event.a}}</style><![endif]--></mj-raw>'),
+      'mustache_in_style',
+    ],
     [
       'markup in a style sheet',
       aLetterSource('x').replace('</mj-head>', '<mj-style>a{}</style><b></mj-style></mj-head>'),

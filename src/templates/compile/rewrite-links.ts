@@ -3,7 +3,7 @@ import type { Draft } from './draft.js';
 import { advise, refuse } from './draft.js';
 import type { MaskedSource } from './mask-mustaches.js';
 import { marksIn, replaceMarks, unmask } from './mask-mustaches.js';
-import type { HtmlAttribute } from './scan-html.js';
+import type { HtmlAttribute, HtmlTag } from './scan-html.js';
 import { scanHtml } from './scan-html.js';
 import { safeUrl } from '../helpers/safe-url.js';
 
@@ -14,7 +14,7 @@ interface Splice {
 }
 
 /**
- * Puts a call of the internal helper in place of the address of every `<a href>`, so that each letter's click links are
+ * Puts a call of the internal helper in place of the address of every link, also of what Outlook alone reads, so that each letter's click links are
  * made while it renders: nothing parses HTML per letter. Pictures' addresses go through a helper too, when data is in
  * them, and the pixel takes its place before `</body>`.
  */
@@ -27,7 +27,7 @@ export function rewriteLinks(draft: Draft): Draft {
     draft.masked.markOf(draft.masked.mustaches.length + calls.push(mustache) - 1);
   for (const tag of scanHtml(draft.html).tags)
     for (const attribute of tag.attributes) {
-      if (tag.name === 'a' && attribute.name === 'href') {
+      if (isLink(tag, attribute)) {
         const kind = kindOf(attribute.value, draft.masked);
         if (kind === 'bad') bad.push(unmask(attribute.value, draft.masked));
         if (kind !== 'wrapped') continue;
@@ -89,6 +89,11 @@ function raw(value: string, masked: MaskedSource): string {
     const mustache = masked.mustaches[index]!;
     return isBlockTag(mustache) ? mustache : mustache.replace(/^\{\{(~?)/, '{{$1&');
   });
+}
+
+/** Something to click on: also a shape of Outlook's drawings (`v:roundrect`), which buttons are made of. */
+function isLink({ name }: HtmlTag, attribute: HtmlAttribute): boolean {
+  return attribute.name === 'href' && (name === 'a' || name === 'area' || name.startsWith('v:'));
 }
 
 function isPicture(attribute: HtmlAttribute): boolean {

@@ -25,11 +25,25 @@ export interface StyleText {
   readonly end: number;
 }
 
+/** The parts of a document that matter to a letter, in their order. */
+interface Scanned {
+  readonly tags: readonly HtmlTag[];
+  readonly styles: readonly StyleText[];
+}
+
+/** What Outlook alone reads: `[if mso]>`, its markup, `<![endif]`. */
+const CONDITIONAL = /^(\s*\[if\b[^\]]*\]>)([^]*)$/i;
+
 /**
- * Opening tags and style sheets of a document with their positions. What stands in comments, Outlook's conditional ones
- * too, is no tag.
+ * Opening tags and style sheets of a document with their positions. What stands in comments is no tag, but what stands in
+ * Outlook's conditional ones is: somebody sees it, and clicks on it.
  */
-export function scanHtml(html: string): { readonly tags: readonly HtmlTag[]; readonly styles: readonly StyleText[] } {
+export function scanHtml(html: string): Scanned {
+  return scan(html, true);
+}
+
+/** A comment ends where the first one inside it would, so that what stands in one has none of its own. */
+function scan(html: string, readsComments: boolean): Scanned {
   const tags: HtmlTag[] = [];
   const styles: StyleText[] = [];
   let open: { name: string; attributes: HtmlAttribute[]; start: number } | null = null;
@@ -71,7 +85,13 @@ export function scanHtml(html: string): { readonly tags: readonly HtmlTag[]; rea
         if (inStyle) styles.push({ start, end });
       },
       ontextentity: () => undefined,
-      oncomment: () => undefined,
+      oncomment: (start, end) => {
+        const [, condition, markup] = (readsComments && CONDITIONAL.exec(html.slice(start, end))) || [];
+        if (markup === undefined) return;
+        const inside = moved(scan(markup, false), start + condition!.length);
+        tags.push(...inside.tags);
+        styles.push(...inside.styles);
+      },
       oncdata: () => undefined,
       ondeclaration: () => undefined,
       onprocessinginstruction: () => undefined,
@@ -81,4 +101,13 @@ export function scanHtml(html: string): { readonly tags: readonly HtmlTag[]; rea
   tokenizer.write(html);
   tokenizer.end();
   return { tags, styles };
+}
+
+/** The same parts where they stand in the document around them. */
+function moved({ tags, styles }: Scanned, by: number): Scanned {
+  const range = <T extends StyleText>(part: T): T => ({ ...part, start: part.start + by, end: part.end + by });
+  return {
+    tags: tags.map(({ name, attributes, start }) => ({ name, attributes: attributes.map(range), start: start + by })),
+    styles: styles.map(range),
+  };
 }
