@@ -92,7 +92,7 @@ function exitBySubject(
 ): `exited:${string}` | null {
   const exits = compiled.exits.filter((exit) => exit.subject && exit.event === event.type);
   return firstOf(exits, (exit) =>
-    exitSubject(compiled, exit, event, facts) === run.subject
+    exitSubject(exit, event, facts) === run.subject
       ? exitFor({ ...compiled, exits: [exit] }, run, event, facts, now)
       : null,
   );

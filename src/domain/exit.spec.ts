@@ -1,28 +1,29 @@
-import { aCompiled, after, anEvent, anOrder, aRun, facts } from '../../test/support/domain-builders.js';
+import { aCompiled, after, anEvent, anOrder, aRun, facts, NINE } from '../../test/support/domain-builders.js';
 import { endRun, exitBySubject, exitFor, exitSubject } from './exit.js';
 import { subjectOf } from './subject.js';
 
+const AT = new Date(NINE);
 const cart = aCompiled();
 const emptied = (cartId: unknown) => anEvent({ id: 'v2', data: { cartId, items: [] } });
 
 describe('an event ends a run', () => {
   it('when it is the one that the scenario waits for', () => {
-    expect(exitFor(cart, aRun(), anOrder(), facts())).toBe('exited:purchased');
+    expect(exitFor(cart, aRun(), anOrder(), facts(), AT)).toBe('exited:purchased');
   });
 
   it('when its condition holds for this run', () => {
-    expect(exitFor(cart, aRun(), emptied('81'), facts())).toBe('exited:cart_emptied');
-    expect(exitFor(cart, aRun(), emptied(81), facts())).toBe('exited:cart_emptied');
-    expect(exitFor(cart, aRun(), emptied('82'), facts())).toBeNull();
-    expect(exitFor(cart, aRun(), anEvent(), facts())).toBeNull();
+    expect(exitFor(cart, aRun(), emptied('81'), facts(), AT)).toBe('exited:cart_emptied');
+    expect(exitFor(cart, aRun(), emptied(81), facts(), AT)).toBe('exited:cart_emptied');
+    expect(exitFor(cart, aRun(), emptied('82'), facts(), AT)).toBeNull();
+    expect(exitFor(cart, aRun(), anEvent(), facts(), AT)).toBeNull();
   });
 
   it('when its condition is undetermined: rather one reminder too few', () => {
-    expect(exitFor(cart, aRun(), anEvent({ data: { items: [] } }), facts())).toBe('exited:cart_emptied');
+    expect(exitFor(cart, aRun(), anEvent({ data: { items: [] } }), facts(), AT)).toBe('exited:cart_emptied');
   });
 
   it('not when it is of another type', () => {
-    expect(exitFor(cart, aRun(), anEvent({ type: 'product.viewed', data: {} }), facts())).toBeNull();
+    expect(exitFor(cart, aRun(), anEvent({ type: 'product.viewed', data: {} }), facts(), AT)).toBeNull();
   });
 });
 
@@ -35,42 +36,45 @@ describe('an exit with a subject', () => {
   const order = (cartId?: unknown) => anOrder({ data: { orderId: '1', cartId } });
 
   it('ends the runs of that subject only', () => {
-    expect(exitFor(compiled, aRun(), order('81'), facts())).toBe('exited:purchased');
-    expect(exitFor(compiled, aRun(), order('82'), facts())).toBeNull();
+    expect(exitFor(compiled, aRun(), order('81'), facts(), AT)).toBe('exited:purchased');
+    expect(exitFor(compiled, aRun(), order('82'), facts(), AT)).toBeNull();
   });
 
   it("ends the buyer's own runs when the event does not name it", () => {
-    expect(exitFor(compiled, aRun(), order(), facts())).toBe('exited:purchased');
-    expect(exitBySubject(compiled, aRun(), order(), facts())).toBeNull();
+    expect(exitFor(compiled, aRun(), order(), facts(), AT)).toBe('exited:purchased');
+    expect(exitBySubject(compiled, aRun(), order(), facts(), AT)).toBeNull();
   });
 
   it('reaches the runs of other people', () => {
     const [exit] = compiled.exits;
     expect(
-      exit && [order('81'), order(81), order(), order('')].map((event) => exitSubject(compiled, exit, event, facts())),
+      exit && [order('81'), order(81), order(), order('')].map((event) => exitSubject(exit, event, facts())),
     ).toEqual(['81', '81', null, null]);
-    expect(exitBySubject(compiled, aRun(), order('81'), facts())).toBe('exited:purchased');
+    expect(exitBySubject(compiled, aRun(), order('81'), facts(), AT)).toBe('exited:purchased');
   });
 
   it('compares long subjects as they are stored', () => {
     const link = (end: string) => 'x'.repeat(300) + end;
     const run = aRun({ subject: subjectOf(link('a')) });
     const [same, other] = [order(link('a')), order(link('b'))];
-    expect([same, other].map((event) => exitFor(compiled, run, event, facts()))).toEqual(['exited:purchased', null]);
-    expect([same, other].map((event) => exitBySubject(compiled, run, event, facts()))).toEqual([
+    expect([same, other].map((event) => exitFor(compiled, run, event, facts(), AT))).toEqual([
       'exited:purchased',
       null,
     ]);
-    expect(exitSubject(compiled, compiled.exits[0]!, same, facts())).toBe(run.subject);
+    expect([same, other].map((event) => exitBySubject(compiled, run, event, facts(), AT))).toEqual([
+      'exited:purchased',
+      null,
+    ]);
+    expect(exitSubject(compiled.exits[0]!, same, facts())).toBe(run.subject);
   });
 
   it('is the only kind that does', () => {
     const both = aCompiled({ exits: [plain, { ...bySubject, event: 'order.paid' }] });
     const event = anEvent({ type: 'order.paid', data: { cartId: '82' } });
-    expect(exitFor(both, aRun(), event, facts())).toBe('exited:paid');
-    expect(exitBySubject(both, aRun(), event, facts())).toBeNull();
-    expect(exitBySubject(both, aRun({ subject: '82' }), event, facts())).toBe('exited:purchased');
-    expect(exitBySubject(both, aRun({ subject: '' }), event, facts())).toBeNull();
+    expect(exitFor(both, aRun(), event, facts(), AT)).toBe('exited:paid');
+    expect(exitBySubject(both, aRun(), event, facts(), AT)).toBeNull();
+    expect(exitBySubject(both, aRun({ subject: '82' }), event, facts(), AT)).toBe('exited:purchased');
+    expect(exitBySubject(both, aRun({ subject: '' }), event, facts(), AT)).toBeNull();
   });
 });
 

@@ -12,14 +12,14 @@ export type ExitReason = Extract<EndReason, `exited:${string}`>;
 
 /**
  * The reason with which this event ends the run, or null; the first exit that fits. An undetermined condition or subject
- * ends it (rather one reminder too few). Pass the facts of the run's own contact. `now` is the event's instant by default.
+ * ends it (rather one reminder too few). Pass the facts of the run's own contact.
  */
 export function exitFor(
   compiled: CompiledScenario,
   run: ExitRun,
   event: EventFacts,
   facts: Facts,
-  now: Date = new Date(event.at),
+  now: Date,
 ): ExitReason | null {
   return firstExit(compiled, run, event, facts, now, (subject) => subject === null || subject === run.subject);
 }
@@ -30,7 +30,7 @@ export function exitBySubject(
   run: ExitRun,
   event: EventFacts,
   facts: Facts,
-  now: Date = new Date(event.at),
+  now: Date,
 ): ExitReason | null {
   return firstExit(compiled, run, event, facts, now, (subject) => subject === run.subject && subject !== '');
 }
@@ -39,12 +39,7 @@ export function exitBySubject(
  * The subject whose runs an exit with `subject` ends, whoever the buyer is. Null when the exit has none, or when the
  * event lacks it: then `exitFor` ends the runs of the event's own contact, and nobody else's.
  */
-export function exitSubject(
-  _compiled: CompiledScenario,
-  exit: CompiledExit,
-  event: EventFacts,
-  facts: Facts,
-): string | null {
+export function exitSubject(exit: CompiledExit, event: EventFacts, facts: Facts): string | null {
   const input = { event, run: null, facts: knownAt(facts, event), now: new Date(event.at) };
   return subjectIn(exit, input) || null;
 }

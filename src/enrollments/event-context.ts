@@ -88,7 +88,7 @@ export function subjectsOf(
   return exits.flatMap(({ key, version }) => {
     const compiled = versions.get(versionKey({ storeId: own.storeId, key, version }));
     return (compiled?.exits ?? []).flatMap((exit) => {
-      const subject = exit.event === event.facts.type ? exitSubject(compiled!, exit, event.facts, known) : null;
+      const subject = exit.event === event.facts.type ? exitSubject(exit, event.facts, known) : null;
       return subject === null ? [] : [{ scenarioKey: key, subject }];
     });
   });
