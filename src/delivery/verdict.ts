@@ -1,6 +1,5 @@
-import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import { matchTrigger } from '../domain/entry.js';
-import { exitFor, exitSubject } from '../domain/exit.js';
+import { exitBySubject, exitFor } from '../domain/exit.js';
 import type { CancelReason, EndReason, FailReason, SkipReason, WaitReason } from '../domain/reasons.js';
 import type { EventFacts, Facts, RunState } from '../domain/run.js';
 import { decideSend } from '../domain/send-decision.js';
@@ -81,21 +80,6 @@ function exitIsWaiting({ letter: { compiled }, run, facts, inbox, othersEvents, 
     firstOf(inbox, (event) => (isSince(event, run.enteredAt) ? exitFor(compiled, run, event, facts, now) : null)) ??
     firstOf(othersEvents, (event) => exitBySubject(compiled, run, event, facts, now));
   return reason && { kind: 'cancel', reason, endRun: reason };
-}
-
-function exitBySubject(
-  compiled: CompiledScenario,
-  run: RunState,
-  event: EventFacts,
-  facts: Facts,
-  now: Date,
-): `exited:${string}` | null {
-  const exits = compiled.exits.filter((exit) => exit.subject && exit.event === event.type);
-  return firstOf(exits, (exit) =>
-    exitSubject(exit, event, facts) === run.subject
-      ? exitFor({ ...compiled, exits: [exit] }, run, event, facts, now)
-      : null,
-  );
 }
 
 function eventIsWaiting({ letter: { compiled }, run, facts, inbox, now }: GuardInput): Verdict | null {
