@@ -1,6 +1,6 @@
 // Who may import whom: domain nothing of ours, platform domain, supporting modules those two, a stage of an event's way
 // these and earlier stages only.
-const SUPPORTING = ['contacts', 'templates', 'catalog', 'stores'];
+const SUPPORTING = ['contacts', 'templates', 'stores'];
 const FLOW = ['ingest', 'scenarios', 'enrollments', 'delivery', 'tracking', 'stats', 'sandbox', 'operations'];
 const src = (names) => `^src/(${names.join('|')})/`;
 const notTests = { pathNot: '[.](spec|db-spec)[.]ts$' };

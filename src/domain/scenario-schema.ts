@@ -34,17 +34,17 @@ const wait = z
   .transform((text, context) => {
     const parsed = parseDuration(text);
     if (parsed.ok && longestDays(parsed.units) <= LONGEST_WAIT_DAYS) return parsed.iso;
-    return flaw(context, 'invalid_duration', parsed.ok ? `"${text}" is longer than five years` : parsed.detail);
+    return noDuration(context, parsed.ok ? `"${text}" is longer than five years` : parsed.detail);
   });
 const span = z
   .string()
   .describe('A window in which a day is 24 hours: ISO 8601 or plain English, without months and years.')
   .transform((text, context) => {
     const parsed = parseDuration(text);
-    if (!parsed.ok) return flaw(context, 'invalid_duration', parsed.detail);
+    if (!parsed.ok) return noDuration(context, parsed.detail);
     const ms = windowMs(parsed.units);
-    if (ms === null) return flaw(context, 'invalid_duration', 'a window has no months or years; write days');
-    if (ms > LONGEST_WINDOW_MS) return flaw(context, 'invalid_duration', `"${text}" is longer than five years`);
+    if (ms === null) return noDuration(context, 'a window has no months or years; write days');
+    if (ms > LONGEST_WINDOW_MS) return noDuration(context, `"${text}" is longer than five years`);
     return parsed.iso;
   });
 const coolDown = z.union([z.enum(['never', 'always']), span]);
@@ -187,8 +187,8 @@ export function scenarioJsonSchema(): object {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 }
 
-function flaw(context: z.RefinementCtx, code: string, message: string): never {
-  context.addIssue({ code: 'custom', message, params: { code } });
+function noDuration(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message, params: { code: 'invalid_duration' } });
   return z.NEVER;
 }
 

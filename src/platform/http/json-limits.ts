@@ -12,8 +12,8 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'prototype', 'constructor']);
  * The first thing in parsed JSON that no part of the service may see: too deep or too large, a key of an object's
  * prototype, NUL or half a surrogate pair (PostgreSQL refuses both), a number beyond what a double holds.
  */
-export function jsonProblem(value: unknown, limits: JsonLimits = USUAL_LIMITS): Problem | null {
-  return new Walk(limits, true).into(value, '', 1);
+export function jsonProblem(value: unknown): Problem | null {
+  return new Walk(USUAL_LIMITS, true).into(value, '', 1);
 }
 
 /** The same, for text that was just parsed: without an escape `\u` no string of it can hold NUL or a lone surrogate. */

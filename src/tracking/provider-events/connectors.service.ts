@@ -32,9 +32,9 @@ export class ConnectorsService {
   create(scope: Scope, { kind, name, publicKey }: CreateConnectorDto): Promise<NewConnectorView> {
     const key = typeof publicKey === 'string' ? verificationKey(publicKey) : null;
     if (kind === 'sendgrid' && key === null)
-      throw refused('publicKey', 'must be the verification key that SendGrid shows: base64 of a P-256 public key');
+      throw refused('must be the verification key that SendGrid shows: base64 of a P-256 public key');
     if (kind === 'bounces' && typeof publicKey === 'string')
-      throw refused('publicKey', 'is only for sendgrid; a connector of bounces gets a secret');
+      throw refused('is only for sendgrid; a connector of bounces gets a secret');
     const secret = kind === 'bounces' ? newSecret() : null;
     return this.database.run(scope, async (manager) => {
       const id = newId();
@@ -61,8 +61,8 @@ export class ConnectorsService {
   }
 }
 
-function refused(field: string, detail: string): Unprocessable {
-  return new Unprocessable('invalid_public_key', `${field} ${detail}`, [{ pointer: `/${field}`, detail }]);
+function refused(detail: string): Unprocessable {
+  return new Unprocessable('invalid_public_key', `publicKey ${detail}`, [{ pointer: '/publicKey', detail }]);
 }
 
 function viewOf({ id, kind, name, publicKey, createdAt }: ConnectorEntity): ConnectorView {
