@@ -1,13 +1,14 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
 import {
+  anUnprocessedEvent,
   aPlannedLetter,
   aScenario,
-  aWorker,
-  anUnprocessedEvent,
-  ScriptedTransport,
-} from '../../test/support/delivery-rig.js';
+  messageRow,
+  tryAgainNow,
+} from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { DeliveryTimes } from './delivery-times.js';
@@ -26,16 +27,11 @@ describe('a batch of letters', () => {
   afterAll(() => database.close());
 
   const person = (): Promise<string> => aContact(database.engine, store.liveId);
-  const message = async (id: string): Promise<Record<string, unknown>> => {
-    const [row] = await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]);
-    return row!;
-  };
+  const message = (id: string) => messageRow(database.engine, id);
   const run = async (id: string): Promise<Record<string, unknown>> => {
     const [row] = await database.engine.query('SELECT * FROM enrollments WHERE id = $1', [id]);
     return row!;
   };
-  const retryNow = (id: string): Promise<unknown> =>
-    database.engine.query('UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = $1', [id]);
 
   it('sends a due letter once, records its attempt and body, and moves its run on', async () => {
     const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person());
@@ -108,7 +104,7 @@ describe('a batch of letters', () => {
     expect(await message(unread.messageId)).toMatchObject({ state: 'planned', attempts: 0 });
     expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
     await database.engine.query('UPDATE messages SET version = 1 WHERE id = $1', [unread.messageId]);
-    await retryNow(unread.messageId);
+    await tryAgainNow(database.engine, unread.messageId);
     expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 1, accepted: 1 });
   });
 
@@ -142,7 +138,7 @@ describe('a batch of letters', () => {
     expect(worker.transport.sent).toEqual([]);
     expect(await message(messageId)).toMatchObject({ state: 'planned', claim_token: null });
     await database.engine.query('DELETE FROM storefront_events');
-    await retryNow(messageId);
+    await tryAgainNow(database.engine, messageId);
     await worker.batch.run(REAL_LANE);
     expect(worker.transport.sent).toHaveLength(1);
   });
@@ -257,7 +253,7 @@ describe('a batch of letters', () => {
       expect(await message(messageId)).toMatchObject(
         attempt < 8 ? { state: 'retry', attempts: attempt } : { state: 'failed', reason: 'attempts_exhausted' },
       );
-      await retryNow(messageId);
+      await tryAgainNow(database.engine, messageId);
     }
   });
 
@@ -270,7 +266,7 @@ describe('a batch of letters', () => {
         () => ({ kind: 'retry', status: 429, detail: 'slow down', retryAfterMs: null, counts: false }),
       ];
       await worker.batch.run(REAL_LANE);
-      await retryNow(messageId);
+      await tryAgainNow(database.engine, messageId);
     }
     expect(await worker.batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
     expect(await message(messageId)).toMatchObject({ state: 'accepted', attempts: 10 });

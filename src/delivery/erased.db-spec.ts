@@ -1,6 +1,7 @@
 import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, messageRow, takeBackLetters } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { ContactsService } from '../contacts/contacts.service.js';
 import { StoredRunEnder } from '../enrollments/run-ender.js';
@@ -28,11 +29,7 @@ describe('a person who is erased', () => {
     worker = aWorker(database.engine, { transport });
     contactId = await aContact(database.engine, store.liveId);
   });
-  afterEach(() =>
-    database.engine.query(
-      `UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state IN ('planned', 'retry', 'claimed', 'sending', 'unknown')`,
-    ),
-  );
+  afterEach(() => takeBackLetters(database.engine));
   afterAll(() => database.close());
 
   const erase = (): Promise<void> => {
@@ -48,8 +45,7 @@ describe('a person who is erased', () => {
     return contacts.erase({ storeId: store.storeId, environmentId: store.liveId }, contactId);
   };
   const planned = (options = {}) => aPlannedLetter(database.engine, store, contactId, options);
-  const message = async (id: string): Promise<Record<string, unknown>> =>
-    (await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]))[0]!;
+  const message = (id: string) => messageRow(database.engine, id);
   const run = async (id: string): Promise<unknown> =>
     (await database.engine.query('SELECT state, end_reason FROM enrollments WHERE id = $1', [id]))[0];
   const bodies = (id: string) => database.engine.query('SELECT 1 FROM message_bodies WHERE message_id = $1', [id]);

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, messageRow, takeBackLetters } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
@@ -17,18 +18,13 @@ describe('the ledger when things break', () => {
   });
   afterEach(async () => {
     await database.engine.query('DELETE FROM storefront_events');
-    await database.engine.query(
-      `UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state IN ('planned', 'retry', 'unknown', 'claimed', 'sending')`,
-    );
+    await takeBackLetters(database.engine);
   });
   afterAll(() => database.close());
 
   const planned = async (options = {}): ReturnType<typeof aPlannedLetter> =>
     aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId), options);
-  const message = async (id: string): Promise<Record<string, unknown>> => {
-    const [row] = await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]);
-    return row!;
-  };
+  const message = (id: string) => messageRow(database.engine, id);
   const overdue = (id: string): Promise<unknown> =>
     database.engine.query(
       `UPDATE messages SET unknown_since = unknown_since - interval '2 hours', next_attempt_at = clock_timestamp() WHERE id = $1`,

@@ -1,11 +1,6 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import {
-  anUnprocessedEvent,
-  aPlannedLetter,
-  aScenario,
-  aWorker,
-  ScriptedTransport,
-} from '../../test/support/delivery-rig.js';
+import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { anUnprocessedEvent, aPlannedLetter, aScenario, takeBackLetters } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { lockContacts } from '../contacts/contact-facts.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
@@ -24,9 +19,7 @@ describe('many workers and storefronts at once', () => {
   });
   afterEach(async () => {
     await database.engine.query('DELETE FROM storefront_events');
-    await database.engine.query(
-      `UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state IN ('planned', 'retry', 'unknown', 'claimed', 'sending')`,
-    );
+    await takeBackLetters(database.engine);
   });
   afterAll(() => database.close());
 

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, messageRow, tryAgainNow } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { MOST_EQUAL_REFUSALS } from './circuits.js';
@@ -22,12 +23,7 @@ describe('a provider that takes no letter at all', () => {
   afterAll(() => database.close());
 
   const person = (): Promise<string> => aContact(database.engine, store.liveId);
-  const message = async (id: string): Promise<Record<string, unknown>> => {
-    const [row] = await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]);
-    return row!;
-  };
-  const retryNow = (id: string): Promise<unknown> =>
-    database.engine.query('UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = $1', [id]);
+  const message = (id: string) => messageRow(database.engine, id);
 
   it('burns no letter on a wrong key and keeps the rest of the store back', async () => {
     const transport = new ScriptedTransport(1);
@@ -40,7 +36,7 @@ describe('a provider that takes no letter at all', () => {
     expect(await message(first.messageId)).toMatchObject({ state: 'planned' });
     expect(await message(second.messageId)).toMatchObject({ state: 'planned' });
     expect(await worker.batch.run(REAL_LANE)).toEqual({ claimed: 0, accepted: 0 });
-    await Promise.all([retryNow(first.messageId), retryNow(second.messageId)]);
+    await Promise.all([tryAgainNow(database.engine, first.messageId), tryAgainNow(database.engine, second.messageId)]);
     expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 2 });
   });
 
@@ -65,7 +61,7 @@ describe('a provider that takes no letter at all', () => {
     const worker = aWorker(database.engine, { transport, clock });
     const refuse = transport.refuse({ kind: 'config', status: 401, detail: 'unauthorized' });
     for (; clock.ms < HOUR_MS; clock.ms += 10_000) {
-      await database.engine.query(`UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = ANY ($1)`, [ids]);
+      await tryAgainNow(database.engine, ...ids);
       while ((await worker.batch.run(REAL_LANE)).claimed > 0);
     }
     // Half a minute, then twice as long each time, ten minutes at most; as many letters as there are places each time.
@@ -73,7 +69,7 @@ describe('a provider that takes no letter at all', () => {
     expect(new Set((await states()).slice(5))).toEqual(new Set(['planned']));
     refuse.end();
     clock.ms += HOUR_MS;
-    await database.engine.query(`UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = ANY ($1)`, [ids]);
+    await tryAgainNow(database.engine, ...ids);
     while ((await worker.batch.run(REAL_LANE)).claimed > 0);
     expect(await states()).toEqual([
       ...new Array<string>(5).fill('skipped late'),
@@ -95,7 +91,7 @@ describe('a provider that takes no letter at all', () => {
       { state: 'planned', letters: 30 - MOST_EQUAL_REFUSALS },
       { state: 'rejected', letters: MOST_EQUAL_REFUSALS },
     ]);
-    await Promise.all(ids.map(retryNow));
+    await tryAgainNow(database.engine, ...ids);
     expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 30 - MOST_EQUAL_REFUSALS });
   });
 

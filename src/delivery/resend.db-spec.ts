@@ -1,5 +1,6 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, messageRow, tryAgainNow } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
@@ -33,7 +34,7 @@ describe('a letter that somebody sends again', () => {
     );
     return messageId;
   };
-  const message = async (id: string) => (await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]))[0]!;
+  const message = (id: string) => messageRow(database.engine, id);
 
   it.each([
     ['rejected', false],
@@ -78,9 +79,7 @@ describe('a letter that somebody sends again', () => {
       for (let tries = 1; tries <= MOST_FAILURES; tries++) {
         await worker.batch.run(REAL_LANE);
         expect(await message(messageId)).toMatchObject({ state: tries < MOST_FAILURES ? 'retry' : 'failed' });
-        await database.engine.query('UPDATE messages SET next_attempt_at = clock_timestamp() WHERE id = $1', [
-          messageId,
-        ]);
+        await tryAgainNow(database.engine, messageId);
       }
       expect(transport.sent).toHaveLength(round * MOST_FAILURES);
       if (round === 1) await resend.resend(scope(), messageId);

@@ -1,11 +1,6 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import {
-  aPlannedLetter,
-  aScenario,
-  aWorker,
-  type LetterOptions,
-  TWO_LETTERS,
-} from '../../test/support/delivery-rig.js';
+import { aWorker } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, type LetterOptions, TWO_LETTERS } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import type { Claim } from './claimed-message.js';

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, messageRow } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import type { EngineDatabase } from '../platform/database/engine-database.js';
@@ -29,8 +30,7 @@ describe('outcomes that are written together', () => {
   );
   afterAll(() => database.close());
 
-  const message = async (id: string): Promise<Record<string, unknown>> =>
-    (await database.engine.query('SELECT * FROM messages WHERE id = $1', [id]))[0]!;
+  const message = (id: string) => messageRow(database.engine, id);
 
   /** Letters on their way, and how to write what became of them. */
   async function onTheirWay(count: number) {

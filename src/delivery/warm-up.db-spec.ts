@@ -1,12 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import {
-  aPlannedLetter,
-  aScenario,
-  aWorker,
-  type DeliveryPart,
-  ScriptedTransport,
-} from '../../test/support/delivery-rig.js';
+import { aWorker, type DeliveryPart, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, takeBackLetters } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import type { EngineDatabase } from '../platform/database/engine-database.js';
@@ -34,11 +29,7 @@ describe('the letters of a day while a sender is warmed up', () => {
     for (let i = 0; i < 5; i++)
       await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId));
   });
-  afterEach(() =>
-    database.engine.query(
-      `UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE state IN ('planned', 'retry', 'unknown', 'claimed', 'sending')`,
-    ),
-  );
+  afterEach(() => takeBackLetters(database.engine));
   afterAll(() => database.close());
 
   const sentToday = async (): Promise<unknown> =>

@@ -1,5 +1,6 @@
 import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { aScenario } from '../../test/support/planned-letters.js';
 import { parseScenario } from '../domain/scenario-schema.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { type Lane, REAL_LANE } from '../platform/clock/lane.js';
@@ -105,23 +106,8 @@ export class Shop {
   async publish(document: Record<string, unknown>, version = 1): Promise<void> {
     const parsed = parseScenario(document);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-    const { key, name } = parsed.scenario;
-    const { storeId } = this.store;
-    const json = JSON.stringify(parsed.scenario);
-    const sql = this.database.engine;
-    await sql.query(
-      'INSERT INTO scenarios (store_id, key, name, draft) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
-      [storeId, key, name, json],
-    );
-    await sql.query(
-      'INSERT INTO scenario_versions (store_id, scenario_key, version, document) VALUES ($1, $2, $3, $4)',
-      [storeId, key, version, json],
-    );
-    await sql.query(
-      `INSERT INTO publications (environment_id, kind, key, version, state) VALUES ($1, 'scenario', $2, $3, 'published')
-       ON CONFLICT (environment_id, kind, key) DO UPDATE SET version = excluded.version`,
-      [this.environmentId, key, version],
-    );
+    const { environmentId } = this;
+    await aScenario(this.database.engine, this.store, parsed.scenario, { version, environmentId });
   }
 
   async setState(key: string, state: 'published' | 'paused' | 'archived'): Promise<void> {

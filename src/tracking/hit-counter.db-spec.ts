@@ -1,5 +1,6 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, TWO_LETTERS } from '../../test/support/delivery-rig.js';
+import { aWorker } from '../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, TWO_LETTERS } from '../../test/support/planned-letters.js';
 import { aContact, aLetter } from '../../test/support/letters.js';
 import { SqlEngagementReader } from '../delivery/engagement-reader.js';
 import { ProcessClock } from '../platform/clock/clock.js';

@@ -1,4 +1,3 @@
-import type { EventFacts } from '../../src/domain/run.js';
 import { Circuits } from '../../src/delivery/circuits.js';
 import { Claims } from '../../src/delivery/claims.js';
 import { ComposeLetters } from '../../src/delivery/compose-letters.js';
@@ -42,7 +41,6 @@ import { StoresService } from '../../src/stores/stores.service.js';
 import type { RenderRequest, RenderResult } from '../../src/templates/render-request.js';
 import type { TemplateCatalog } from '../../src/templates/template-catalog.js';
 import type { TemplateRenderer } from '../../src/templates/template-renderer.js';
-import type { TestStore } from './database.js';
 
 /** Answers as it is told, and remembers every letter that it was handed. */
 export class ScriptedTransport extends Transport {
@@ -183,118 +181,4 @@ function renderPlain({ context, templateKey }: RenderRequest): RenderResult {
     links: [],
     refusedLinks: templateKey.endsWith('/odd-link') ? ['link 0: not a safe http or https address'] : [],
   };
-}
-
-/** The scenario of most specs: two letters, ended by an order. */
-export const TWO_LETTERS = {
-  key: 'abandoned-cart',
-  name: 'Abandoned cart',
-  messageClass: 'marketing',
-  trigger: { type: 'event', event: 'cart.updated', subject: 'event.cartId' },
-  reentry: { whileRunning: 'restart' },
-  exits: [{ event: 'order.placed', reason: 'purchased' }],
-  steps: [
-    { id: 'pause-1', type: 'wait', for: '45 minutes' },
-    { id: 'reminder', type: 'email', template: 'abandoned-cart/reminder', reason: 'the cart waits' },
-    { id: 'pause-2', type: 'wait', for: '2 days' },
-    { id: 'follow-up', type: 'email', template: 'abandoned-cart/follow-up', reason: 'help' },
-  ],
-};
-
-/** Stores a scenario's version 1 and publishes it in live. */
-export async function aScenario(
-  sql: Sql,
-  store: TestStore,
-  document: { readonly key: string } = TWO_LETTERS,
-): Promise<void> {
-  await sql.query(`INSERT INTO scenarios (store_id, key, name, draft) VALUES ($1, $2, $2, $3)`, [
-    store.storeId,
-    document.key,
-    document,
-  ]);
-  await sql.query(`INSERT INTO scenario_versions (store_id, scenario_key, version, document) VALUES ($1, $2, 1, $3)`, [
-    store.storeId,
-    document.key,
-    document,
-  ]);
-  await sql.query(
-    `INSERT INTO publications (environment_id, kind, key, version, state) VALUES ($1, 'scenario', $2, 1, 'published')`,
-    [store.liveId, document.key],
-  );
-}
-
-export interface LetterOptions {
-  readonly scenario?: string;
-  readonly step?: string;
-  /** The step's place in the document. */
-  readonly position?: string;
-  readonly template?: string;
-  readonly policy?: 'at-most-once' | 'at-least-once';
-  readonly messageClass?: 'marketing' | 'care' | 'service';
-  readonly subject?: string;
-  readonly touches?: number;
-}
-
-/** Stores a run that stands in front of its letter, and the letter, due since a second. */
-export async function aPlannedLetter(
-  sql: Sql,
-  store: TestStore,
-  contactId: string,
-  options: LetterOptions = {},
-): Promise<{ readonly messageId: string; readonly enrollmentId: string }> {
-  const {
-    scenario = 'abandoned-cart',
-    step = 'reminder',
-    position = '1',
-    template = 'abandoned-cart/reminder',
-  } = options;
-  const { policy = 'at-most-once', messageClass = 'marketing', subject = '81', touches = 0 } = options;
-  const messageId = newId();
-  const enrollmentId = newId();
-  const event: EventFacts = {
-    id: `cart-${enrollmentId}`,
-    type: 'cart.updated',
-    at: '2026-11-20T09:00:00.000Z',
-    data: { cartId: subject },
-  };
-  await sql.query(
-    `INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject, state,
-       position, previous_at, entered_at, last_activity_at, touches, event)
-     VALUES ($1, $2, $3, 'real', $4, 1, $5, $6, $7, 'sending', $8, $9, $9, $9, $10, $11)`,
-    [
-      store.liveId,
-      enrollmentId,
-      store.storeId,
-      scenario,
-      messageClass,
-      contactId,
-      subject,
-      position,
-      event.at,
-      touches,
-      event,
-    ],
-  );
-  await sql.query(
-    `INSERT INTO messages (environment_id, id, store_id, clock, enrollment_id, contact_id, scenario_key, version, step_id,
-       step_number, message_class, policy, template_key, state, due_at, created_at)
-     VALUES ($1, $2, $3, 'real', $4, $5, $6, 1, $7, 1, $8, $9, $10, 'planned', clock_timestamp() - interval '1 s', clock_timestamp())`,
-    [store.liveId, messageId, store.storeId, enrollmentId, contactId, scenario, step, messageClass, policy, template],
-  );
-  return { messageId, enrollmentId };
-}
-
-/** Stores an event of the contact that no stage has seen yet. */
-export async function anUnprocessedEvent(
-  sql: Sql,
-  environmentId: string,
-  contactId: string,
-  type: string,
-  data: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
-  await sql.query(
-    `INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data)
-     VALUES ($1, $2, clock_timestamp(), 'real', $2::uuid::text, $3, $4, clock_timestamp(), $5)`,
-    [environmentId, newId(), type, contactId, data],
-  );
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
-import { aScenario } from '../../../test/support/delivery-rig.js';
+import { aScenario } from '../../../test/support/planned-letters.js';
 import { temporaryDirectory } from '../../../test/support/service.js';
 import { onServer } from '../../../test/support/template-database.js';
 import { ProcessClock } from '../../platform/clock/clock.js';

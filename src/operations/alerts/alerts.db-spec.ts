@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../../test/support/delivery-rig.js';
+import { aWorker, ScriptedTransport } from '../../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario } from '../../../test/support/planned-letters.js';
 import { aContact } from '../../../test/support/letters.js';
 import { RestraintFacts } from '../../delivery/restraint-facts.js';
 import { wayOut } from '../../delivery/transports/transports.js';

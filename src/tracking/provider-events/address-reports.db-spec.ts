@@ -1,4 +1,5 @@
-import { aPlannedLetter, aScenario, aWorker } from '../../../test/support/delivery-rig.js';
+import { aWorker } from '../../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario } from '../../../test/support/planned-letters.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
 import { aContact } from '../../../test/support/letters.js';
 import { parseEmail } from '../../domain/email-address.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Logger } from '@nestjs/common';
-import { aPlannedLetter, aScenario, aWorker } from '../../../test/support/delivery-rig.js';
+import { aWorker } from '../../../test/support/delivery-rig.js';
+import { aPlannedLetter, aScenario, messageRow } from '../../../test/support/planned-letters.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
 import { aContact, aLetter } from '../../../test/support/letters.js';
 import { REAL_LANE } from '../../platform/clock/lane.js';
@@ -38,7 +39,7 @@ describe('reports of a provider', () => {
 
   const row = async <T = Record<string, unknown>>(sql: string, values: readonly unknown[]): Promise<T | undefined> =>
     (await database.engine.query(sql, values))[0] as T | undefined;
-  const message = (id: string) => row('SELECT * FROM messages WHERE id = $1', [id]);
+  const message = (id: string) => messageRow(database.engine, id);
   const run = (id: string) => row('SELECT state, end_reason FROM enrollments WHERE id = $1', [id]);
   const emailOf = async (): Promise<string> =>
     (await row<{ email: string }>('SELECT email FROM contacts WHERE id = $1', [contactId]))!.email;

@@ -3,7 +3,7 @@ import { EngineDatabase } from '../../../src/platform/database/engine-database.j
 import { makePool } from '../../../src/platform/database/pools.js';
 import { newId } from '../../../src/platform/ids.js';
 import { aStore, type TestStore } from '../../support/database.js';
-import { anUnprocessedEvent, aScenario } from '../../support/delivery-rig.js';
+import { anUnprocessedEvent, aScenario } from '../../support/planned-letters.js';
 
 /** One letter of marketing, ended by an order; and one notice of the service, which must arrive. */
 export const MARKETING = {
