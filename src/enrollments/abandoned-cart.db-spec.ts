@@ -1,7 +1,6 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
-import { ABANDONED_CART, aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
-
-const NINE = '2026-11-21T09:00:00.000Z';
+import { ABANDONED_CART, NINE } from '../../test/support/domain-builders.js';
+import { aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
 
 describe('an abandoned cart', () => {
   let database: TestDatabase;

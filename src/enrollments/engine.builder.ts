@@ -186,36 +186,6 @@ export async function settle(worker: Worker, lane: Lane): Promise<void> {
   while ((await worker.due.batch(lane)) > 0);
 }
 
-/** The scenario of the documentation: 45 minutes, a letter, 2 days, another to those who did not open. */
-export const ABANDONED_CART = {
-  key: 'abandoned-cart',
-  name: 'Abandoned cart',
-  messageClass: 'marketing',
-  trigger: { type: 'event', event: 'cart.updated', when: 'size(event.items) > 0', subject: 'event.cartId' },
-  reentry: { whileRunning: 'restart', afterExit: 'P1D' },
-  exits: [
-    { event: 'order.placed', reason: 'purchased' },
-    {
-      event: 'cart.updated',
-      when: 'size(event.items) == 0 && event.cartId == run.event.cartId',
-      reason: 'cart_emptied',
-    },
-  ],
-  goals: [{ key: 'order', event: 'order.placed', within: 'P5D', value: 'event.total' }],
-  steps: [
-    { id: 'pause-1', type: 'wait', for: '45 minutes' },
-    { id: 'reminder', type: 'email', template: 'abandoned-cart/reminder', reason: 'the cart is still waiting' },
-    { id: 'pause-2', type: 'wait', for: '2 days' },
-    {
-      id: 'follow-up',
-      type: 'email',
-      template: 'abandoned-cart/follow-up',
-      reason: 'help with the choice',
-      when: "!opened('reminder')",
-    },
-  ],
-} as const;
-
 /** A cart with one product. */
 export function cart(at: string, cartId = '81', items: readonly unknown[] = [{ productId: 'p1' }]): EventToStore {
   return { type: 'cart.updated', at, data: { cartId, items } };

@@ -1,7 +1,7 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
-import { ABANDONED_CART, aWorker, cart, settle, Shop } from './engine.builder.js';
+import { ABANDONED_CART, NINE } from '../../test/support/domain-builders.js';
+import { aWorker, cart, settle, Shop } from './engine.builder.js';
 
-const NINE = '2026-11-21T09:00:00.000Z';
 const DUE = '2026-11-21T09:45:00.000Z';
 
 describe('a run whose scenario is published anew', () => {

@@ -1,7 +1,7 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import { NINE } from '../../test/support/domain-builders.js';
 import { aWorker, type EventToStore, settle, Shop, type Worker } from './engine.builder.js';
 
-const NINE = '2026-11-21T09:00:00.000Z';
 const TEN_PAST = '2026-11-21T09:10:00.000Z';
 const DUE = '2026-11-21T09:45:00.000Z';
 const CHECKOUT = {

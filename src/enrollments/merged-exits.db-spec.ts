@@ -1,8 +1,8 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import { ABANDONED_CART, NINE } from '../../test/support/domain-builders.js';
 import type { Sql } from '../platform/database/sql.js';
-import { ABANDONED_CART, aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
+import { aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
 
-const NINE = '2026-11-21T09:00:00.000Z';
 const TEN_PAST = '2026-11-21T09:10:00.000Z';
 const TWENTY_PAST = '2026-11-21T09:20:00.000Z';
 const DUE = '2026-11-21T09:45:00.000Z';

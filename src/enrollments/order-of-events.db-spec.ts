@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
-import {
-  ABANDONED_CART,
-  aWorker,
-  cart,
-  type EventToStore,
-  order,
-  settle,
-  Shop,
-  type Worker,
-} from './engine.builder.js';
+import { ABANDONED_CART } from '../../test/support/domain-builders.js';
+import { aWorker, cart, type EventToStore, order, settle, Shop, type Worker } from './engine.builder.js';
 
 const TEN = '2026-11-21T10:00:00.000Z';
 const carts: readonly EventToStore[] = [

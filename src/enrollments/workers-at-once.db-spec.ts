@@ -1,6 +1,7 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import { ABANDONED_CART } from '../../test/support/domain-builders.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
-import { ABANDONED_CART, aWorker, cart, Shop, type Worker } from './engine.builder.js';
+import { aWorker, cart, Shop, type Worker } from './engine.builder.js';
 
 const PEOPLE = 300;
 const DOCUMENT = { ...ABANDONED_CART, trigger: { ...ABANDONED_CART.trigger, maxAge: 'P1800D' } };
