@@ -1,5 +1,5 @@
 import { type FlowApp, startApp } from '../support/app.js';
-import { aCart, Shop } from '../support/shop.js';
+import { aCart, pathIn, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
 const ANNA = 'anna@example.com';
@@ -29,7 +29,7 @@ describe('double opt-in', () => {
     (await shop.messages({ scenario })).map(({ step, state, reason }) => [step, state, reason]);
   const pageOf = async (index = 0) => {
     const { html } = await shop.message((await asked())[index]!.id);
-    return new URL(/"(http[^"]*\/c\/[^"]+)"/.exec(html)![1]!).pathname;
+    return pathIn(html, 'c');
   };
   const consent = (marketing: boolean, source = 'form') =>
     shop.must('PATCH', `/v1/contacts/${ANNA}`, { consent: { marketing, source } });

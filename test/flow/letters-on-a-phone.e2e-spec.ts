@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { type FlowApp, startApp } from '../support/app.js';
 import { packText } from '../../src/templates/packed-text.js';
 import { describeIf } from '../support/needs.js';
-import { readdirSync, readFileSync } from 'node:fs';
-import { aCart, Shop } from '../support/shop.js';
+import { aCart, pathIn, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
 const FOLDER = new URL('../../templates/', import.meta.url);
@@ -92,7 +91,7 @@ describeIf('Chromium', existsSync(CHROMIUM), () => {
     const [letter] = await shop.messages({ scenario: 'confirm-subscription' });
     const { html } = await shop.message(letter!.id);
     expect((await look({ content: html }, 'dark')).width).toBe(PHONE.width);
-    const url = app.url + new URL(/"(http[^"]*\/c\/[^"]+)"/.exec(html)![1]!).pathname;
+    const url = app.url + pathIn(html, 'c');
     const seen = await look({ url }, 'light');
     expect([seen.width, seen.requests]).toEqual([PHONE.width, [url]]);
   });
@@ -103,7 +102,7 @@ describeIf('Chromium', existsSync(CHROMIUM), () => {
     await shop.advance('1 hour');
     const [letter] = await shop.messages({ state: 'accepted' });
     const { html } = await shop.message(letter!.id);
-    const url = app.url + new URL(/"(http[^"]*\/m\/[^"]+)"/.exec(html)![1]!).pathname;
+    const url = app.url + pathIn(html, 'm');
     const evil = `<script>document.title='run'</script><img src="x" onerror="document.title='run'"><body>plain</body>`;
     const whole = `UPDATE message_bodies SET letter = NULL, html = $2, text = $2 WHERE message_id = $1`;
     await app.engine.query(whole, [letter!.id, packText(evil)]);
@@ -113,18 +112,17 @@ describeIf('Chromium', existsSync(CHROMIUM), () => {
     await page.close();
   });
 
-  it.each(['p'])('the page /%s/ fits a phone by day and by night and asks nobody else for anything', async (kind) => {
+  it('the preference page fits a phone by day and by night and asks nobody else for anything', async () => {
     for (const locale of ['ru', 'en']) {
       await shop.reset(NOON);
       await shop.event(aCart('anna@example.com', NOON));
       await shop.must('PATCH', '/v1/contacts/anna@example.com', { locale });
       await shop.advance('1 hour');
       const { html } = await shop.message((await shop.messages({ state: 'accepted' }))[0]!.id);
-      const url = app.url + new URL(new RegExp(`"(http[^"]*/${kind}/[^"]+)"`).exec(html)![1]!).pathname;
+      const url = app.url + pathIn(html, 'p');
       for (const scheme of ['light', 'dark'] as const) {
         const seen = await look({ url }, scheme);
-        expect([kind, locale, scheme, seen.width, seen.requests]).toEqual([kind, locale, scheme, PHONE.width, [url]]);
-        expect(/[а-я]/i.test(seen.text)).toBe(locale === 'ru' || kind === 'p'); // the list of languages names them all
+        expect([locale, scheme, seen.width, seen.requests]).toEqual([locale, scheme, PHONE.width, [url]]);
       }
     }
   });

@@ -1,5 +1,5 @@
 import { type FlowApp, startApp } from '../support/app.js';
-import { aCart, anOrder, Shop } from '../support/shop.js';
+import { aCart, anOrder, type LetterAddress, pathIn, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
 /** Stands in every field that may hold something of a person. */
@@ -52,8 +52,7 @@ describe('a person', () => {
     await shop.advance('45 minutes');
     const [letter] = await shop.messages({ scenario: 'abandoned-cart' });
     const { html } = await shop.message(letter!.id);
-    const path = (kind: string) =>
-      new URL(new RegExp(`"(http[^"]*/${kind}/[^"]+)"`).exec(html)![1]!.replaceAll('&amp;', '&')).pathname;
+    const path = (kind: LetterAddress) => pathIn(html, kind);
     await reader.call('GET', path('t/o'), undefined, BROWSER);
     await reader.call('GET', path('t/c'), undefined, BROWSER);
     await reader.call('POST', path('p'), 'action=save&shown=group:carts&shown-language=ru&language=en', BROWSER);
@@ -141,7 +140,7 @@ describe('a person', () => {
   it('leaves nothing behind either of what they do with an old letter once they are erased', async () => {
     const path = await aLife();
     await shop.must('DELETE', `/v1/contacts/${ANNA}`);
-    for (const kind of ['t/o', 't/c', 'm']) await reader.call('GET', path(kind), undefined, BROWSER);
+    for (const kind of ['t/o', 't/c', 'm'] as const) await reader.call('GET', path(kind), undefined, BROWSER);
     await reader.call('POST', path('u'), 'List-Unsubscribe=One-Click', BROWSER);
     await reader.call('POST', path('p'), 'action=save&shown=group:carts&shown-language=ru&language=en', BROWSER);
     expect(await holding()).toEqual([]);

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { type FlowApp, startApp } from '../support/app.js';
-import { aCart, anOrder, Shop } from '../support/shop.js';
+import { aCart, anOrder, pathIn, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
 const ANNA = 'anna@example.com';
@@ -26,18 +26,16 @@ describe('tracking', () => {
 
   const letter = async () =>
     shop.message((await shop.messages({ scenario: 'abandoned-cart', state: 'accepted' }))[0]!.id);
-  const path = (html: string, kind: 'o' | 'c') =>
-    new URL(new RegExp(`"(http[^"]*/t/${kind}/[^"]+)"`).exec(html)![1]!.replaceAll('&amp;', '&')).pathname;
   const unsubscribePath = (headers: Record<string, string>) =>
     new URL(headers['List-Unsubscribe']!.slice(1, -1)).pathname;
 
   it('a loaded pixel is an open and a followed link a click that leads to the store', async () => {
     const { html, id } = await letter();
-    const pixel = await reader.call('GET', path(html, 'o'), undefined, BROWSER);
+    const pixel = await reader.call('GET', pathIn(html, 't/o'), undefined, BROWSER);
     expect(pixel.status).toBe(200);
     expect(pixel.headers.get('content-type')).toBe('image/gif');
     expect(pixel.headers.get('cache-control')).toContain('no-store');
-    const click = await reader.call('GET', path(html, 'c'), undefined, BROWSER);
+    const click = await reader.call('GET', pathIn(html, 't/c'), undefined, BROWSER);
     expect(click.status).toBe(302);
     expect(click.headers.get('location')).toMatch(/^https:\/\/shop\.example\//);
     const after = await shop.message(id);
@@ -64,7 +62,7 @@ describe('tracking', () => {
       const { html, links } = await letter();
       expect(links.length).toBeGreaterThan(0);
       for (const { url } of links) expect(url).toContain(`?${tags}&${content}`);
-      const click = await reader.call('GET', path(html, 'c'), undefined, BROWSER);
+      const click = await reader.call('GET', pathIn(html, 't/c'), undefined, BROWSER);
       expect(click.headers.get('location')).toBe(links[0]!.url);
       const preview = await shop.must<{ html: string }>('POST', '/v1/templates/abandoned-cart/reminder/preview', {});
       expect(preview.html.replaceAll('&amp;', '&')).toContain(`?${tags}&${content}"`);
@@ -85,7 +83,7 @@ describe('tracking', () => {
       expect([...new Set(own)]).toEqual(['https://mail.coats.example']);
       expect(headers['List-Unsubscribe']).toMatch(/^<https:\/\/mail\.coats\.example\/u\//);
       for (const host of ['mail.coats.example', 'anything.example'])
-        expect(await statusAt(app.url, path(html, 'c'), host)).toBe(302);
+        expect(await statusAt(app.url, pathIn(html, 't/c'), host)).toBe(302);
     } finally {
       await shop.must('PATCH', '/v1/store', { trackingDomain: null });
     }
@@ -93,11 +91,11 @@ describe('tracking', () => {
 
   it('counts robots and previews apart from people', async () => {
     const { html, id } = await letter();
-    await reader.call('GET', path(html, 'o'), undefined, {
+    await reader.call('GET', pathIn(html, 't/o'), undefined, {
       'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)',
     });
-    await reader.call('GET', path(html, 'c'), undefined, { ...BROWSER, 'sec-purpose': 'prefetch' });
-    await reader.call('HEAD', path(html, 'c'), undefined, BROWSER);
+    await reader.call('GET', pathIn(html, 't/c'), undefined, { ...BROWSER, 'sec-purpose': 'prefetch' });
+    await reader.call('HEAD', pathIn(html, 't/c'), undefined, BROWSER);
     const after = await shop.message(id);
     expect(after.engagements.map((e) => e.actor)).toEqual(['machine', 'machine', 'machine']);
     expect([after.firstOpenedAt, after.firstClickedAt]).toEqual([null, null]);
@@ -105,14 +103,14 @@ describe('tracking', () => {
 
   it('never redirects by a token that was touched', async () => {
     const { html } = await letter();
-    const good = path(html, 'c');
+    const good = pathIn(html, 't/c');
     const token = good.slice('/t/c/'.length);
     const flip = (i: number) => token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1);
     for (const bad of [
       ...Array.from({ length: token.length - 1 }, (_, i) => flip(i)),
       'x',
       token.slice(0, -4),
-      path(html, 'o').slice('/t/o/'.length),
+      pathIn(html, 't/o').slice('/t/o/'.length),
     ]) {
       const answer = await reader.call('GET', `/t/c/${bad}`, undefined, BROWSER);
       expect([bad, answer.status, answer.headers.get('location')]).toEqual([bad, 404, null]);
@@ -124,7 +122,7 @@ describe('tracking', () => {
 
   it('shows the letter in a browser as it was sent, without scripts, and counts nothing until its pixel loads', async () => {
     const { html, id, headers } = await letter();
-    const view = new URL(/"(http[^"]*\/m\/[^"]+)"/.exec(html)![1]!).pathname;
+    const view = pathIn(html, 'm');
     const shown = await reader.call<string>('GET', view, undefined, BROWSER);
     expect([shown.status, shown.body]).toEqual([200, html]);
     const policy = shown.headers.get('content-security-policy')!;
@@ -135,7 +133,7 @@ describe('tracking', () => {
     expect(shown.headers.get('x-robots-tag')).toContain('noindex');
     expect(shown.headers.get('referrer-policy')).toBe('no-referrer');
     expect((await shop.message(id)).engagements).toEqual([]);
-    await reader.call('GET', path(html, 'o'), undefined, BROWSER);
+    await reader.call('GET', pathIn(html, 't/o'), undefined, BROWSER);
     expect((await shop.message(id)).engagements).toHaveLength(1);
     const other = unsubscribePath(headers).replace('/u/', '/m/');
     expect((await reader.call('GET', other)).status).toBe(404);
@@ -181,8 +179,8 @@ describe('tracking', () => {
 
   it('refuses every token that is not its own with the same page, whatever is wrong with it', async () => {
     const { html, headers } = await letter();
-    const click = path(html, 'c').slice('/t/c/'.length);
-    const open = path(html, 'o').slice('/t/o/'.length);
+    const click = pathIn(html, 't/c').slice('/t/c/'.length);
+    const open = pathIn(html, 't/o').slice('/t/o/'.length);
     const off = unsubscribePath(headers).slice('/u/'.length);
     const bytes = Buffer.from(click, 'base64url');
     const changed = (at: number) => {

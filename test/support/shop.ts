@@ -117,6 +117,15 @@ export class Shop {
   }
 }
 
+/** Where a letter leads: its pixel, the shop, and its pages (preferences, unsubscribing, in a browser, confirmation). */
+export type LetterAddress = 't/o' | 't/c' | 'p' | 'u' | 'm' | 'c';
+
+/** The path of the first such address in a letter. */
+export function pathIn(html: string, kind: LetterAddress): string {
+  const [, address] = new RegExp(`"(http[^"]*/${kind}/[^"]+)"`).exec(html)!;
+  return new URL(address!.replaceAll('&amp;', '&')).pathname;
+}
+
 /** A cart as the contract's example posts it. */
 export function aCart(
   email: string,
