@@ -25,16 +25,16 @@ const letters = (count: number, more: Partial<AskingLetter> = {}) => new Array<A
 const went = (answer: ReturnType<typeof admit>) => answer.admissions.filter(({ kind }) => kind === 'go').length;
 
 /** Sends letters as they come, again and again while they wait; answers when each went, by its place. */
-function sendAll(asking: readonly (AskingLetter & { dueMs: number })[], limits = LIMITS, until = 3_600_000) {
-  let budget = { ...FULL, tokens: limits.rate ? bucketOf(limits.rate).capacity : 0 };
+function sendAll(asking: readonly (AskingLetter & { dueMs: number })[]) {
+  let budget = FULL;
   const waiting = asking.map((letter, place) => ({ ...letter, place }));
   const sentMs = new Map<number, number>();
   let rounds = 0;
   while (waiting.length > 0) {
     const nowMs = Math.min(...waiting.map(({ dueMs }) => dueMs));
-    if (nowMs > until) break;
+    if (nowMs > 3_600_000) break;
     const due = waiting.filter(({ dueMs }) => dueMs <= nowMs);
-    const answer = admit(budget, limits, due, at(nowMs));
+    const answer = admit(budget, LIMITS, due, at(nowMs));
     budget = answer.budget;
     rounds += due.length;
     answer.admissions.forEach((admission, i) => {

@@ -5,8 +5,8 @@ import { advance, afterMessage, enterRun, restart, settleRun, standsAtEnd, stand
 const cart = aCompiled();
 const enter = (compiled = cart, now = after({}), known: Facts = facts(), holdout = false): Advance =>
   enterRun(compiled, { event: anEvent(), subject: '81', holdout }, known, now);
-const sent = (compiled: typeof cart, run: RunState, at: Date, known: Facts = facts()): Advance =>
-  afterMessage(compiled, run, { kind: 'sent' }, known, at);
+const sent = (compiled: typeof cart, run: RunState, at: Date): Advance =>
+  afterMessage(compiled, run, { kind: 'sent' }, facts(), at);
 const trail = ({ steps }: Advance): readonly string[] =>
   steps.map(({ stepId, outcome, reason }) => [stepId, outcome, reason].filter(Boolean).join(' '));
 

@@ -29,11 +29,9 @@ import { RunWriter } from './run-writer.js';
 import { StoredScenarioRuns } from './scenario-runs.js';
 
 /** A worker's enrollments stage on a test's database, with recording neighbours. */
-export function aWorker(
-  database: TestDatabase,
-  ports = { ledger: new RecordingLedger(), engagement: new RecordingEngagement() },
-) {
-  const { ledger, engagement } = ports;
+export function aWorker(database: TestDatabase) {
+  const ledger = new RecordingLedger();
+  const engagement = new RecordingEngagement();
   const conversions = new RecordingConversions();
   const waker = new RecordingWaker();
   const clock = new ProcessClock();

@@ -31,10 +31,10 @@ describe('the lane past the framework', () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  const token = (purpose: TokenPurpose, url = purpose === 'click' ? TARGET : ''): string =>
+  const token = (purpose: TokenPurpose): string =>
     signToken(
       { keyId: secrets.keyId, key: secrets.derive('tokens') },
-      { purpose, environmentId: newId(), messageId: newId(), linkIndex: 0, url },
+      { purpose, environmentId: newId(), messageId: newId(), linkIndex: 0, url: purpose === 'click' ? TARGET : '' },
     );
   const ask = (path: string, method = 'GET'): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {

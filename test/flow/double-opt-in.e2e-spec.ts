@@ -25,14 +25,13 @@ describe('double opt-in', () => {
 
   const contact = () => shop.must<Contact>('GET', `/v1/contacts/${ANNA}`);
   const asked = () => shop.messages({ scenario: 'confirm-subscription' });
-  const outcome = async (scenario: string) =>
-    (await shop.messages({ scenario })).map(({ step, state, reason }) => [step, state, reason]);
-  const pageOf = async (index = 0) => {
-    const { html } = await shop.message((await asked())[index]!.id);
+  const reminders = async () =>
+    (await shop.messages({ scenario: 'abandoned-cart' })).map(({ step, state, reason }) => [step, state, reason]);
+  const pageOf = async () => {
+    const { html } = await shop.message((await asked())[0]!.id);
     return pathIn(html, 'c');
   };
-  const consent = (marketing: boolean, source = 'form') =>
-    shop.must('PATCH', `/v1/contacts/${ANNA}`, { consent: { marketing, source } });
+  const consent = () => shop.must('PATCH', `/v1/contacts/${ANNA}`, { consent: { marketing: true, source: 'form' } });
 
   it('publishes the confirmation letter in both worlds as soon as a store wants it', async () => {
     for (const key of [app.testKey, app.liveKey]) {
@@ -54,7 +53,7 @@ describe('double opt-in', () => {
     expect(letter).toMatchObject({ state: 'accepted', locale: 'ru', to: ANNA });
     expect(letter!.subject).toMatch(/^Подтвердите подписку/);
     await shop.advance('3 days');
-    expect(await outcome('abandoned-cart')).toEqual([
+    expect(await reminders()).toEqual([
       ['reminder', 'skipped', 'not_confirmed'],
       ['follow-up', 'skipped', 'not_confirmed'],
     ]);
@@ -82,7 +81,7 @@ describe('double opt-in', () => {
     const at = new Date('2026-11-21T12:10:00Z');
     expect(evidence).toEqual([{ granted: true, occurred_at: at, browser: 'Firefox/145.0', ip: '127.0.0.1', message }]);
     await shop.advance('35 minutes');
-    expect(await outcome('abandoned-cart')).toEqual([['reminder', 'accepted', null]]);
+    expect(await reminders()).toEqual([['reminder', 'accepted', null]]);
   });
 
   it('tells scenarios that somebody confirmed', async () => {
@@ -117,7 +116,7 @@ describe('double opt-in', () => {
   it('asks nobody who never consented, took it back or has confirmed', async () => {
     await shop.event({ ...aCart(ANNA, NOON), contact: { email: ANNA } });
     await shop.advance('1 minute');
-    await consent(true);
+    await consent();
     await shop.advance('1 minute');
     expect(await asked()).toHaveLength(1);
     await reader.call('POST', await pageOf());
@@ -136,7 +135,7 @@ describe('double opt-in', () => {
     await shop.event({ type: 'user.registered', contact: contactOfEvent });
     expect((await contact()).consent).toMatchObject({ marketing: false, confirmedAt: null });
     await shop.advance('1 minute');
-    await consent(true);
+    await consent();
     await shop.advance('1 minute');
     expect(await asked()).toHaveLength(2);
     expect((await contact()).consent).toMatchObject({ marketing: true, confirmedAt: null });

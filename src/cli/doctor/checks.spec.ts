@@ -131,8 +131,8 @@ describe('the doctor calls on the public address', () => {
   beforeEach(() => {
     asked.length = 0;
   });
-  const call = async (fetch: Fetch, url: string | undefined = 'https://mail.shop.example/', transport = 'smtp') =>
-    states(await checkPublicUrl(fetch, url, transport));
+  const call = async (fetch: Fetch, url = 'https://mail.shop.example/') =>
+    states(await checkPublicUrl(fetch, url, 'smtp'));
 
   it('and finds that links and one-click unsubscribes arrive', async () => {
     expect(await call(answering(() => Promise.resolve(ours())))).toEqual({
