@@ -5,6 +5,7 @@ import { aContact, aLetter } from '../../test/support/letters.js';
 import type { Arbitration, StoreRestraint } from '../domain/restraint.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
+import { ACTS } from '../stats/figures-sql.js';
 
 const HOUR_MS = 3_600_000;
 const WISHES = { ...TWO_LETTERS, key: 'wishes', exits: [] };
@@ -201,18 +202,9 @@ describe('a store that holds itself back', () => {
 });
 
 function statsRow(environmentId: string, scenario: string, step: string, figures: { sent: number; orders: number }) {
-  const none = [
-    'delivered',
-    'opens',
-    'unique_opens',
-    'clicks',
-    'unique_clicks',
-    'machine_opens',
-    'machine_unique_opens',
-  ];
-  const more = ['machine_clicks', 'machine_unique_clicks', 'unsubscribes', 'complaints', 'bounces'];
+  const none = ['delivered', ...ACTS, 'unsubscribes', 'complaints', 'bounces'];
   return {
-    ...Object.fromEntries([...none, ...more].map((column) => [column, 0])),
+    ...Object.fromEntries(none.map((column) => [column, 0])),
     environment_id: environmentId,
     scenario_key: scenario,
     step_id: step,

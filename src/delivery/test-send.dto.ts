@@ -1,5 +1,6 @@
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, IsObject, IsString, MaxLength, Min } from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
+import { MAX_LOCALE_CHARS } from '../templates/template.dto.js';
 
 /** To whom a template is sent for a look, and with which data. */
 export class TestSendDto {
@@ -19,7 +20,7 @@ export class TestSendDto {
   /** The store's locale, or the nearest that the template has, when absent. */
   @AbsentOr()
   @IsString()
-  @MaxLength(35)
+  @MaxLength(MAX_LOCALE_CHARS)
   locale?: string;
 
   /** An event as posted, in place of the sample's. */

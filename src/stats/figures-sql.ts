@@ -1,4 +1,5 @@
-const ACTS = [
+/** Columns of what people did, and of what machines did. */
+export const ACTS = [
   'opens',
   'unique_opens',
   'clicks',

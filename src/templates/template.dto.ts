@@ -4,7 +4,8 @@ import type { TemplateProblem } from './compile/compiled-template.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
 
 const MAX_NAME_CHARS = 200;
-const MAX_LOCALE_CHARS = 35;
+/** A language tag is no longer. */
+export const MAX_LOCALE_CHARS = 35;
 
 /** A template's draft. */
 export class TemplateDto {
