@@ -22,6 +22,8 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 /** Underscores: names of containers have them. */
 const URL_RULES = { require_tld: false, require_protocol: true, allow_underscores: true } as const;
 
+const NO_PROXIES = 'must be true, false or the number of proxies in front';
+
 /** Everything that can be set from outside, one field an environment variable. */
 export class Env {
   @Setting('Port that the HTTP server listens on; 0 takes a free one and needs PUBLIC_URL.', '3000')
@@ -183,11 +185,13 @@ export class Env {
   readonly DATABASE_TIMEOUT_S!: number;
 
   @Setting(
-    'Believe the one proxy in front: a client’s address is the last of X-Forwarded-For, which that proxy has added.',
+    'How many proxies in front are believed, true for one: a client’s address is what the outermost of them has added to X-Forwarded-For.',
     'false',
   )
-  @IsBoolean({ message: 'must be true or false' })
-  readonly TRUST_PROXY!: boolean;
+  @IsInt({ message: NO_PROXIES })
+  @Min(0, { message: NO_PROXIES })
+  @Max(9, { message: NO_PROXIES })
+  readonly TRUST_PROXY!: number;
 
   @Setting('Least important log line that is written: debug, info, warn, error.', 'info')
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })

@@ -17,13 +17,21 @@ describe('the settings', () => {
       DATA_DIR: './.data',
       ROLES: ['api', 'worker', 'tracking'],
       TRANSPORT: 'outbox',
-      TRUST_PROXY: false,
+      TRUST_PROXY: 0,
     });
   });
 
   it('take an empty variable for an unset one', () => {
     expect(readEnv({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ PORT: 3000 });
     expect(readEnv({ DATABASE_URL: ' ' }).DATABASE_URL).toBeUndefined();
+  });
+
+  it.each([
+    ['false', 0],
+    ['true', 1],
+    ['2', 2],
+  ])('read TRUST_PROXY=%s as %i proxies', (text, proxies) => {
+    expect(readEnv({ TRUST_PROXY: text }).TRUST_PROXY).toBe(proxies);
   });
 
   it('reach servers by the names of containers, which may have underscores', () => {
@@ -52,12 +60,13 @@ describe('the settings', () => {
     expect(text).toMatch(/TRANSPORT must be outbox, smtp or sendgrid/);
     expect(text).toMatch(/DATABASE_URL must be postgres:/);
     expect(text).toMatch(/ROLES must be one or more of api, worker, tracking/);
-    expect(text).toMatch(/TRUST_PROXY must be true or false/);
+    expect(text).toMatch(/TRUST_PROXY must be true, false or the number of proxies/);
   });
 
   it.each([
     ['PORT', '70000'],
     ['PORT', '3000.5'],
+    ['TRUST_PROXY', '10'],
     ['HOST', 'a b'],
     ['REDIS_URL', 'localhost:6379'],
     ['SMTP_URL', 'http://mail'],

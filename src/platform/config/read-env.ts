@@ -3,8 +3,9 @@ import { validateSync } from 'class-validator';
 import { Env } from './env.js';
 import { settingsOf } from './setting.js';
 
-const isNumber = (name: string): boolean => name === 'PORT' || name === 'RETENTION_MONTHS' || name.endsWith('_S');
-const BOOLEANS = new Set(['TRUST_PROXY', 'SENDING_HOLD']);
+const NUMBERS = new Set(['PORT', 'RETENTION_MONTHS', 'TRUST_PROXY']);
+const isNumber = (name: string): boolean => NUMBERS.has(name) || name.endsWith('_S');
+const BOOLEANS = new Set(['SENDING_HOLD']);
 const BOOLEAN_WORDS = new Map([
   ['true', true],
   ['1', true],
@@ -38,6 +39,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
 }
 
 function parse(name: string, text: string): unknown {
+  if (name === 'TRUST_PROXY' && BOOLEAN_WORDS.has(text)) return Number(BOOLEAN_WORDS.get(text));
   if (isNumber(name)) return /^\d+$/.test(text) ? Number(text) : text;
   if (BOOLEANS.has(name)) return BOOLEAN_WORDS.get(text) ?? text;
   return LISTS.has(name) ? listOf(text) : text;

@@ -25,8 +25,8 @@ const REQUEST_MS = 60_000;
 export function makeAdapter(env: Env): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
-    // The proxy in front adds the address it sees behind whatever the client has written; only that last one is its word.
-    trustProxy: env.TRUST_PROXY && ((_address: string, hop: number) => hop === 0),
+    // As many of the last addresses as there are proxies: each adds what it sees behind whatever the client has written.
+    trustProxy: env.TRUST_PROXY > 0 && ((_address: string, hop: number) => hop < env.TRUST_PROXY),
     bodyLimit: EVENT_BYTES,
     requestTimeout: REQUEST_MS,
     routerOptions: { maxParamLength: 8_192 }, // tracking tokens carry their target URL
