@@ -60,6 +60,12 @@ describe('a condition is true', () => {
     expect(ask(when)).toEqual({ value: true, field: null });
   });
 
+  it('for a date that the shop keeps of the person', () => {
+    const known = facts({ contact: { attributes: { since: '2025-11-21' } } });
+    expect(ask('contact.attributes.since < now', anEvent(), known)).toEqual({ value: true, field: null });
+    expect(ask('contact.attributes.since < now')).toEqual({ value: null, field: 'contact.attributes.since' });
+  });
+
   it.each([
     ['money as a decimal string', 'event.total > 1000', anEvent({ data: { total: '5980.00' } })],
     [
@@ -70,6 +76,12 @@ describe('a condition is true', () => {
     ['an id as a number', 'event.cartId == "81"', anEvent({ data: { cartId: 81 } })],
     ["numbers of a store's own event", 'event.score + 1 > 4 && event.score * 2 == 8', own({ score: 4 })],
     ["money as text in a store's own event", 'event.sum >= 10', own({ sum: '10.00' })],
+    ["a date in a store's own event", 'event.until > now && !(now >= event.until)', own({ until: '2026-11-22' })],
+    [
+      "the time to a date of a store's own",
+      'event.until - now == duration("1h")',
+      own({ until: after({ minutes: 65 }).toISOString() }),
+    ],
     [
       'data keys named as the envelope',
       'event.data.type == "blue" && event.type == "shop.visited"',

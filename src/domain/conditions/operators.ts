@@ -1,5 +1,15 @@
 import type { ASTNode, BinaryOperator } from '@marcbachmann/cel-js';
-import { numeric, term, textual, type Findings, type Scope, type Term, type TermKind, type Translate } from './term.js';
+import {
+  dated,
+  numeric,
+  term,
+  textual,
+  type Findings,
+  type Scope,
+  type Term,
+  type TermKind,
+  type Translate,
+} from './term.js';
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
 
@@ -47,11 +57,12 @@ function balance(left: Term, leftNode: ASTNode, right: Term, rightNode: ASTNode)
   return [a, b];
 }
 
-/** One side as the other wants it: whole numbers beside money become doubles, unknown values beside numbers are converted. */
+/** One side as the other wants it: whole numbers beside money become doubles, unknown values beside numbers, ids and instants are converted. */
 function beside(side: Term, node: ASTNode, other: Term): Term {
   if (isIntLiteral(node) && (other.kind === 'double' || other.kind === 'any')) return term(lifted(node), 'double');
   if (other.kind === 'double' || (other.kind === 'int' && side.kind === 'any')) return numeric(side);
   if (other.kind === 'id') return textual(side);
+  if (other.kind === 'instant') return dated(side);
   return side;
 }
 

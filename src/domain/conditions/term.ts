@@ -89,6 +89,11 @@ export function textual(value: Term): Term {
   return value.kind === 'any' ? term(`text(${value.raw})`, 'text') : value;
 }
 
+/** The term where an instant is wanted: JSON has none of its own, so that a shop's own date is a text until it is asked about. */
+export function dated(value: Term): Term {
+  return value.kind === 'any' ? term(`instant(${value.raw})`, 'instant') : value;
+}
+
 /**
  * The text as a literal that the engine reads as this very text. Only what would end the literal or is refused inside one is
  * escaped: halves of characters (an emoji has two) are taken as they are, but refused as escapes.
