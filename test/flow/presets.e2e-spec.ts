@@ -28,6 +28,23 @@ describe('the presets', () => {
     expect(PRESETS).toEqual(['abandoned-cart', 'abandoned-checkout', 'lead-magnet', 'order-thank-you', 'trial-ending']);
   });
 
+  it.each([
+    ['abandoned-checkout', 'last-call', (until: string | null) => ({ expiresAt: until })],
+    ['lead-magnet', 'second-copy', (until: string | null) => ({ expiresAt: until })],
+    ['trial-ending', 'incentive', (until: string | null) => ({ offer: { title: '−20 %', until } })],
+  ])('%s sends no `%s` that offers what has ended by then', async (key, step, offering) => {
+    const sample = JSON.parse(read(`${key}/sample-event.json`)) as { data: object };
+    const becomes = async (until: string | null) => {
+      await shop.reset(NOON);
+      await shop.event({ ...sample, occurredAt: NOON, data: { ...sample.data, ...offering(until) } });
+      await shop.advance('60 days');
+      return (await shop.messages({ scenario: key })).find((letter) => letter.step === step);
+    };
+    expect(await becomes('2026-11-22T20:59:59Z')).toMatchObject({ state: 'skipped', reason: 'condition_false' });
+    expect(await becomes('2026-12-22')).toMatchObject({ state: 'accepted' });
+    expect(await becomes(null)).toMatchObject({ state: 'accepted' });
+  });
+
   describe.each(PRESETS)('%s', (key) => {
     const scenario = JSON.parse(read(`${key}/scenario.json`)) as { key: string; messageClass: string; steps: Step[] };
     const emails = scenario.steps.filter((step) => step.type === 'email').map((step) => step.id);
