@@ -1,10 +1,9 @@
-import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { Idempotent } from '../platform/http/idempotency.js';
-import { PAGE } from '../platform/http/openapi.js';
-import type { PageOf } from '../platform/http/pages.js';
+import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { PresetsService, type PresetView } from './presets.service.js';
 import { ScenarioView } from './scenario.view.js';
 
@@ -15,11 +14,10 @@ import { ScenarioView } from './scenario.view.js';
 export class PresetsController {
   constructor(private readonly presets: PresetsService) {}
 
-  /** Ready-made scenarios with their letters. */
+  /** Ready-made scenarios with their letters, by key. */
   @Get()
-  @ApiOkResponse({ schema: PAGE })
-  async list(): Promise<PageOf<PresetView>> {
-    return { items: await this.presets.list(), nextCursor: null };
+  list(@Query('limit') limit?: string, @Query('cursor') cursor?: string): Promise<PageOf<PresetView>> {
+    return this.presets.list(pageQuery(limit, cursor));
   }
 
   /** Installs a preset as drafts: 201, or 200 when the store has that scenario already. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { StarterContent } from '../stores/starter-content.js';
 import { TemplatesService } from '../templates/templates.service.js';
 import { type Preset, readPresets } from './preset-folder.js';
@@ -35,14 +36,9 @@ export class PresetsService extends StarterContent {
     super();
   }
 
-  async list(): Promise<PresetView[]> {
-    return (await this.all()).map(({ key, document, templates, readme }) => ({
-      key,
-      name: document.name,
-      messageClass: document.messageClass,
-      templates: templates.map((template) => template.key),
-      readme,
-    }));
+  async list({ limit, after }: PageQuery): Promise<PageOf<PresetView>> {
+    const presets = (await this.all()).filter(({ key }) => after === null || key > String(after[0]));
+    return pageOf(presets, limit, ({ key }) => [key], viewOf);
   }
 
   /** Installs a preset as drafts; what the store has already stays as it is. Throws NotFound. */
@@ -77,4 +73,14 @@ export class PresetsService extends StarterContent {
     this.presets ??= readPresets();
     return this.presets;
   }
+}
+
+function viewOf({ key, document, templates, readme }: Preset): PresetView {
+  return {
+    key,
+    name: document.name,
+    messageClass: document.messageClass,
+    templates: templates.map((template) => template.key),
+    readme,
+  };
 }

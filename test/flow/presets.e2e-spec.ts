@@ -28,6 +28,20 @@ describe('the presets', () => {
     expect(PRESETS).toEqual(['abandoned-cart', 'abandoned-checkout', 'lead-magnet', 'order-thank-you', 'trial-ending']);
   });
 
+  it('are listed page by page as everything is, and a limit that cannot be is told', async () => {
+    const list = async (query: string) => {
+      const { status, body } = await shop.call<{ items: { key: string }[]; nextCursor: string | null }>(
+        'GET',
+        `/v1/presets${query}`,
+      );
+      return { status, keys: body.items?.map(({ key }) => key), next: body.nextCursor };
+    };
+    const first = await list('?limit=2');
+    expect(first.keys).toEqual(PRESETS.slice(0, 2));
+    expect(await list(`?cursor=${first.next}`)).toEqual({ status: 200, keys: PRESETS.slice(2), next: null });
+    expect([(await list('?limit=0')).status, (await list('?cursor=none')).status]).toEqual([400, 400]);
+  });
+
   it.each([
     ['abandoned-checkout', 'last-call', (until: string | null) => ({ expiresAt: until })],
     ['lead-magnet', 'second-copy', (until: string | null) => ({ expiresAt: until })],

@@ -27,7 +27,7 @@ const PROBLEM = {
 } as const;
 
 /** What every list answers; of the items no more than that they are objects. */
-export const PAGE = {
+const PAGE = {
   type: 'object',
   required: ['items', 'nextCursor'],
   properties: {
