@@ -12,7 +12,8 @@ const SCRUBS: readonly string[] = [
   `DELETE FROM contact_keys WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE storefront_events SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE conversions SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
-  `UPDATE enrollments SET event = jsonb_set(event, '{data}', '{}') WHERE environment_id = $1 AND contact_id = $2`,
+  // A subject is whatever the scenario takes for it: an address as well as a cart. Of an ended run nobody asks for it.
+  `UPDATE enrollments SET event = jsonb_set(event, '{data}', '{}'), subject = '' WHERE environment_id = $1 AND contact_id = $2`,
   `DELETE FROM message_bodies b USING messages m
    WHERE m.environment_id = $1 AND m.contact_id = $2 AND b.environment_id = m.environment_id AND b.message_id = m.id`,
   `UPDATE engagements e SET user_agent = NULL, url = NULL FROM messages m
@@ -47,7 +48,7 @@ export async function eraseContact(
 
 /**
  * A blocked address becomes a blind key, which keeps the promise never to write there again and names nobody: the address that the
- * person has, and those that letters went to before.
+ * person has, and those that letters went to before. Test letters to them are nobody's by their rows.
  */
 async function hideAddresses(tx: Sql, { environmentId, contactId }: ContactRef, blind: BlindKeys): Promise<void> {
   const known = await tx.query<{ email: string }>(ADDRESSES, [environmentId, contactId]);
@@ -58,6 +59,7 @@ async function hideAddresses(tx: Sql, { environmentId, contactId }: ContactRef, 
   const blinds = keys.map((key) => blind.of(key));
   await tx.query(FORGET_BOUNCES, [environmentId, keys]);
   await tx.query(HIDE, [environmentId, keys, blinds]);
+  await tx.query(FORGET_TESTS, [environmentId, known.map(({ email }) => email.toLowerCase())]);
 }
 
 const ADDRESSES = `
@@ -65,6 +67,16 @@ SELECT email FROM contacts WHERE environment_id = $1 AND id = $2 AND email IS NO
 UNION SELECT to_address FROM messages WHERE environment_id = $1 AND contact_id = $2 AND to_address IS NOT NULL`;
 
 const FORGET_BOUNCES = 'DELETE FROM soft_bounces WHERE environment_id = $1 AND email_key = ANY ($2::text[])';
+
+const FORGET_TESTS = `
+WITH tests AS (
+  UPDATE messages SET to_address = NULL, subject = NULL
+  WHERE environment_id = $1 AND contact_id IS NULL AND lower(to_address) = ANY ($2::text[]) RETURNING id),
+attempts AS (
+  UPDATE send_attempts SET detail = NULL WHERE environment_id = $1 AND message_id IN (SELECT id FROM tests)),
+reports AS (
+  UPDATE provider_events SET detail = NULL WHERE environment_id = $1 AND message_id IN (SELECT id FROM tests))
+DELETE FROM message_bodies WHERE environment_id = $1 AND message_id IN (SELECT id FROM tests)`;
 
 // Who was erased before under the same address has a row already.
 const HIDE = `

@@ -27,6 +27,14 @@ describe('a person', () => {
     app = await startApp();
     shop = new Shop(app.url, app.testKey);
     reader = new Shop(app.url, '');
+    await shop.must('POST', '/v1/scenarios', {
+      key: 'by-address',
+      name: 'One run an address',
+      messageClass: 'care',
+      trigger: { type: 'event', event: 'wishlist.added', subject: 'contact.email' },
+      steps: [{ id: 'pause', type: 'wait', for: '2 days' }],
+    });
+    await shop.must('POST', '/v1/scenarios/by-address/publish');
   });
   afterAll(() => app.close());
   beforeEach(() => shop.reset(NOON));
@@ -58,9 +66,11 @@ describe('a person', () => {
     await reader.call('POST', path('p'), 'action=save&shown=group:carts&shown-language=ru&language=en', BROWSER);
     await reader.call('POST', path('p'), 'action=pause', BROWSER);
     await shop.event(anOrder(ANNA, '2026-11-21T12:46:00.000Z', { orderId: '7' }));
+    await shop.event({ type: 'wishlist.added', contact: { email: ANNA } });
     await shop.advance('1 hour');
     const key = [(await app.engine.query<{ id: string }>('SELECT id FROM messages LIMIT 1'))[0]!.id];
     await app.engine.query(`UPDATE send_attempts SET detail = '550 no <${ANNA}>' WHERE message_id = $1`, key);
+    await shop.must('POST', '/v1/templates/abandoned-cart/reminder/test', { to: [ANNA.replace('c', 'C')] });
     await shop.must('PUT', `/v1/suppressions/${ANNA}`);
     return path;
   };
@@ -71,7 +81,7 @@ describe('a person', () => {
     );
     const found: string[] = [];
     for (const { name } of tables)
-      if ((await app.engine.query(`SELECT 1 FROM ${name} AS t WHERE t::text LIKE '%${CANARY}%' LIMIT 1`)).length > 0)
+      if ((await app.engine.query(`SELECT 1 FROM ${name} AS t WHERE t::text ILIKE '%${CANARY}%' LIMIT 1`)).length > 0)
         found.push(name);
     return found;
   };
@@ -94,7 +104,7 @@ describe('a person', () => {
       ['pause', false, 'preference_page'],
     ]);
     expect(body.suppressions).toMatchObject([{ email: ANNA, reason: 'manual' }]);
-    expect(body.events.map(({ type }) => type)).toEqual(['cart.updated', 'order.placed']);
+    expect(body.events.map(({ type }) => type)).toEqual(['cart.updated', 'order.placed', 'wishlist.added']);
     expect(JSON.stringify(body.events)).toContain(CANARY);
     expect(body.enrollments.map(({ scenario }) => scenario)).toContain('abandoned-cart');
     expect(body.enrollments[0]!.steps.length).toBeGreaterThan(2);
@@ -121,7 +131,7 @@ describe('a person', () => {
   it('leaves nothing behind when erased, and the address is still never written to again', async () => {
     await aLife();
     expect(await holding()).toEqual(
-      expect.arrayContaining(['consents', 'contacts', 'engagements', 'messages', 'send_attempts', 'storefront_events']),
+      expect.arrayContaining(['consents', 'contacts', 'engagements', 'enrollments', 'messages', 'storefront_events']),
     );
     await shop.must('DELETE', `/v1/contacts/${ANNA}`);
     expect(await holding()).toEqual([]);
