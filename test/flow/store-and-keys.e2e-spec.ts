@@ -118,6 +118,15 @@ describe('a store and its keys', () => {
     expect((await shop.call('POST', '/v1/keys', body, { 'idempotency-key': 'k-2' })).status).toBe(201);
   });
 
+  it('sends a test letter once under an Idempotency-Key, however often it is asked for', async () => {
+    const at = '/v1/templates/abandoned-cart/reminder/test';
+    const post = () => shop.call('POST', at, { to: ['tester@example.com'] }, { 'idempotency-key': 't-1' });
+    const [first, second] = [await post(), await post()];
+    expect(second).toMatchObject({ status: 200, body: first.body });
+    const letters = await shop.messages({ state: 'accepted' });
+    expect(letters.filter(({ to }) => to === 'tester@example.com')).toHaveLength(1);
+  });
+
   it('keeps no secret of a repeated answer where somebody could read it', async () => {
     const post = (at: string, body: object) =>
       shop.call<{ key?: string; secret?: string }>('POST', at, body, { 'idempotency-key': `sealed${at}` });
