@@ -10,6 +10,12 @@ export type ExitRun = Pick<RunState, 'event' | 'subject'> &
 
 export type ExitReason = Extract<EndReason, `exited:${string}`>;
 
+/** An exit that fits; `field`: what its condition missed when it was undetermined, for explain. */
+export interface ExitVerdict {
+  readonly reason: ExitReason;
+  readonly field: string | null;
+}
+
 /**
  * The reason with which this event ends the run, or null; the first exit that fits. An undetermined condition or subject
  * ends it (rather one reminder too few). Pass the facts of the run's own contact.
@@ -21,6 +27,17 @@ export function exitFor(
   facts: Facts,
   now: Date,
 ): ExitReason | null {
+  return exitVerdict(compiled, run, event, facts, now)?.reason ?? null;
+}
+
+/** As `exitFor`, with what there is to explain. */
+export function exitVerdict(
+  compiled: CompiledScenario,
+  run: ExitRun,
+  event: EventFacts,
+  facts: Facts,
+  now: Date,
+): ExitVerdict | null {
   return firstExit(compiled, run, event, facts, now, (subject) => subject === null || subject === run.subject);
 }
 
@@ -32,6 +49,17 @@ export function exitBySubject(
   facts: Facts,
   now: Date,
 ): ExitReason | null {
+  return exitVerdictBySubject(compiled, run, event, facts, now)?.reason ?? null;
+}
+
+/** As `exitBySubject`, with what there is to explain. */
+export function exitVerdictBySubject(
+  compiled: CompiledScenario,
+  run: ExitRun,
+  event: EventFacts,
+  facts: Facts,
+  now: Date,
+): ExitVerdict | null {
   return firstExit(compiled, run, event, facts, now, (subject) => subject === run.subject && subject !== '');
 }
 
@@ -61,12 +89,13 @@ function firstExit(
   facts: Facts,
   now: Date,
   reaches: (subject: string | null) => boolean,
-): ExitReason | null {
+): ExitVerdict | null {
   for (const exit of exits) {
     if (exit.event !== event.type) continue;
     const input = inputOf(run, event, facts, now);
     if (!reaches(subjectIn(exit, input))) continue;
-    if (exit.when === null || exit.when.evaluate(input).value !== false) return `exited:${exit.reason}`;
+    const verdict = exit.when?.evaluate(input);
+    if (verdict?.value !== false) return { reason: `exited:${exit.reason}`, field: verdict?.field ?? null };
   }
   return null;
 }

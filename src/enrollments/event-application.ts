@@ -1,6 +1,6 @@
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import { decideEntry, type TriggerMatch } from '../domain/entry.js';
-import { exitBySubject, exitFor } from '../domain/exit.js';
+import { exitVerdict, exitVerdictBySubject } from '../domain/exit.js';
 import { isHeldOut } from '../domain/holdout.js';
 import type { NoEntryReason } from '../domain/reasons.js';
 import type { EventFacts, RunState } from '../domain/run.js';
@@ -72,18 +72,20 @@ export class EventApplication {
     // What happened before the run began cannot end it: a late order leaves the next cart alone.
     if (event.occurredAt < run.state.enteredAt) return;
     // Somebody else's event ends by an exit with a subject alone.
-    const ends = run.identity.contactId === event.contactId ? exitFor : exitBySubject;
-    const reason = ends(run.compiled, run.state, event.facts, facts.ofRun(run), now);
-    if (!reason) return;
+    const ends = run.identity.contactId === event.contactId ? exitVerdict : exitVerdictBySubject;
+    const verdict = ends(run.compiled, run.state, event.facts, facts.ofRun(run), now);
+    if (!verdict) return;
+    const { reason, field } = verdict;
     run.end(reason, event.occurredAt);
     past.ended(run.identity.contactId, run.identity.scenarioKey, event.occurredAt);
-    this.note(event, { scenario: run.identity.scenarioKey, enrollment: run.identity.id, outcome: 'exited', reason });
+    const { id: enrollment, scenarioKey: scenario } = run.identity;
+    this.note(event, { scenario, enrollment, outcome: 'exited', reason, ...named(field) });
   }
 
   private tryEntries(event: InboxEvent): void {
     for (const { listening, storeId, match } of this.context.triggered.get(event.id) ?? [])
       if (match.matches) this.tryEntry(event, listening, storeId, match);
-      else this.none(event, listening, match.reason);
+      else this.none(event, listening, match.reason, match.field);
   }
 
   private tryEntry(event: InboxEvent, listening: ListeningScenario, storeId: string, match: Match): void {
@@ -149,8 +151,13 @@ export class EventApplication {
     return others.filter((other) => other.contactId !== contactId).map(({ facts }) => facts);
   }
 
-  private none(event: InboxEvent, { publication }: ListeningScenario, reason: NoEntryReason): void {
-    this.note(event, { scenario: publication.key, enrollment: null, outcome: 'none', reason });
+  private none(
+    event: InboxEvent,
+    { publication }: ListeningScenario,
+    reason: NoEntryReason,
+    field: string | null = null,
+  ): void {
+    this.note(event, { scenario: publication.key, enrollment: null, outcome: 'none', reason, ...named(field) });
   }
 
   private note(event: InboxEvent, outcome: EventOutcome): void {
@@ -158,6 +165,10 @@ export class EventApplication {
     if (known) known.push(outcome);
     else this.outcomes.set(event.id, [outcome]);
   }
+}
+
+function named(field: string | null): { readonly field?: string } {
+  return field === null ? {} : { field };
 }
 
 const OUTCOMES = { enter: 'entered', restart: 'restarted', refresh: 'refreshed' } as const;

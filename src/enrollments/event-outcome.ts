@@ -1,6 +1,9 @@
 import type { EndReason, NoEntryReason } from '../domain/reasons.js';
 
-/** What one event did in one scenario, as `GET /v1/events/{id}` tells it. */
+/**
+ * What one event did in one scenario, as `GET /v1/events/{id}` tells it. `field` is there where a condition was undetermined, and names
+ * what it missed: then the event ended the run, or started nothing.
+ */
 export type EventOutcome =
   | {
       readonly scenario: string;
@@ -8,5 +11,17 @@ export type EventOutcome =
       readonly outcome: 'entered' | 'restarted' | 'refreshed';
       readonly reason: null;
     }
-  | { readonly scenario: string; readonly enrollment: string; readonly outcome: 'exited'; readonly reason: EndReason }
-  | { readonly scenario: string; readonly enrollment: null; readonly outcome: 'none'; readonly reason: NoEntryReason };
+  | {
+      readonly scenario: string;
+      readonly enrollment: string;
+      readonly outcome: 'exited';
+      readonly reason: EndReason;
+      readonly field?: string;
+    }
+  | {
+      readonly scenario: string;
+      readonly enrollment: null;
+      readonly outcome: 'none';
+      readonly reason: NoEntryReason;
+      readonly field?: string;
+    };

@@ -10,6 +10,8 @@ export interface EventOutcome {
   readonly enrollment: string | null;
   readonly outcome: 'entered' | 'restarted' | 'refreshed' | 'exited' | 'none';
   readonly reason: string | null;
+  /** What the condition missed, only where it was undetermined: a field that is not there or of a wrong type. */
+  readonly field?: string;
 }
 
 /** An event as the API shows it. */

@@ -36,7 +36,7 @@ export interface LookedAtRow {
   readonly id: string;
   readonly type: string;
   readonly occurred_at: Date;
-  readonly outcome: { readonly outcome: string; readonly reason: string | null };
+  readonly outcome: { readonly outcome: string; readonly reason: string | null; readonly field?: string };
 }
 
 /** Why a person is where they are in a scenario. */
@@ -87,6 +87,8 @@ export interface Explanation {
     readonly at: string;
     readonly outcome: string;
     readonly reason: string | null;
+    /** What an undetermined condition missed; else null. */
+    readonly field: string | null;
   }[];
 }
 
@@ -107,6 +109,7 @@ export function explanation(rows: {
       at: at.toISOString(),
       outcome: outcome.outcome,
       reason: outcome.reason,
+      field: outcome.field ?? null,
     })),
   };
 }

@@ -128,6 +128,31 @@ describe('a person', () => {
       expect((await new Shop(app.url, key).call('GET', `/v1/contacts/${ref}/export`)).status).toBe(404);
   });
 
+  it('is explained with the field that a condition missed, where it started nothing and where it ended a run', async () => {
+    const tell = async (data: object) => {
+      const { id } = await shop.event({ type: 'cart.updated', contact: { email: ANNA }, data });
+      await shop.advance('1 minute');
+      return id;
+    };
+    await tell({ cartId: '81' });
+    await tell({ cartId: '81', items: [{ productId: 'p1', title: 'Coat' }] });
+    const id = await tell({ items: [] });
+    const { events } = await shop.must<{ events: object[] }>(
+      'GET',
+      `/v1/contacts/${ANNA}/explain?scenario=abandoned-cart`,
+    );
+    const ended = { outcome: 'exited', reason: 'exited:cart_emptied', field: 'event.cartId' };
+    expect(events).toMatchObject([
+      ended,
+      { outcome: 'none', reason: 'condition_false', field: null },
+      { outcome: 'entered', reason: null, field: null },
+      { outcome: 'none', reason: 'condition_false', field: 'event.items' },
+    ]);
+    expect(await shop.must('GET', `/v1/events/${id}`)).toMatchObject({
+      outcomes: [ended, { outcome: 'none', reason: 'condition_false' }],
+    });
+  });
+
   it('leaves nothing behind when erased, and the address is still never written to again', async () => {
     await aLife();
     expect(await holding()).toEqual(
