@@ -15,6 +15,27 @@ describe('an item of a batch', () => {
     expect(checker.item(item(14_000), caller, null)).toMatchObject({ ok: false, error: { status: 413 } });
   });
 
+  it.each([
+    ['items', { type: 'cart.updated', contact: { email: 'a@example.com' }, data: { items: Array(9_999).fill(1) } }],
+    ['tags', { type: 'cart.updated', contact: { email: 'a@example.com', tags: Array(9_999).fill(1) } }],
+  ])('with very many wrong %s is told the first 100 of them', (_, wrong) => {
+    const checked = new EventChecker().item(wrong, caller, null);
+    expect(checked).toMatchObject({ ok: false, error: { status: 422 } });
+    expect(!checked.ok && checked.error.errors).toHaveLength(100);
+  });
+
+  it('that is large is told the first thing that is wrong with it', () => {
+    const wrong = { type: 'cart.updated', contact: { email: 'a@example.com', tags: Array(100_000).fill(1) } };
+    const checked = new EventChecker().item(wrong, caller, null);
+    expect(checked).toMatchObject({ ok: false, error: { status: 422 } });
+    expect(!checked.ok && checked.error.errors).toHaveLength(1);
+  });
+
+  it('that is too large is refused for that, whatever else is wrong with it', () => {
+    const wrong = { type: 'cart.updated', contact: { tags: Array(200_000).fill(1) } };
+    expect(new EventChecker().item(wrong, caller, null)).toMatchObject({ ok: false, error: { status: 413 } });
+  });
+
   it('waits with all its weight, attributes and tags too', () => {
     const checked = new EventChecker().item(item(10_000), caller, null);
     expect(checked.ok && checked.event.aboutPersonChars).toBeGreaterThan(200_000);

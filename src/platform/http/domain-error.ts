@@ -5,6 +5,9 @@ export interface Problem {
   readonly detail: string;
 }
 
+/** So many problems of a request are told: a list of wrong items would make an answer many times as large as the request. */
+export const MOST_PROBLEMS = 100;
+
 /** What services throw when a request cannot be done; one filter turns it into RFC 9457 problem+json. */
 export abstract class DomainError extends Error {
   /** Stable snake_case word for programs. */

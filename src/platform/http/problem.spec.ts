@@ -21,6 +21,11 @@ describe('an error becomes a problem', () => {
     expect(status(new Conflict('taken', 'no'))).toBe(409);
   });
 
+  it('with no more than 100 of its errors', () => {
+    const errors = Array.from({ length: 101 }, (_, i) => ({ pointer: `/items/${i}`, detail: 'is wrong' }));
+    expect(problemOf(new Unprocessable('invalid', 'no', errors)).body.errors).toEqual(errors.slice(0, 100));
+  });
+
   it('503 with the time to wait while a dependency is away', () => {
     expect(problemOf(new Unavailable('later', 7))).toMatchObject({
       body: { status: 503 },

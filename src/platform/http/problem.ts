@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { connectionProblem, valueProblem } from '../database/database-error.js';
-import { DomainError, type Problem } from './domain-error.js';
+import { DomainError, MOST_PROBLEMS, type Problem } from './domain-error.js';
 
 /** RFC 9457. */
 export interface ProblemDetails {
@@ -10,6 +10,7 @@ export interface ProblemDetails {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
+  /** The first 100. */
   readonly errors?: readonly Problem[];
 }
 
@@ -71,7 +72,7 @@ function details(status: number, code: string, detail: string, errors?: readonly
     status,
     code,
     detail,
-    ...(errors?.length ? { errors } : {}),
+    ...(errors?.length ? { errors: errors.slice(0, MOST_PROBLEMS) } : {}),
   };
 }
 
