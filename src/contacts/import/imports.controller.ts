@@ -20,7 +20,7 @@ export class ImportsController {
   ) {}
 
   /**
-   * Takes people from a CSV file (UTF-8, a header, at most 50,000 rows and 16 MiB). Columns: email, externalId, firstName,
+   * Takes people from a CSV file (UTF-8, a header, at most 50,000 rows, unreadable ones among them, and 16 MiB). Columns: email, externalId, firstName,
    * lastName, phone, locale, timezone, tags, attributes.…, consent with consentSource and perhaps consentAt and confirmedAt.
    * `map=Column:field` names a column, `map=Column:` leaves it out, as one without a name is. An empty cell leaves what is known. Good rows are taken, bad
    * ones told with line and reason; the same file twice changes nothing more. No letter is sent.
