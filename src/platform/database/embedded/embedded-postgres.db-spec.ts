@@ -88,6 +88,20 @@ describe('the embedded PostgreSQL', () => {
     await end(second, 'SIGTERM');
   });
 
+  const onWindows = process.platform === 'win32';
+  it.each(
+    onWindows ? ['a $b'] : ['a $HOME', '$(touch broken)', '`touch broken` "q"', "it's \\ & ; % # ~ *", 'магазин'],
+  )('takes a directory whose name a shell would read: %s', async (name) => {
+    dir = path.join(parent, name, 'data');
+    const first = await start(dir);
+    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await end(first, 'SIGTERM');
+    expect((await fs.readdir(dir)).sort()).toEqual(['postgres', 'postgres.password', 'postgres.users']);
+    const second = await start(dir);
+    expect(await query(second.url, 'SELECT n FROM kept')).toEqual([7]);
+    await end(second, 'SIGTERM');
+  });
+
   it('is adopted, still running, after kill -9 of its process, and stopped by the next one', async () => {
     const killed = await start(dir);
     const pid = await postmaster(dir);

@@ -3,12 +3,26 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Account } from './account.js';
 
+interface Surroundings {
+  readonly cwd: string;
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The account may not be able to enter our working directory. */
+const ANYWHERE: Surroundings = { cwd: os.tmpdir() };
+
 /** Runs one of PostgreSQL's programs to its end; rejects with what it printed. */
-export function runProgram(file: string, args: readonly string[], account: Account | undefined): Promise<void> {
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  account: Account | undefined,
+  { cwd, env }: Surroundings = ANYWHERE,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
-      cwd: os.tmpdir(), // the account may not be able to enter our working directory
-      env: { ...process.env, LC_ALL: 'C' },
+      cwd,
+      env: { ...process.env, ...env, LC_ALL: 'C' },
       // A started server keeps its parent's pipes open for ever: pg_ctl start gets none.
       stdio: args[0] === 'start' ? 'ignore' : ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32', // own process group: a terminal's Ctrl-C must not reach the server

@@ -10,6 +10,8 @@ import { runProgram } from './run-program.js';
 import { isAlive } from './server-users.js';
 
 const POLL_MS = 200;
+/** In the cluster. */
+const LOG_FILE = 'server.log';
 const DEFAULTS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -53,22 +55,10 @@ export class ServerProcess {
     const flags = Object.entries({ ...DEFAULTS, shared_buffers: sharedBuffers(), ...settings }).map(
       ([name, value]) => `-c ${name}=${value === '' ? "''" : value}`,
     );
-    const logFile = path.join(this.cluster, 'server.log');
     try {
-      await this.control([
-        'start',
-        '-D',
-        this.cluster,
-        '-l',
-        logFile,
-        '-w',
-        '-t',
-        '60',
-        '-o',
-        [`-p ${port}`, ...flags].join(' '),
-      ]);
+      await this.control(['start', '-l', LOG_FILE, '-w', '-t', '60', '-o', [`-p ${port}`, ...flags].join(' ')]);
     } catch (cause) {
-      const tail = await fs.readFile(logFile, 'utf8').then(
+      const tail = await fs.readFile(path.join(this.cluster, LOG_FILE), 'utf8').then(
         (text) => text.split('\n').slice(-8).join('\n'),
         () => '',
       );
@@ -80,9 +70,9 @@ export class ServerProcess {
   /** Stops the server; one that somebody else has ended already is fine. */
   async stop(): Promise<void> {
     try {
-      await this.control(['stop', '-D', this.cluster, '-m', 'fast', '-w', '-t', '30']);
+      await this.control(['stop', '-m', 'fast', '-w', '-t', '30']);
     } catch (error) {
-      const running = await this.control(['status', '-D', this.cluster]).then(
+      const running = await this.control(['status']).then(
         () => true,
         () => false,
       );
@@ -128,8 +118,9 @@ export class ServerProcess {
     }
   }
 
+  /** In the cluster and told of it by the environment: pg_ctl gives paths among its arguments to a shell, which reads `$` in them. */
   private control(args: readonly string[]): Promise<void> {
-    return runProgram(this.bin.pg_ctl, args, this.account);
+    return runProgram(this.bin.pg_ctl, args, this.account, { cwd: this.cluster, env: { PGDATA: this.cluster } });
   }
 }
 
