@@ -59,7 +59,10 @@ export class EventsController {
     return this.ingest.many(events, callerOf(request), request.headers['idempotency-key'] as string | undefined);
   }
 
-  /** What was received, newest first, and what it did. */
+  /**
+   * What was received, newest first, and what it did. With `type` and without `contact` a page looks at 100,000 events at most: it may hold
+   * fewer than `limit`, or none, and `nextCursor` still goes on; only null is the end.
+   */
   @Get()
   @RequireScope('contacts')
   list(
