@@ -44,7 +44,7 @@ keys
 
 program
   .command('stores')
-  .description('tenants')
+  .description('stores of this installation')
   .command('create')
   .description('make a store with a live and a sandbox side, and print a key of each')
   .argument('<key>', 'kebab-case')

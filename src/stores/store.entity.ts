@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoreSettings } from './store-settings.js';
 
-/** A tenant. */
+/** A store: one shop, whose rows nobody else sees. */
 @Entity('stores')
 export class StoreEntity {
   @PrimaryColumn('uuid')

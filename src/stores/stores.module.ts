@@ -12,7 +12,7 @@ import { StoreEntity } from './store.entity.js';
 import { StoreSettingsService } from './store-settings.service.js';
 import { StoresService } from './stores.service.js';
 
-/** Tenants, their settings and who may call in their name. */
+/** Stores, their settings and who may call in their name. */
 @Module({
   imports: [TypeOrmModule.forFeature([StoreEntity, EnvironmentEntity, ApiKeyEntity])],
   controllers: [StoreController, KeysController],

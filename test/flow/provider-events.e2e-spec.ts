@@ -95,7 +95,7 @@ describe('provider webhooks', () => {
     expect(await shop.call('GET', `/v1/suppressions/${ANNA}`)).toMatchObject({ status: 404 });
   });
 
-  it('are refused with another tenant’s key, at an unknown connector, and after it was removed', async () => {
+  it('are refused with another store’s key, at an unknown connector, and after it was removed', async () => {
     const live = new Shop(app.url, app.liveKey);
     const other = await live.must<Connector>('POST', '/v1/connectors', {
       kind: 'sendgrid',

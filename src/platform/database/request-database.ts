@@ -9,7 +9,7 @@ export interface Scope {
 
 /**
  * The API's way to the database (role touchmap_request): repositories inside a transaction that names the caller's
- * store and environment, so that row-level security hides every other tenant even where a query forgot its WHERE.
+ * store and environment, so that row-level security hides every other store even where a query forgot its WHERE.
  */
 export class RequestDatabase {
   constructor(readonly dataSource: DataSource) {}

@@ -159,7 +159,7 @@ describe('reports of a provider', () => {
     );
   });
 
-  it('are parked when nobody here knows their letter, or it is another tenant’s', async () => {
+  it('are parked when nobody here knows their letter, or it is another store’s', async () => {
     const other = await aStore(database.engine);
     const foreign = await aLetter(database.engine, { environmentId: other.liveId, storeId: other.storeId });
     expect(
