@@ -1,14 +1,11 @@
 import { z } from 'zod';
-import { longestDays, parseDuration, windowMs } from './duration.js';
+import { coolDown, span, wait } from './duration-fields.js';
 import { EVENT_TYPE, LONGEST_EVENT_TYPE } from './event-types.js';
 import type { Problem } from './problem.js';
 import { scenarioProblems } from './scenario-problems.js';
 import { KEBAB_CASE, TEMPLATE_REFERENCE } from './template-ref.js';
 import { unsupportedParts } from './unsupported.js';
 
-/** Five years: longer waits are slips of the pen, and dates stay far from the end of the calendar. */
-const LONGEST_WAIT_DAYS = 5 * 366;
-const LONGEST_WINDOW_MS = LONGEST_WAIT_DAYS * 86_400_000;
 const DAY = 'P1D';
 
 const kebab = z
@@ -27,27 +24,6 @@ const eventType = z
   .max(LONGEST_EVENT_TYPE)
   .regex(EVENT_TYPE, 'must be an event type such as cart.updated')
   .describe('An event type such as cart.updated.');
-
-const wait = z
-  .string()
-  .describe('A duration: ISO 8601 (PT45M, P2D, P1M) or plain English ("45 minutes", "2 days", "1 month").')
-  .transform((text, context) => {
-    const parsed = parseDuration(text);
-    if (parsed.ok && longestDays(parsed.units) <= LONGEST_WAIT_DAYS) return parsed.iso;
-    return noDuration(context, parsed.ok ? `"${text}" is longer than five years` : parsed.detail);
-  });
-const span = z
-  .string()
-  .describe('A window in which a day is 24 hours: ISO 8601 or plain English, without months and years.')
-  .transform((text, context) => {
-    const parsed = parseDuration(text);
-    if (!parsed.ok) return noDuration(context, parsed.detail);
-    const ms = windowMs(parsed.units);
-    if (ms === null) return noDuration(context, 'a window has no months or years; write days');
-    if (ms > LONGEST_WINDOW_MS) return noDuration(context, `"${text}" is longer than five years`);
-    return parsed.iso;
-  });
-const coolDown = z.union([z.enum(['never', 'always']), span]);
 
 const trigger = z.strictObject({
   type: z.literal('event'),
@@ -185,11 +161,6 @@ export function parseScenario(
 /** JSON Schema (2020-12) of the scenario document, for editors. */
 export function scenarioJsonSchema(): object {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-}
-
-function noDuration(context: z.RefinementCtx, message: string): never {
-  context.addIssue({ code: 'custom', message, params: { code: 'invalid_duration' } });
-  return z.NEVER;
 }
 
 /** What one field alone cannot know. */

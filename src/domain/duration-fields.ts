@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { longestDays, parseDuration, windowMs } from './duration.js';
+
+/** Five years: longer waits are slips of the pen, and dates stay far from the end of the calendar. */
+const LONGEST_WAIT_DAYS = 5 * 366;
+const LONGEST_WINDOW_MS = LONGEST_WAIT_DAYS * 86_400_000;
+
+/** A length of waiting, in ISO 8601 behind it. */
+export const wait = z
+  .string()
+  .describe('A duration: ISO 8601 (PT45M, P2D, P1M) or plain English ("45 minutes", "2 days", "1 month").')
+  .transform((text, context) => {
+    const parsed = parseDuration(text);
+    if (parsed.ok && longestDays(parsed.units) <= LONGEST_WAIT_DAYS) return parsed.iso;
+    return noDuration(context, parsed.ok ? `"${text}" is longer than five years` : parsed.detail);
+  });
+
+/** A window of elapsed time, in ISO 8601 behind it. */
+export const span = z
+  .string()
+  .describe('A window in which a day is 24 hours: ISO 8601 or plain English, without months and years.')
+  .transform((text, context) => {
+    const parsed = parseDuration(text);
+    if (!parsed.ok) return noDuration(context, parsed.detail);
+    const ms = windowMs(parsed.units);
+    if (ms === null) return noDuration(context, 'a window has no months or years; write days');
+    if (ms > LONGEST_WINDOW_MS) return noDuration(context, `"${text}" is longer than five years`);
+    return parsed.iso;
+  });
+
+/** The pause before a further run. */
+export const coolDown = z.union([z.enum(['never', 'always']), span]);
+
+function noDuration(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message, params: { code: 'invalid_duration' } });
+  return z.NEVER;
+}
