@@ -8,7 +8,6 @@ import type { FirstRunResult } from '../../src/stores/first-run.js';
 import { testServer } from './database.js';
 import { importByNode } from './import-by-node.js';
 import { ensureShopTemplate } from './shop-template.js';
-import { type Answer, Shop } from './shop.js';
 import { copyDatabase, databaseUrl, dropDatabase } from './template-database.js';
 
 /** The whole service, as it is built, in this process, on a database and a data directory of its own. */
@@ -17,8 +16,6 @@ export interface FlowApp extends BuiltService {
   readonly testKey: string;
   readonly databaseUrl: string;
   readonly dataDir: string;
-  /** One request with a key (the test key by default). */
-  api<T = unknown>(method: string, path: string, body?: unknown, key?: string): Promise<Answer<T>>;
   /** Ends it and removes what is its own. */
   close(): Promise<void>;
 }
@@ -52,7 +49,6 @@ export async function startApp({
     testKey,
     databaseUrl: url,
     dataDir,
-    api: (method, at, body, key = testKey) => new Shop(service.url, key).call(method, at, body),
     async close() {
       await service.stop();
       await remove();
