@@ -35,6 +35,11 @@ export function inProportion(results) {
   ].join('\n');
 }
 
+/** The aim of so many a second, and whether it is met. */
+export function aimAt(aimRate, ours) {
+  return { aim: `≥ ${aimRate}/s`, aimRate, met: ours.median >= aimRate };
+}
+
 /** One result as soon as it is known, with every round. */
 export function lineOf({ figure, ours, unit, yardstick, ratio, aim, met }) {
   const rounds = (rates) => rates.values.map(number).join(' ');

@@ -1,5 +1,6 @@
 import { lettersPerSecond } from '../chain.mjs';
 import { interleaved, Rates } from '../median.mjs';
+import { aimAt } from '../report.mjs';
 
 const LETTERS = 10_000;
 const WARM_UP = 1_000;
@@ -24,9 +25,7 @@ export async function chainOutbox(bench, rounds) {
       unit: 'letters/s',
       yardstick: null,
       ratio: null,
-      aim: `≥ ${AIM_RATE}/s`,
-      aimRate: AIM_RATE,
-      met: ours.median >= AIM_RATE,
+      ...aimAt(AIM_RATE, ours),
     },
     ...(peak === null
       ? []

@@ -1,6 +1,6 @@
 import { lettersPerSecond } from '../chain.mjs';
 import { interleaved, ratioOf } from '../median.mjs';
-import { BARE_SENDER } from '../report.mjs';
+import { aimAt, BARE_SENDER } from '../report.mjs';
 
 const LETTERS = 4_000;
 const WARM_UP = 1_000;
@@ -37,9 +37,7 @@ export async function chainSmtp(bench, rounds) {
       unit: 'letters/s',
       yardstick,
       ratio: ratioOf(ours, theirs),
-      aim: `≥ ${AIM}/s`,
-      aimRate: AIM,
-      met: ours.median >= AIM,
+      ...aimAt(AIM, ours),
     },
   ];
 }

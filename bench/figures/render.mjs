@@ -1,4 +1,5 @@
 import { interleaved, ratioOf } from '../median.mjs';
+import { aimAt } from '../report.mjs';
 
 const AIM = 8_000;
 
@@ -23,9 +24,7 @@ export async function render(bench, rounds) {
       unit: 'letters/s',
       yardstick,
       ratio: ratioOf(ours, theirs),
-      aim: `≥ ${AIM}/s`,
-      aimRate: AIM,
-      met: ours.median >= AIM,
+      ...aimAt(AIM, ours),
     },
   ];
 }
