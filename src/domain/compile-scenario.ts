@@ -94,6 +94,7 @@ type ScopeOf = (eventType: string, options: { readonly run: boolean }) => Scope;
 function scopes(scenario: Scenario): ScopeOf {
   const emailSteps = new Set(emailIds(scenario.steps));
   const runEventType = scenario.trigger.event;
+  const patterns = { size: 0 };
   return (eventType, { run }) => ({
     event: standardShape(eventType) ?? ANY,
     eventType,
@@ -102,6 +103,7 @@ function scopes(scenario: Scenario): ScopeOf {
     emailSteps,
     eventOnly: false,
     variables: new Map(),
+    patterns,
     asking: false,
   });
 }

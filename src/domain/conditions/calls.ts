@@ -18,6 +18,8 @@ import {
 
 const LONGEST_PATTERN = 200;
 const DEEPEST_COMPREHENSION = 2;
+/** Of a scenario's patterns together. Repetitions are written out: two hundred characters become thousands of instructions, in tens of milliseconds. */
+const MOST_INSTRUCTIONS = 100_000;
 /** Standard functions that are offered; what is not here (regular expressions, splitting, bytes) can be made slow. */
 const FUNCTIONS: ReadonlyMap<string, TermKind> = new Map([
   ['size', 'int'],
@@ -165,8 +167,12 @@ function likeness(args: readonly ASTNode[], scope: Scope, findings: Findings, tr
     return flawed(findings, 'not_a_literal', 'like() takes a text and a pattern in quotes');
   if (pattern.length > LONGEST_PATTERN)
     return flawed(findings, 'too_complex', `a pattern has at most ${LONGEST_PATTERN} characters`);
+  if (scope.patterns.size > MOST_INSTRUCTIONS)
+    return flawed(findings, 'too_complex', 'the patterns of the scenario are too large together; repeat less in them');
   try {
-    findings.patterns.push(RE2JS.compile(pattern));
+    const compiled = RE2JS.compile(pattern);
+    scope.patterns.size += compiled.programSize();
+    findings.patterns.push(compiled);
   } catch (error) {
     return flawed(findings, 'invalid_pattern', `like(): ${error instanceof Error ? error.message : 'not a pattern'}`);
   }

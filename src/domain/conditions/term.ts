@@ -31,6 +31,8 @@ export interface Scope {
   readonly eventOnly: boolean;
   /** Variables of enclosing comprehensions. */
   readonly variables: ReadonlyMap<string, Shape>;
+  /** How large the patterns of the whole scenario have become, in instructions; one counter for all of its expressions. */
+  readonly patterns: { size: number };
   /** Inside `has(…)`, where asking for an unknown field is the point. */
   readonly asking: boolean;
 }
