@@ -17,17 +17,20 @@ export class Claims {
     private readonly watermark: DueWatermark,
   ) {}
 
-  /** Claims up to `limit` letters that are due in the lane, leaving out stores whose mail is kept back (real lane). */
+  /**
+   * Claims up to `limit` letters that are due in the lane, leaving out stores whose mail is kept back (real lane): those due first.
+   * Of these service mail comes first, then what was meant earlier, as where a rate is set: a transport takes some at a time.
+   */
   async take(lane: Lane, limit: number, shutStores: readonly string[]): Promise<Claim> {
     const token = newId();
     const now = await laneNow(this.db, lane);
     const claim = [token, this.worker.id, this.times.leaseMs, limit, now];
     if (lane.clock === 'virtual')
-      return { token, messages: await this.db.query<ClaimedMessage>(CLAIM_VIRTUAL, [...claim, lane.environmentId]) };
+      return { token, messages: inTurn(await this.db.query(CLAIM_VIRTUAL, [...claim, lane.environmentId])) };
     const from = this.watermark.from();
     const messages = await this.db.query<ClaimedMessage>(CLAIM_REAL, [...claim, from, shutStores]);
     this.watermark.reached(messages.length < limit ? now : latest(messages, now));
-    return { token, messages };
+    return { token, messages: inTurn(messages) };
   }
 
   /** Lets go of claimed rows: back to `planned`, to be claimed again after `delayMs` of the database's time. */
@@ -36,6 +39,12 @@ export class Claims {
     for (const { dueAt } of messages) this.watermark.lower(dueAt);
     await this.db.query(GIVE_BACK, [token, messages.map(({ id }) => id), delayMs]);
   }
+}
+
+/** The statement returns them as they lie in the table. */
+function inTurn(messages: readonly ClaimedMessage[]): readonly ClaimedMessage[] {
+  const rank = ({ messageClass }: ClaimedMessage): number => (messageClass === 'service' ? 0 : 1);
+  return messages.toSorted((a, b) => rank(a) - rank(b) || a.meantAt.getTime() - b.meantAt.getTime());
 }
 
 /** Up to this instant nothing is left: a full batch ends at its latest letter; repeated ones say nothing of the others. */
