@@ -1,6 +1,7 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { aPlannedLetter, aScenario, aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
+import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
 import { aContact } from '../../test/support/letters.js';
+import { aPlannedLetter, aScenario } from '../../test/support/planned-letters.js';
 import type { MessageClass } from '../domain/scenario-schema.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 

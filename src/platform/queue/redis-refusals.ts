@@ -6,7 +6,7 @@ export interface RedisRefusal {
 
 /** By the first word of the server's errors. */
 const REFUSALS: Readonly<Record<string, RedisRefusal>> = {
-  NOAUTH: { what: 'asks for a password', mend: 'put it into REDIS_URL: redis://:password@host:6379' },
+  NOAUTH: { what: 'asks for a password', mend: 'put it into REDIS_URL, before the host (:password@)' },
   WRONGPASS: { what: 'does not take the user or password of REDIS_URL', mend: 'correct them in REDIS_URL' },
   NOPERM: {
     what: 'does not let the user of REDIS_URL do what the queue needs',
