@@ -1,19 +1,16 @@
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort, Service, temporaryDirectory } from '../support/service.js';
 import { aCart, Shop } from '../support/shop.js';
 
-/** Pids of postgres processes that work on a data directory (Linux). */
+/** Pids of processes that work in a database's directory, as PostgreSQL's do (Linux). */
 async function postgresOn(dataDir: string): Promise<number[]> {
-  const location = await readFile(path.join(dataDir, 'postgres.location'), 'utf8').catch(() =>
-    path.join(dataDir, 'postgres'),
-  );
+  const elsewhere = await readFile(path.join(dataDir, 'postgres.location'), 'utf8').catch(() => '');
+  const cluster = elsewhere.trim() || path.join(dataDir, 'postgres');
   const pids: number[] = [];
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes(location.trim())) pids.push(Number(name));
-  }
+  for (const name of await readdir('/proc'))
+    if (/^\d+$/.test(name) && (await readlink(`/proc/${name}/cwd`).catch(() => '')).startsWith(cluster))
+      pids.push(Number(name));
   return pids;
 }
 
