@@ -1,4 +1,4 @@
-import { advanceTarget } from './advance-target.js';
+import { advanceTarget, withinTime } from './advance-target.js';
 
 const NOW = new Date('2026-10-24T09:00:00Z');
 const target = (by: string, zone = 'UTC'): string => advanceTarget({ by }, NOW, zone).toISOString();
@@ -41,5 +41,12 @@ describe("how far a sandbox's clock moves", () => {
       }
     };
     expect(refusal()).toMatchObject({ code, status: 422 });
+  });
+
+  it('ends with the year 9899, where waits of years can still be written', () => {
+    const eve = new Date('9899-12-31T23:00:00Z');
+    expect(advanceTarget({ by: '59 minutes' }, eve, 'UTC')).toEqual(new Date('9899-12-31T23:59:00Z'));
+    expect(() => advanceTarget({ by: '1 hour' }, eve, 'UTC')).toThrow('year 9899');
+    expect(() => withinTime(new Date('9999-12-31T23:59:59Z'), '/now')).toThrow('year 9899');
   });
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
 import { StoresService } from '../stores/stores.service.js';
-import { type AdvanceBy, advanceTarget } from './advance-target.js';
+import { type AdvanceBy, advanceTarget, withinTime } from './advance-target.js';
 import { clearEnvironment } from './reset-sandbox.js';
 import { nextDueAt, SandboxAgenda } from './sandbox-agenda.js';
 import { SandboxClock } from './sandbox-clock.js';
@@ -56,8 +56,9 @@ export class SandboxService {
     });
   }
 
-  /** Empties the sandbox of people and their history; definitions and what is published stay. */
-  reset(environmentId: string, now: Date | null): Promise<SandboxState> {
+  /** Empties the sandbox of people and their history; definitions and what is published stay. 422 for a now behind the year 9899. */
+  async reset(environmentId: string, now: Date | null): Promise<SandboxState> {
+    if (now) withinTime(now, '/now');
     return this.turns.take(environmentId, async () => {
       await this.database.transaction(async (tx) => {
         await clearEnvironment(tx, environmentId);
