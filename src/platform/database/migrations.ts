@@ -23,6 +23,7 @@ import { OrderKeysApart1763740000047 } from './migrations/1763740000047-order-ke
 import { ShortOrderKeys1763740000060 } from './migrations/1763740000060-short-order-keys.js';
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 import { WhyNoLetter1763740000066 } from './migrations/1763740000066-why-no-letter.js';
+import { RequestsKeepOut1763740000070 } from './migrations/1763740000070-requests-keep-out.js';
 import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   MonthsWithoutWaiting1763740000051,
   ShortOrderKeys1763740000060,
   WhyNoLetter1763740000066,
+  RequestsKeepOut1763740000070,
 ];

@@ -39,6 +39,17 @@ describe('row-level security', () => {
       await expect(request.query(`SELECT 1 FROM ${name}`)).rejects.toMatchObject({ code: '42501' });
   });
 
+  it('leaves a request nothing of the installation, and no making of partitions', async () => {
+    for (const statement of [
+      'SELECT 1 FROM installation',
+      'SELECT 1 FROM workers',
+      'SELECT 1 FROM migrations',
+      'SELECT 1 FROM alerts',
+      'SELECT ensure_month_partitions(2)',
+    ])
+      await expect(request.query(statement)).rejects.toMatchObject({ code: '42501' });
+  });
+
   it('is forced on every table that belongs to a store or an environment, with one policy for each role', async () => {
     const tables = await database.engine.query<{ name: string; forced: boolean; policies: number }>(
       `SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced,
