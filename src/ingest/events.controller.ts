@@ -74,8 +74,8 @@ export class EventsController {
   ): Promise<PageOf<EventView>> {
     if (type !== undefined && (typeof type !== 'string' || !isEventType(type)))
       throw new BadInput('invalid_type', 'type must be an event type');
-    if (contact !== undefined && typeof contact !== 'string')
-      throw new BadInput('invalid_contact', 'contact must be given once');
+    if (contact !== undefined && (typeof contact !== 'string' || contact === ''))
+      throw new BadInput('invalid_contact', 'contact must be given once, and not empty');
     return this.reader.list(caller, { contact, type }, pageQuery(limit, cursor));
   }
 

@@ -30,7 +30,7 @@ class Unauthorized extends DomainError {
 
 type HookRequest = FastifyRequest & { reporter?: Reporter };
 
-/** Lets readers of bounces in; before the body is looked at. */
+/** Lets readers of bounces in, before anything that they report is looked at; the body is parsed by then, within its limits. */
 @Injectable()
 export class BouncesGuard implements CanActivate {
   constructor(private readonly connectors: ConnectorDirectory) {}
