@@ -88,10 +88,9 @@ describe('the embedded PostgreSQL', () => {
     await end(second, 'SIGTERM');
   });
 
-  const onWindows = process.platform === 'win32';
-  it.each(
-    onWindows ? ['a $b'] : ['a $HOME', '$(touch broken)', '`touch broken` "q"', "it's \\ & ; % # ~ *", 'магазин'],
-  )('takes a directory whose name a shell would read: %s', async (name) => {
+  it('takes a directory whose name a shell would read', async () => {
+    const name =
+      process.platform === 'win32' ? 'a $b' : `$HOME $(touch broken) \`touch broken\` "q" it's \\ & ; % # ~ * магазин`;
     dir = path.join(parent, name, 'data');
     const first = await start(dir);
     await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
