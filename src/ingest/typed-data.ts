@@ -1,8 +1,9 @@
 import { assertNever } from '../domain/assert-never.js';
 import { standardShape } from '../domain/event-types.js';
 import type { Shape } from '../domain/shape.js';
+import { isDayOrInstant } from '../domain/written-instant.js';
 import { MOST_PROBLEMS, type Problem } from '../platform/http/domain-error.js';
-import { isDecimalMoney, isDayOrInstant } from './event-rules.js';
+import { isDecimalMoney } from './event-rules.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
 import type { RE2JS } from 're2js';
 import type { ConditionInput } from '../compiled-scenario.js';
+import { isDayOrInstant } from '../written-instant.js';
 
 const ORDERS: readonly string[] = ['order.placed', 'order.paid'];
 const DECIMAL = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
@@ -120,9 +121,13 @@ export function asFlag(value: unknown): boolean {
   throw wrongType('true or false');
 }
 
+/**
+ * An instant, or a day, as its midnight in UTC. Not what else JavaScript makes a date of: "tomorrow 3" would be a day of 2001, and a
+ * time without a zone another instant on another server.
+ */
 export function asInstant(value: unknown): Date {
-  const date = value instanceof Date ? value : typeof value === 'string' ? new Date(value) : null;
-  if (date !== null && !Number.isNaN(date.getTime())) return date;
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
+  if (typeof value === 'string' && isDayOrInstant(value)) return new Date(value);
   throw wrongType('an instant');
 }
 

@@ -1,5 +1,5 @@
 import { parseEmail } from '../../domain/email-address.js';
-import { isInstant } from '../../ingest/event-rules.js';
+import { isInstant } from '../../domain/written-instant.js';
 import { BadInput, type Problem, Unprocessable } from '../../platform/http/domain-error.js';
 import { pointerStep } from '../../platform/http/json-pointer.js';
 import { detailOf, keyOf, messageIdOf, type ProviderEvent } from './provider-event.js';
