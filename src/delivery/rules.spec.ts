@@ -132,7 +132,7 @@ describe('recipients in live', () => {
 
 describe('places of a transport', () => {
   it('are taken in groups of at least half of them, and never more than there are', async () => {
-    const slots = new Slots(10);
+    const slots = new Slots(() => 10);
     expect(await slots.take(8)).toBe(8);
     const taken: number[] = [];
     void slots.take(9).then((count) => taken.push(count));
@@ -142,6 +142,21 @@ describe('places of a transport', () => {
     slots.giveBack(1);
     await Promise.resolve();
     expect(taken).toEqual([5]);
+  });
+
+  it('may become fewer while they are taken: then nobody gets one until half of what is left is free', async () => {
+    let places = 10;
+    const slots = new Slots(() => places);
+    await slots.take(10);
+    places = 4;
+    const taken: number[] = [];
+    void slots.take(9).then((count) => taken.push(count));
+    slots.giveBack(7);
+    await Promise.resolve();
+    expect(taken).toEqual([]);
+    slots.giveBack(1);
+    await Promise.resolve();
+    expect(taken).toEqual([2]);
   });
 });
 

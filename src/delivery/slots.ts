@@ -1,15 +1,13 @@
-/** The free places of a transport: nobody moves more letters to `sending` than can leave at once. */
+/** The places of a transport: nobody moves more letters to `sending` than can leave at once. */
 export class Slots {
-  private free: number;
+  private taken = 0;
   private readonly waiting: {
-    readonly least: number;
     readonly most: number;
     readonly take: (taken: number) => void;
   }[] = [];
 
-  constructor(readonly size: number) {
-    this.free = size;
-  }
+  /** @param size how many places there are, asked each time: it may change. */
+  constructor(private readonly size: () => number) {}
 
   /**
    * Takes up to `most` places. Waits until half of them all are free (or `most`, if that is less), so that letters move on
@@ -17,20 +15,23 @@ export class Slots {
    */
   take(most: number): Promise<number> {
     return new Promise((resolve) => {
-      this.waiting.push({ least: Math.min(most, Math.ceil(this.size / 2)), most, take: resolve });
+      this.waiting.push({ most, take: resolve });
       this.serve();
     });
   }
 
   giveBack(count: number): void {
-    this.free += count;
+    this.taken -= count;
     this.serve();
   }
 
   private serve(): void {
-    for (let next = this.waiting[0]; next && this.free >= next.least; next = this.waiting[0]) {
-      const taken = Math.min(this.free, next.most);
-      this.free -= taken;
+    for (let [next] = this.waiting; next; [next] = this.waiting) {
+      const size = this.size();
+      const free = size - this.taken;
+      if (free < Math.min(next.most, Math.ceil(size / 2))) return;
+      const taken = Math.min(free, next.most);
+      this.taken += taken;
       this.waiting.shift();
       next.take(taken);
     }

@@ -140,7 +140,7 @@ describe.each(['smtp', 'sendgrid'] as const)('transport %s', (name) => {
     }));
     const results = await Promise.all(mails.map((mail) => transport.send(mail)));
     expect(results.every(({ kind }) => kind === 'accepted')).toBe(true);
-    expect(server.received).toHaveLength(transport.slots);
+    expect(server.received).toHaveLength(mails.length);
   });
 });
 

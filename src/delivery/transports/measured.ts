@@ -7,7 +7,6 @@ const BOUNDS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 /** A transport whose answers are counted and timed for /metrics. */
 export class MeasuredTransport extends Transport {
   readonly name: string;
-  readonly slots: number;
   readonly deadlineMs: number;
   override readonly isLedger: boolean;
 
@@ -17,7 +16,11 @@ export class MeasuredTransport extends Transport {
     private readonly clock: ProcessClock,
   ) {
     super();
-    ({ name: this.name, slots: this.slots, deadlineMs: this.deadlineMs, isLedger: this.isLedger } = inner);
+    ({ name: this.name, deadlineMs: this.deadlineMs, isLedger: this.isLedger } = inner);
+  }
+
+  get slots(): number {
+    return this.inner.slots;
   }
 
   async send(mail: Mail): Promise<SendResult> {

@@ -3,6 +3,7 @@ import type { ProcessClock } from '../../platform/clock/clock.js';
 import { openSession } from './smtp-connect.js';
 import type { SmtpLetter } from './smtp-letter.js';
 import type { SmtpFailure } from './smtp-outcome.js';
+import type { SmtpPace } from './smtp-pace.js';
 import type { SmtpSession } from './smtp-session.js';
 
 /** A letter under which more kept connections than this have died is given back. */
@@ -31,6 +32,7 @@ export class SmtpPool {
   constructor(
     private readonly settings: SMTPPool,
     private readonly clock: ProcessClock,
+    private readonly pace: SmtpPace,
   ) {}
 
   send(letter: SmtpLetter): void {
@@ -60,6 +62,7 @@ export class SmtpPool {
       this.sessions.delete(session);
       this.listening.add(session);
       this.lostAtMs = this.clock.monotonicMs();
+      this.pace.took(this.lostAtMs - letter.sinceMs);
     }
     const [longest] = this.listening;
     if (longest && this.listening.size > this.settings.options.maxConnections) {
@@ -99,7 +102,10 @@ export class SmtpPool {
         else this.waiting.shift()?.failed(failure);
         this.proceed();
       },
-      free: (session) => this.free(session),
+      free: (session) => {
+        this.pace.took(session.heldMs);
+        this.free(session);
+      },
       lost: (session, failure) => this.lost(session, failure),
     });
     this.opening.add(hangUp);

@@ -45,9 +45,12 @@ export class SmtpSession {
   letter: SmtpLetter | null = null;
   /** Letters that were answered on it. */
   carried = 0;
+  /** How many milliseconds its last letter took to be answered. */
+  heldMs = 0;
   /** False while it carries the letter for which it was opened: then the server has just been there. */
   kept = false;
   private awaited: Awaiting = null;
+  private sinceMs = 0;
   private refusal: SmtpFailure | null = null;
   /** After how long a silence the line is given up while no letter waits for its answer. */
   private readonly silenceMs: number;
@@ -71,6 +74,7 @@ export class SmtpSession {
 
   start(letter: SmtpLetter): void {
     this.letter = letter;
+    this.sinceMs = this.clock.monotonicMs();
     this.refusal = null;
     this.awaited = 'MAIL FROM';
     const { from, to } = letter.envelope;
@@ -196,6 +200,7 @@ export class SmtpSession {
     this.letter = null;
     this.kept = true;
     this.carried++;
+    this.heldMs = this.clock.monotonicMs() - this.sinceMs;
     const halfWritten = this.awaited === 'dot' && !letter.handedOver;
     this.awaited = null;
     if (halfWritten) this.ends.drop();

@@ -4,21 +4,20 @@ import type { ProcessClock } from '../../platform/clock/clock.js';
 import { SmtpDeadlines } from './smtp-deadlines.js';
 import { SmtpLetter } from './smtp-letter.js';
 import { readEnvelope } from './smtp-envelope.js';
+import { SmtpPace } from './smtp-pace.js';
 import { SmtpPool } from './smtp-pool.js';
 import { Transport, type Mail, type SendResult } from './transport.js';
 
 /** Connections to the mail server, unless SMTP_URL says how many: more are refused by many. */
 const POOL = 10;
-/** While one group of letters is on the connections, the next one passes its guard. */
-const SLOTS_A_CONNECTION = 4;
 const DEADLINE_MS = 20_000;
 
 /** Sends through one mail server over a pool of kept connections. */
 export class SmtpTransport extends Transport {
   readonly name = 'smtp';
-  readonly slots: number;
   private readonly pool: SmtpPool;
   private readonly deadlines: SmtpDeadlines;
+  private readonly pace: SmtpPace;
 
   constructor(
     url: string,
@@ -39,9 +38,14 @@ export class SmtpTransport extends Transport {
     const connections = mailer.transporter as SMTPPool;
     // The way through a proxy is handed over only when nodemailer sends by itself.
     if (mailer.getSocket) connections.getSocket = mailer.getSocket;
-    this.slots = SLOTS_A_CONNECTION * connections.options.maxConnections;
-    this.pool = new SmtpPool(connections, clock);
+    this.pace = new SmtpPace(connections.options.maxConnections);
+    this.pool = new SmtpPool(connections, clock, this.pace);
     this.deadlines = new SmtpDeadlines(deadlineMs, clock, this.pool);
+  }
+
+  /** While one group of letters is on the connections, the next one passes its guard. */
+  get slots(): number {
+    return this.pace.letters();
   }
 
   send(mail: Mail): Promise<SendResult> {

@@ -64,7 +64,7 @@ export type SendResult =
 export abstract class Transport {
   /** `outbox`, `smtp` or `sendgrid`, stored with the message. */
   abstract readonly name: string;
-  /** How many letters may be on the way at once: the most that a kill can leave unknown. */
+  /** How many letters may be on the way at once, at the moment: the most that a kill can leave unknown. */
   abstract readonly slots: number;
   /** After this many milliseconds `send` has answered, at worst with `unknown`. */
   abstract readonly deadlineMs: number;

@@ -38,9 +38,9 @@ export class Transports implements OnApplicationShutdown {
   }
 }
 
-/** A transport with all its places free. */
+/** A transport with its places, all of them free. */
 export function wayOut(transport: Transport): WayOut {
-  return { transport, slots: new Slots(transport.slots) };
+  return { transport, slots: new Slots(() => transport.slots) };
 }
 
 function liveTransport(env: Env, clock: ProcessClock): Transport {

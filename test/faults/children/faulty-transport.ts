@@ -20,7 +20,6 @@ export function watchRequests(faults: Faults): void {
  */
 export class FaultyTransport extends Transport {
   readonly name: string;
-  readonly slots: number;
   readonly deadlineMs: number;
 
   constructor(
@@ -28,7 +27,11 @@ export class FaultyTransport extends Transport {
     private readonly faults: Faults,
   ) {
     super();
-    ({ name: this.name, slots: this.slots, deadlineMs: this.deadlineMs } = inner);
+    ({ name: this.name, deadlineMs: this.deadlineMs } = inner);
+  }
+
+  get slots(): number {
+    return this.inner.slots;
   }
 
   async send(mail: Mail): Promise<SendResult> {
