@@ -150,42 +150,6 @@ describe('a batch of letters', () => {
     expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
   });
 
-  it.each([
-    ['no_consent', `UPDATE contacts SET marketing_consent = false WHERE id = $1`],
-    ['no_address', `UPDATE contacts SET email = NULL, email_key = NULL WHERE id = $1`],
-  ])('skips with its reason: %s', async (reason, change) => {
-    const contactId = await person();
-    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, contactId);
-    await database.engine.query(change, [contactId]);
-    const worker = aWorker(database.engine);
-    await worker.batch.run(REAL_LANE);
-    expect(worker.transport.sent).toEqual([]);
-    expect(await message(messageId)).toMatchObject({ state: 'skipped', reason });
-    expect(await run(enrollmentId)).toMatchObject({ state: 'waiting', touches: 0 });
-  });
-
-  it('writes to nobody on the suppression list', async () => {
-    const contactId = await person();
-    const { messageId } = await aPlannedLetter(database.engine, store, contactId);
-    await database.engine.query(
-      `INSERT INTO suppressions (environment_id, email_key, email, reason) SELECT environment_id, email_key, email, 'complaint' FROM contacts WHERE id = $1`,
-      [contactId],
-    );
-    await aWorker(database.engine).batch.run(REAL_LANE);
-    expect(await message(messageId)).toMatchObject({ reason: 'suppressed', sent_at: null });
-  });
-
-  it('writes in live only to those who are allowed, when somebody is named', async () => {
-    const { messageId } = await aPlannedLetter(database.engine, store, await person());
-    const worker = aWorker(database.engine, { env: { LIVE_RECIPIENTS: ['shop.example'] } });
-    await worker.batch.run(REAL_LANE);
-    expect(await message(messageId)).toMatchObject({ state: 'skipped', reason: 'not_allowed_yet', sent_at: null });
-    expect(worker.transport.sent).toEqual([]);
-    await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId, 'me@shop.example'));
-    await worker.batch.run(REAL_LANE);
-    expect(worker.transport.sent.map(({ to }) => to)).toEqual(['me@shop.example']);
-  });
-
   it('sends nothing while all sending is held; afterwards what waited goes out, and what is too late by then does not', async () => {
     const { messageId } = await aPlannedLetter(database.engine, store, await person());
     const late = await aPlannedLetter(database.engine, store, await person());

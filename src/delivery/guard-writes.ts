@@ -1,6 +1,7 @@
 import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import { assertNever } from '../domain/assert-never.js';
+import { detailOf } from '../domain/send-decision.js';
 import { BodyBytes } from './body-bytes.js';
 import type { Letter } from './letter.js';
 import type { Mail, Transport } from './transports/transport.js';
@@ -83,8 +84,8 @@ export async function writeUnsent(
 interface UnsentRow {
   readonly state: 'planned' | 'skipped' | 'cancelled' | 'failed' | 'unresolved';
   readonly reason?: string;
-  /** What a `template_error` was about. */
-  readonly detail?: string;
+  /** What a `template_error` was about, or what an undetermined condition missed. */
+  readonly detail?: string | null;
   readonly held?: boolean;
   readonly due?: Date;
   readonly delay?: number;
@@ -103,6 +104,7 @@ function unsentRow(verdict: Unsent, mayHaveArrived: boolean, eventFirstMs: numbe
     case 'defer':
       return { state: 'planned', due: verdict.until, reason: verdict.reason };
     case 'skip':
+      return { state: ended('skipped'), reason: verdict.reason, detail: detailOf(verdict.field) };
     case 'end':
       return { state: ended('skipped'), reason: verdict.reason };
     case 'fail':

@@ -47,7 +47,7 @@ function leftMessage({ letter, run, facts, verdict }: JudgedLetter, isLedger: bo
 
 function outcomeOf(verdict: Verdict): MessageOutcome | null {
   if (verdict.kind === 'send') return { kind: 'sent' };
-  if (verdict.kind === 'skip') return { kind: 'skipped', reason: verdict.reason };
+  if (verdict.kind === 'skip') return { ...verdict, kind: 'skipped' };
   return verdict.kind === 'fail' ? { kind: 'failed', reason: verdict.reason } : null;
 }
 

@@ -37,6 +37,7 @@ export class SqlMessageLedger extends MessageLedger {
       column('templatePin'),
       column('state'),
       column('reason'),
+      column('detail'),
       column('dueAt'),
       column('createdAt'),
     ]);
@@ -69,10 +70,10 @@ function refs(runs: readonly RunRef[]): [string[], string[]] {
 
 const PLAN = `
 INSERT INTO messages (environment_id, id, store_id, clock, enrollment_id, contact_id, scenario_key, version, step_id,
-  step_number, pass, round, variant, message_class, policy, template_key, template_pin, state, reason, due_at, created_at)
+  step_number, pass, round, variant, message_class, policy, template_key, template_pin, state, reason, detail, due_at, created_at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::int[], $9::text[],
   $10::int[], $11::int[], $12::int[], $13::text[], $14::text[], $15::text[], $16::text[], $17::int[], $18::text[], $19::text[],
-  $20::timestamptz[], $21::timestamptz[])
+  $20::text[], $21::timestamptz[], $22::timestamptz[])
 ON CONFLICT ON CONSTRAINT messages_one_per_step DO NOTHING`;
 
 /**

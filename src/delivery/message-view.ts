@@ -17,7 +17,10 @@ export interface MessageView {
   readonly state: MessageState;
   /** Why it was not sent, why it waits (`planned`: quiet_hours, minimum_gap, …), or the provider's code. */
   readonly reason: string | null;
-  /** Of a `template_error`: which variable or helper was at fault, in which locale; else null. */
+  /**
+   * Of a `template_error`: which variable or helper was at fault, in which locale. Of a `condition_false`: what an undetermined
+   * condition missed. Else null.
+   */
   readonly detail: string | null;
   /** Where it went, or where it would go now. */
   readonly to: string | null;

@@ -18,7 +18,8 @@ export type Verdict =
   /** The run has changed since the letter was rendered: it is rendered again. */
   | { readonly kind: 'render-again' }
   | { readonly kind: 'defer'; readonly until: Date; readonly reason: WaitReason }
-  | { readonly kind: 'skip'; readonly reason: SkipReason }
+  /** `field`: what the step's condition missed, only where it was undetermined. */
+  | { readonly kind: 'skip'; readonly reason: SkipReason; readonly field?: string }
   | { readonly kind: 'fail'; readonly reason: FailReason; readonly detail: string }
   | { readonly kind: 'cancel'; readonly reason: CancelReason; readonly endRun: EndReason | null }
   | { readonly kind: 'end'; readonly reason: SkipReason; readonly endRun: EndReason };

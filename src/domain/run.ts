@@ -112,6 +112,8 @@ export interface PlannedMessage {
   readonly dueAt: Date;
   readonly state: 'planned' | 'skipped';
   readonly reason: SkipReason | null;
+  /** What there is to say of the reason: what an undetermined condition missed. */
+  readonly detail: string | null;
 }
 
 /** A line of a run's history (`enrollment_history`). */
@@ -124,6 +126,8 @@ export interface StepRecord {
   readonly reason: string | null;
   readonly at: Date;
   readonly dueAt: Date | null;
+  /** What the step's condition missed, only where it was undetermined: a field that is not there or of a wrong type. */
+  readonly field?: string;
 }
 
 /** The result of moving a run on: what to write, all of it in one transaction. */
@@ -136,7 +140,8 @@ export interface Advance {
 /** What the last guard, or reaching an email step, decides about one letter. */
 export type SendDecision =
   | { readonly kind: 'send' }
-  | { readonly kind: 'skip'; readonly reason: SkipReason }
+  /** `field`: what the step's condition missed, only where it was undetermined. */
+  | { readonly kind: 'skip'; readonly reason: SkipReason; readonly field?: string }
   /** Not now, but at this instant ask again. */
   | { readonly kind: 'defer'; readonly until: Date; readonly reason: WaitReason }
   /** `late.then: exit`, unsubscribed or suppressed people: the run ends. */
@@ -145,5 +150,5 @@ export type SendDecision =
 /** How a message left the run's hands, told to the run by the transaction that did it. */
 export type MessageOutcome =
   | { readonly kind: 'sent' }
-  | { readonly kind: 'skipped'; readonly reason: SkipReason }
+  | { readonly kind: 'skipped'; readonly reason: SkipReason; readonly field?: string }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -52,10 +52,14 @@ describe('a letter may go', () => {
     expect(decision).toEqual({ kind: 'skip', reason: 'holdout' });
   });
 
-  it.each(['event.total < 1', 'event.coupon == "X"'])('not when %s is false or undetermined', (when) => {
+  it.each([
+    ['event.total < 1 is false', 'event.total < 1', {}],
+    ['event.coupon == "X" is undetermined, and says what it missed', 'event.coupon == "X"', { field: 'event.coupon' }],
+  ])('not when %s', (_promise, when, missed) => {
     expect(decideSend(of('marketing', { when }), 'a', aRun(), facts(), now, now)).toEqual({
       kind: 'skip',
       reason: 'condition_false',
+      ...missed,
     });
   });
 });

@@ -25,15 +25,29 @@ export function decideSend(
 ): LetterDecision {
   const email = emailStepOf(compiled, stepId);
   if (run.holdout) return skip('holdout');
-  if (!holds(email.when, run, facts, now)) return skip('condition_false');
+  const missed = unmet(email.when, run, facts, now);
+  if (missed) return { kind: 'skip', reason: 'condition_false', ...missed };
   const barrier = barrierOf(compiled, facts, now);
   if (barrier !== null) return skip(barrier);
   return now.getTime() - dueAt.getTime() > email.lateAfterMs ? decideLate(email) : SEND;
 }
 
-/** Whether a step's condition holds for the run; an undetermined one does not. */
-export function holds(when: Condition | null, run: RunState, facts: Facts, now: Date): boolean {
-  return when === null || when.evaluate({ event: run.event, run, facts, now }).value === true;
+/** Null when a step's condition holds for the run; an undetermined one does not, and `field` says what it missed. */
+export function unmet(
+  when: Condition | null,
+  run: RunState,
+  facts: Facts,
+  now: Date,
+): { readonly field?: string } | null {
+  if (when === null) return null;
+  const { value, field } = when.evaluate({ event: run.event, run, facts, now });
+  if (value === true) return null;
+  return field === null ? {} : { field };
+}
+
+/** How a letter's row says that its condition was undetermined. */
+export function detailOf(field: string | undefined): string | null {
+  return field === undefined ? null : `undetermined: ${field}`;
 }
 
 /** What stands between this person and a letter of this class. */

@@ -43,6 +43,7 @@ describe('a run', () => {
         dueAt: after({ minutes: 45 }),
         state: 'planned',
         reason: null,
+        detail: null,
       },
     ]);
     expect(moved.run).toMatchObject({ state: 'sending', position: '1', dueAt: null });
@@ -207,6 +208,41 @@ describe('an exit step', () => {
 
   it('is passed by when its condition is false', () => {
     expect(trail(enter(compiled))).toEqual(['entered', 'x skipped condition_false', 'w waiting']);
+  });
+});
+
+describe('a step whose condition is undetermined', () => {
+  const when = 'event.coupon == "X"';
+  const compiled = aCompiled({
+    steps: [
+      { id: 'x', type: 'exit', reason: 'r', when },
+      aWaitStep('w', 'PT1H', { when }),
+      anEmailStep('a', { when }),
+      anEmailStep('b', { when: 'event.total < 1' }),
+    ],
+  });
+
+  it('is passed by and says what the condition missed, in the history and with its letter', () => {
+    const entered = enter(compiled);
+    expect(entered.steps.map(({ stepId, field }) => [stepId, field])).toEqual([
+      [null, undefined],
+      ['x', 'event.coupon'],
+      ['w', 'event.coupon'],
+      ['a', 'event.coupon'],
+      ['b', undefined],
+      [null, undefined],
+    ]);
+    expect(entered.messages.map(({ stepId, reason, detail }) => [stepId, reason, detail])).toEqual([
+      ['a', 'condition_false', 'undetermined: event.coupon'],
+      ['b', 'condition_false', null],
+    ]);
+  });
+
+  it('says so too when the guard found it', () => {
+    const { run } = advance(cart, enter().run, facts(), after({ minutes: 45 }));
+    const outcome = { kind: 'skipped', reason: 'condition_false', field: 'event.coupon' } as const;
+    const [skipped] = afterMessage(cart, run, outcome, facts(), after({ hours: 1 })).steps;
+    expect(skipped).toMatchObject({ outcome: 'skipped', reason: 'condition_false', field: 'event.coupon' });
   });
 });
 

@@ -36,7 +36,7 @@ export function afterMessage(
       walk.note('sent', null, at, null);
       break;
     case 'skipped':
-      walk.note('skipped', outcome.reason, at, null);
+      walk.note('skipped', outcome.reason, at, null, outcome.field);
       break;
     case 'failed':
       walk.note('unsent', outcome.reason, at, null);

@@ -5,7 +5,7 @@ import { endRun } from './exit.js';
 import type { EndReason, SkipReason } from './reasons.js';
 import type { Advance, Facts, PlannedMessage, RunState, StepRecord } from './run.js';
 import type { WaitStep } from './scenario-schema.js';
-import { decideSend, holds } from './send-decision.js';
+import { decideSend, detailOf, unmet } from './send-decision.js';
 import { zoneOf } from './zone.js';
 
 /** A run that takes as many steps at one instant goes in circles. */
@@ -28,10 +28,10 @@ export class Walk {
     private index: number,
   ) {}
 
-  note(outcome: StepRecord['outcome'], reason: string | null, at: Date, dueAt: Date | null): void {
+  note(outcome: StepRecord['outcome'], reason: string | null, at: Date, dueAt: Date | null, field?: string): void {
     const stepId = this.compiled.steps[this.index]?.step.id ?? null;
     const { pass, round } = this.run;
-    this.steps.push({ stepId, pass, round, outcome, reason, at, dueAt });
+    this.steps.push({ stepId, pass, round, outcome, reason, at, dueAt, field });
   }
 
   /** Goes on behind the step it stands at; `at` is the instant of the timeline that it has come to. */
@@ -46,8 +46,9 @@ export class Walk {
       const before = cursor.getTime();
       switch (step.type) {
         case 'wait': {
-          if (!holds(step.when, this.run, this.facts, this.now)) {
-            cursor = this.skip('condition_false');
+          const missed = unmet(step.when, this.run, this.facts, this.now);
+          if (missed) {
+            cursor = this.skip('condition_false', missed.field);
             break;
           }
           const dueAt = this.endOfWait(step.step, cursor);
@@ -64,8 +65,8 @@ export class Walk {
             case 'defer': // the last guard asks again and holds it back then
               return this.plan(step, cursor);
             case 'skip':
-              this.write(step, cursor, decision.reason);
-              cursor = this.skip(decision.reason);
+              this.write(step, cursor, decision.reason, decision.field);
+              cursor = this.skip(decision.reason, decision.field);
               break;
             case 'end':
               this.write(step, cursor, decision.message);
@@ -76,10 +77,12 @@ export class Walk {
           }
           break;
         }
-        case 'exit':
-          if (holds(step.when, this.run, this.facts, this.now)) return this.end(`ended_by_step:${step.step.reason}`);
-          cursor = this.skip('condition_false');
+        case 'exit': {
+          const missed = unmet(step.when, this.run, this.facts, this.now);
+          if (!missed) return this.end(`ended_by_step:${step.step.reason}`);
+          cursor = this.skip('condition_false', missed.field);
           break;
+        }
         default:
           return assertNever(step);
       }
@@ -106,8 +109,8 @@ export class Walk {
   }
 
   /** A skipped step's instant is where the next `previous` begins. */
-  private skip(reason: SkipReason): Date {
-    this.note('skipped', reason, this.now, null);
+  private skip(reason: SkipReason, field?: string): Date {
+    this.note('skipped', reason, this.now, null, field);
     this.run = { ...this.run, previousAt: this.now };
     return this.now;
   }
@@ -116,6 +119,7 @@ export class Walk {
     { step, stepNumber, template, templatePin }: CompiledEmail,
     dueAt: Date,
     reason: SkipReason | null,
+    field?: string,
   ): void {
     const { pass, round } = this.run;
     this.messages.push({
@@ -129,6 +133,7 @@ export class Walk {
       dueAt,
       state: reason === null ? 'planned' : 'skipped',
       reason,
+      detail: detailOf(field),
     });
   }
 

@@ -95,5 +95,6 @@ function ledgerRow({ identity, state }: WorkingRun, message: PlannedMessage, cre
     dueAt: message.dueAt,
     state: message.state,
     reason: message.reason,
+    detail: message.detail,
   };
 }

@@ -45,8 +45,9 @@ export async function insertSteps(tx: Sql, runs: readonly WorkingRun[]): Promise
 }
 
 /** As the view `enrollment_steps` reads it. */
-function stepLine({ pass, round, stepId, outcome, reason, at, dueAt }: StepRecord): readonly unknown[] {
-  return [newId(), pass, round, stepId, outcome, reason, at, dueAt];
+function stepLine({ pass, round, stepId, outcome, reason, at, dueAt, field }: StepRecord): readonly unknown[] {
+  const line = [newId(), pass, round, stepId, outcome, reason, at, dueAt];
+  return field === undefined ? line : [...line, field];
 }
 
 /** Where the runs stand: all that changes as long as no new event comes. In the order of MOVED. */

@@ -17,6 +17,7 @@ export interface DecisionRow {
   readonly step_id: string | null;
   readonly outcome: string;
   readonly reason: string | null;
+  readonly field: string | null;
   readonly due_at: Date | null;
 }
 
@@ -59,6 +60,8 @@ export interface Explanation {
       readonly step: string | null;
       readonly outcome: string;
       readonly reason: string | null;
+      /** What the step's condition missed when it was undetermined; else null. */
+      readonly field: string | null;
       readonly dueAt: string | null;
     }[];
     readonly messages: readonly {
@@ -66,7 +69,7 @@ export interface Explanation {
       readonly step: string;
       readonly state: string;
       readonly reason: string | null;
-      /** Of a `template_error`: what was at fault. */
+      /** Of a `template_error`: what was at fault; of `condition_false`: what an undetermined condition missed. */
       readonly detail: string | null;
       readonly dueAt: string;
       readonly sentAt: string | null;
@@ -128,11 +131,12 @@ function explainedRun(
     endReason: run.end_reason,
     holdout: run.holdout,
     touches: run.touches,
-    decisions: decisions.map(({ at, step_id: step, outcome, reason, due_at: dueAt }) => ({
+    decisions: decisions.map(({ at, step_id: step, outcome, reason, field, due_at: dueAt }) => ({
       at: at.toISOString(),
       step,
       outcome,
       reason,
+      field,
       dueAt: dueAt?.toISOString() ?? null,
     })),
     messages: letters.map(({ id, step_id: step, state, reason, detail, due_at: dueAt, sent_at: sentAt }) => ({

@@ -57,7 +57,7 @@ export const EXPORT_SECTIONS: readonly ExportSection[] = [
     `SELECT ARRAY[r.id::text] AS key, jsonb_build_object('id', r.id, 'scenario', r.scenario_key, 'version', r.version, 'subject', r.subject,
         'state', r.state, 'enteredAt', ${iso('r.entered_at')}, 'endedAt', ${iso('r.ended_at')}, 'endReason', r.end_reason,
         'holdout', r.holdout, 'variant', r.variant, 'event', r.event, 'steps', coalesce((
-          SELECT jsonb_agg(jsonb_build_object('step', s.step_id, 'outcome', s.outcome, 'reason', s.reason, 'at', ${iso('s.at')})
+          SELECT jsonb_agg(jsonb_build_object('step', s.step_id, 'outcome', s.outcome, 'reason', s.reason, 'field', s.field, 'at', ${iso('s.at')})
             ORDER BY s.at, s.id)
           FROM enrollment_steps s WHERE s.environment_id = r.environment_id AND s.enrollment_id = r.id), '[]')) AS item
       FROM enrollments r WHERE r.environment_id = $1 AND r.contact_id = $2 AND ${behind('r.id')}`,
@@ -65,7 +65,7 @@ export const EXPORT_SECTIONS: readonly ExportSection[] = [
   byId(
     'messages',
     `SELECT ARRAY[m.id::text] AS key, jsonb_build_object('id', m.id, 'scenario', m.scenario_key, 'step', m.step_id, 'class', m.message_class,
-        'state', m.state, 'reason', m.reason, 'to', m.to_address, 'subject', m.subject, 'locale', m.locale,
+        'state', m.state, 'reason', m.reason, 'detail', m.detail, 'to', m.to_address, 'subject', m.subject, 'locale', m.locale,
         'sentAt', ${iso(`(${SHOWN_SENT_AT})`)}, 'deliveredAt', ${iso('m.delivered_at')}, 'bouncedAt', ${iso('m.bounced_at')},
         'complainedAt', ${iso('m.complained_at')}, 'unsubscribedAt', ${iso('m.unsubscribed_at')}, 'headers', b.headers,
         'links', b.links) AS item, ${KEPT_COLUMNS}

@@ -27,7 +27,7 @@ WITH ${PERSON}, letter AS (
   WHERE e.environment_id = $1 AND e.contact_id IN (SELECT id FROM person)
   UNION ALL
   SELECT s.at, 2, s.id, jsonb_build_object('kind', 'run', 'enrollment', s.enrollment_id, 'scenario', r.scenario_key,
-    'step', s.step_id, 'outcome', s.outcome, 'reason', s.reason, 'dueAt', ${iso('s.due_at')})
+    'step', s.step_id, 'outcome', s.outcome, 'reason', s.reason, 'field', s.field, 'dueAt', ${iso('s.due_at')})
   FROM enrollments r
   JOIN enrollment_steps s ON s.environment_id = r.environment_id AND s.enrollment_id = r.id
   WHERE r.environment_id = $1 AND r.contact_id IN (SELECT id FROM person)
@@ -67,7 +67,7 @@ LIMIT 1`;
 
 /** Every decision on a run; $1 environment, $2 run. */
 export const DECISIONS = `
-SELECT at, step_id, outcome, reason, due_at
+SELECT at, step_id, outcome, reason, field, due_at
 FROM enrollment_steps
 WHERE environment_id = $1 AND enrollment_id = $2
 ORDER BY at, id`;

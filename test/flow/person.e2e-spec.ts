@@ -153,6 +153,49 @@ describe('a person', () => {
     });
   });
 
+  it('is explained with the field that a step’s condition missed, in every place that tells of the step', async () => {
+    const when = 'event.gift == true';
+    const letter = { template: 'abandoned-cart/reminder', reason: 'gift' };
+    await shop.must('POST', '/v1/scenarios', {
+      key: 'gifts',
+      name: 'Gifts',
+      messageClass: 'care',
+      trigger: { type: 'event', event: 'gift.looked_at' },
+      steps: [
+        { id: 'pause', type: 'wait', for: '2 days', when },
+        { id: 'gift', type: 'email', ...letter, when },
+      ],
+    });
+    await shop.must('POST', '/v1/scenarios/gifts/publish');
+    await shop.event({ type: 'gift.looked_at', contact: { email: ANNA }, data: { other: 1 } });
+    await shop.advance('1 minute');
+    const field = 'event.gift';
+    const detail = `undetermined: ${field}`;
+    const skipped = { outcome: 'skipped', reason: 'condition_false', field };
+    const at = `/v1/contacts/${ANNA}`;
+    expect(await shop.must('GET', `${at}/explain?scenario=gifts`)).toMatchObject({
+      run: {
+        decisions: [
+          { outcome: 'entered', field: null },
+          { step: 'pause', ...skipped },
+          { step: 'gift', ...skipped },
+          {},
+        ],
+        messages: [{ step: 'gift', state: 'skipped', reason: 'condition_false', detail }],
+      },
+    });
+    const { items } = await shop.must<{ items: object[] }>('GET', `${at}/timeline`);
+    expect(items).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: 'run', step: 'pause', field }),
+        expect.objectContaining({ kind: 'message', step: 'gift', detail }),
+      ]),
+    );
+    const { enrollments, messages } = await shop.must<Export>('GET', `${at}/export`);
+    expect(enrollments[0]!.steps).toContainEqual(expect.objectContaining({ step: 'pause', field }));
+    expect(messages).toMatchObject([{ step: 'gift', detail }]);
+  });
+
   it('leaves nothing behind when erased, and the address is still never written to again', async () => {
     await aLife();
     expect(await holding()).toEqual(

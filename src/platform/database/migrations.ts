@@ -24,6 +24,7 @@ import { ShortOrderKeys1763740000060 } from './migrations/1763740000060-short-or
 import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted-hits.js';
 import { WhyNoLetter1763740000066 } from './migrations/1763740000066-why-no-letter.js';
 import { RequestsKeepOut1763740000070 } from './migrations/1763740000070-requests-keep-out.js';
+import { WhatAConditionMissed1763740000071 } from './migrations/1763740000071-what-a-condition-missed.js';
 import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -55,4 +56,5 @@ export const MIGRATIONS = [
   ShortOrderKeys1763740000060,
   WhyNoLetter1763740000066,
   RequestsKeepOut1763740000070,
+  WhatAConditionMissed1763740000071,
 ];
