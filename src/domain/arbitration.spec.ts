@@ -63,9 +63,20 @@ describe('of letters that are due together and may not all go', () => {
     ]);
   });
 
+  it('one that waits for its own hour has lost to nobody, and nobody to it', () => {
+    const later = emailStepOf(aCompiled({ steps: [{ ...steps[0], window: { from: '13:00' } }] }), 'a');
+    const waits = { kind: 'defer', until: after({ hours: 4 }), reason: 'send_window' };
+    for (const expectedValue of [-1, 1])
+      expect(arbitrate([rival('a'), rival('b', { email: later, expectedValue })], one, [], now)).toEqual([
+        { kind: 'send' },
+        waits,
+      ]);
+  });
+
   it('service and care go beside them', () => {
     const letters = [rival('a'), rival('b', { messageClass: 'care' }), rival('c', { messageClass: 'service' })];
-    expect(arbitrate(letters, one, [], now).map(({ kind }) => kind)).toEqual(['send', 'send', 'send']);
+    for (const rows of [letters, letters.toReversed()])
+      expect(arbitrate(rows, one, [], now).map(({ kind }) => kind)).toEqual(['send', 'send', 'send']);
   });
 });
 

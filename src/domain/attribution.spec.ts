@@ -25,6 +25,11 @@ describe('an order is credited', () => {
     ['to nobody when nothing was opened', [letter({}), followUp({})], null],
     ['not to an act after the order', [letter({ clicks: [at(31)] })], null],
     ['to an act at the very instant', [letter({ clicks: [at(30)] })], 'reminder'],
+    [
+      'to a letter sent, clicked and answered while the clock stands',
+      [letter({ sentAt: at(30), clicks: [at(30)] })],
+      'reminder',
+    ],
     ['up to the last instant of the window', [letter({ clicks: [at(1)], withinMs: 30 * 60_000 })], 'reminder'],
     ['not behind the window', [letter({ clicks: [at(1)], withinMs: 30 * 60_000 - 1 })], null],
     ['not to a letter sent after the order', [letter({ sentAt: at(31), clicks: [at(20)] })], null],
@@ -32,6 +37,11 @@ describe('an order is credited', () => {
       'to the younger letter when two were clicked at once',
       [letter({ clicks: [at(20)] }), followUp({ clicks: [at(20)] })],
       'follow-up',
+    ],
+    [
+      'to the same one whichever is read first when two were also sent at once',
+      [letter({ clicks: [at(20)] }), followUp({ clicks: [at(20)], sentAt: at(0) })],
+      'reminder',
     ],
   ])('%s', (_promise, candidates, expected) => {
     expect(creditOrder({ at: at(30) }, candidates)).toBe(expected);

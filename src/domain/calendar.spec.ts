@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import { addDuration } from './calendar.js';
+import { addDuration, nextMidnight, startOfDay } from './calendar.js';
 import { parseDuration } from './duration.js';
 import { isZone, zoneOf } from './zone.js';
 
@@ -14,6 +14,7 @@ describe('adding a duration', () => {
       'Europe/Berlin',
       '2026-03-30T08:00:00Z',
     ],
+    ['a week is seven days', '2026-11-21T09:00:00Z', 'P1W', 'Europe/Berlin', '2026-11-28T09:00:00Z'],
     ['48 hours do not', '2026-03-28T09:00:00Z', 'PT48H', 'Europe/Berlin', '2026-03-30T09:00:00Z'],
     [
       'days keep the local hour over the autumn change',
@@ -66,13 +67,18 @@ describe('adding a duration', () => {
     const instant = fc.integer({ min: Date.UTC(2005, 0, 1), max: Date.UTC(2035, 0, 1) });
     const small = fc.integer({ min: 0, max: 40 });
     fc.assert(
-      fc.property(instant, fc.constantFrom(...zones), small, small, small, (ms, zone, months, days, hours) => {
-        const expected = Temporal.Instant.fromEpochMilliseconds(ms)
-          .toZonedDateTimeISO(zone)
-          .add({ months, days })
-          .add({ hours }).epochMilliseconds;
-        expect(addDuration(new Date(ms), `P${months}M${days}DT${hours}H`, zone).getTime()).toBe(expected);
-      }),
+      fc.property(
+        instant,
+        fc.constantFrom(...zones),
+        fc.tuple(small, small, small, small),
+        (ms, zone, [months, weeks, days, hours]) => {
+          const expected = Temporal.Instant.fromEpochMilliseconds(ms)
+            .toZonedDateTimeISO(zone)
+            .add({ months, weeks, days })
+            .add({ hours }).epochMilliseconds;
+          expect(addDuration(new Date(ms), `P${months}M${weeks}W${days}DT${hours}H`, zone).getTime()).toBe(expected);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -80,6 +86,32 @@ describe('adding a duration', () => {
   it('refuses text that is no duration', () => {
     expect(parseDuration('soon').ok).toBe(false);
     expect(() => addDuration(new Date(0), 'soon', 'UTC')).toThrow(RangeError);
+  });
+});
+
+describe('a calendar day', () => {
+  it.each([
+    ['begins at local midnight', '2026-11-21', 'Europe/Moscow', '2026-11-20T21:00:00Z', '2026-11-21T21:00:00Z'],
+    ['has 23 hours in spring', '2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z'],
+    ['has 25 hours in autumn', '2026-10-25', 'Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z'],
+    [
+      'begins at one where the clock skips midnight',
+      '2026-04-24',
+      'Africa/Cairo',
+      '2026-04-23T22:00:00Z',
+      '2026-04-24T21:00:00Z',
+    ],
+    [
+      'is one of UTC where the zone is unknown',
+      '2026-11-21',
+      'Mars/Phobos',
+      '2026-11-21T00:00:00Z',
+      '2026-11-22T00:00:00Z',
+    ],
+  ])('%s', (_promise, day, zone, begins, ends) => {
+    const [first, next] = [new Date(begins), new Date(ends)];
+    expect(startOfDay(day, zone)).toEqual(first);
+    expect([first, new Date(next.getTime() - 1)].map((at) => nextMidnight(at, zone))).toEqual([next, next]);
   });
 });
 

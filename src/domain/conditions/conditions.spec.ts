@@ -258,6 +258,14 @@ describe('what the conditions of a scenario need', () => {
       ],
     });
   });
+
+  it.each([
+    "count('order.paid') > 3 && !happened('order.paid', 'P30D')",
+    "!happened('order.paid', 'P30D') && count('order.paid') > 3",
+  ])('is all there is where one of them asks of all time: %s', (when) => {
+    const steps = [{ id: 'a', type: 'email', template: 'x/a', reason: 'r', when }];
+    expect(aCompiled({ steps }).needs.history).toEqual([{ type: 'order.paid', withinMs: null, data: false }]);
+  });
 });
 
 describe('values', () => {
