@@ -43,8 +43,8 @@ function addCalendar(atMs: number, { years, months, weeks, days }: DurationUnits
   const span = offsetSpan(zone, atMs);
   const local = addMonths(atMs + span.offsetMs, years * 12 + months) + (weeks * 7 + days) * DAY_MS;
   const moved = local - span.offsetMs;
-  // Clear of both clock changes plain arithmetic is exact, and fifty times faster than Temporal.
-  if (moved >= span.fromMs + DAY_MS && moved < span.untilMs) return moved;
+  // Before the next clock change plain arithmetic is exact, and fifty times faster than Temporal.
+  if (moved < span.untilMs) return moved;
   return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone).add({ years, months, weeks, days })
     .epochMilliseconds;
 }
