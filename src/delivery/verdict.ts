@@ -103,12 +103,9 @@ function scenarioAllows({ letter: { compiled, message }, run, facts, now }: Guar
     case 'send':
       return facts.contact.email === null ? { kind: 'skip', reason: 'no_address' } : null;
     case 'skip':
-    case 'defer':
       return decision;
     case 'end':
-      return isSkip(decision.message)
-        ? { kind: 'end', reason: decision.message, endRun: decision.reason }
-        : { kind: 'cancel', reason: decision.message, endRun: decision.reason };
+      return { kind: 'end', reason: decision.message, endRun: decision.reason };
     default:
       return assertNever(decision);
   }
@@ -120,13 +117,6 @@ function recipientIsAllowed({ facts, recipientLists }: GuardInput): Verdict | nu
 
 function letterIsRendered({ letter: { rendered } }: GuardInput): Verdict | null {
   return rendered.ok ? null : { kind: 'fail', reason: rendered.code, detail: rendered.detail };
-}
-
-const CANCELS = ['restarted', 'moved', 'erased', 'archived', 'unsubscribed', 'merged'];
-
-/** `suppressed` is in both lists; a letter that a suppression stops was skipped. */
-function isSkip(reason: SkipReason | CancelReason): reason is SkipReason {
-  return !CANCELS.includes(reason) && !reason.startsWith('exited:');
 }
 
 function isSince(event: EventFacts, at: Date): boolean {

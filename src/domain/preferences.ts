@@ -13,11 +13,10 @@ export const PAUSE_MS = 30 * 86_400_000;
 
 /** What the person's own choice has against a letter; service letters are not asked about. */
 export function preferenceBarrier(
-  { messageClass, group }: { readonly messageClass: MessageClass; readonly group: string },
+  { messageClass, group }: { readonly messageClass: DeclinableClass; readonly group: string },
   { declined, pausedUntil }: Pick<ContactFacts, 'declined' | 'pausedUntil'>,
   now: Date,
 ): SkipReason | null {
-  if (messageClass === 'service') return null;
   if (declined.includes(`class:${messageClass}`)) return 'class_declined';
   if (declined.includes(`group:${group}`)) return 'group_declined';
   return isPaused(pausedUntil, now) ? 'paused_by_person' : null;

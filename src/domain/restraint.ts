@@ -37,9 +37,9 @@ export interface RestrainedLetter {
   readonly feedIsSilent: boolean;
 }
 
-/** `send_window` names the step's window, `quiet_hours` the store's. */
-export type RestraintDecision = Extract<SendDecision, { kind: 'send' | 'skip' | 'defer' }> | EndedLetter;
-type EndedLetter = Extract<SendDecision, { kind: 'end' }> & { readonly message: SkipReason };
+/** As of any letter, or: not now, ask again at this instant. `send_window` names the step's window, `quiet_hours` the store's. */
+export type RestraintDecision =
+  SendDecision | { readonly kind: 'defer'; readonly until: Date; readonly reason: WaitReason };
 
 const DAY_MS = 86_400_000;
 /** How often a letter asks whether the store tells of its orders again. */

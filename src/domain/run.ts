@@ -1,4 +1,4 @@
-import type { CancelReason, EndReason, SkipReason, WaitReason } from './reasons.js';
+import type { EndReason, SkipReason } from './reasons.js';
 
 /** An event as conditions and templates see it: the envelope beside the store's own data. */
 export interface EventFacts {
@@ -142,10 +142,8 @@ export type SendDecision =
   | { readonly kind: 'send' }
   /** `field`: what the step's condition missed, only where it was undetermined. */
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly field?: string }
-  /** Not now, but at this instant ask again. */
-  | { readonly kind: 'defer'; readonly until: Date; readonly reason: WaitReason }
-  /** `late.then: exit`, unsubscribed or suppressed people: the run ends. */
-  | { readonly kind: 'end'; readonly reason: EndReason; readonly message: SkipReason | CancelReason };
+  /** The run ends with its letter (`late.then: exit`), which is told as skipped. */
+  | { readonly kind: 'end'; readonly reason: EndReason; readonly message: SkipReason };
 
 /** How a message left the run's hands, told to the run by the transaction that did it. */
 export type MessageOutcome =

@@ -1,15 +1,10 @@
 import { assertNever } from './assert-never.js';
 import type { CompiledEmail, CompiledScenario, Condition } from './compiled-scenario.js';
-import type { EndReason, SkipReason } from './reasons.js';
+import type { SkipReason } from './reasons.js';
 import { preferenceBarrier } from './preferences.js';
 import type { Facts, RunState, SendDecision } from './run.js';
 
-/** As `SendDecision`, and a letter that ends its run is told as skipped. */
-export type LetterDecision =
-  | Exclude<SendDecision, { kind: 'end' }>
-  | { readonly kind: 'end'; readonly reason: EndReason; readonly message: SkipReason };
-
-const SEND: LetterDecision = { kind: 'send' };
+const SEND: SendDecision = { kind: 'send' };
 
 /**
  * Whether a letter may go: asked on reaching the step, and by the last guard with fresh facts.
@@ -22,7 +17,7 @@ export function decideSend(
   facts: Facts,
   dueAt: Date,
   now: Date,
-): LetterDecision {
+): SendDecision {
   const email = emailStepOf(compiled, stepId);
   if (run.holdout) return skip('holdout');
   const missed = unmet(email.when, run, facts, now);
@@ -60,7 +55,7 @@ function barrierOf({ messageClass, group }: CompiledScenario, { contact, store }
   return preferenceBarrier({ messageClass, group }, contact, now);
 }
 
-function decideLate({ step }: CompiledEmail): LetterDecision {
+function decideLate({ step }: CompiledEmail): SendDecision {
   switch (step.late.then) {
     case 'send':
       return SEND;
@@ -73,7 +68,7 @@ function decideLate({ step }: CompiledEmail): LetterDecision {
   }
 }
 
-function skip(reason: SkipReason): LetterDecision {
+function skip(reason: SkipReason): SendDecision {
   return { kind: 'skip', reason };
 }
 

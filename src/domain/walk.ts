@@ -62,7 +62,6 @@ export class Walk {
           const decision = decideSend(this.compiled, step.step.id, this.run, this.facts, cursor, this.now);
           switch (decision.kind) {
             case 'send':
-            case 'defer': // the last guard asks again and holds it back then
               return this.plan(step, cursor);
             case 'skip':
               this.write(step, cursor, decision.reason, decision.field);
