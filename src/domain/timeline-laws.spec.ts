@@ -73,7 +73,7 @@ describe('however a run goes', () => {
   });
 
   it('a run that stands is not changed by moving it', () => {
-    const run = aRun({ state: 'ended', endReason: 'completed', endedAt: after({}) });
+    const run = aRun({ state: 'ended', position: '1', endReason: 'completed', endedAt: after({}) });
     const cart = aCompiled();
     const sent = afterMessage(cart, run, { kind: 'sent' }, facts(), after({}));
     expect([advance(cart, run, facts(), after({ days: 9 })).run, sent.run]).toEqual([run, run]);

@@ -60,6 +60,7 @@ describe('a run', () => {
       touches: 1,
       previousAt: after({ hours: 3 }),
     });
+    expect(trail(second)).toEqual(['reminder sent', 'pause-2 waiting']);
     expect(advance(cart, second.run, facts(), after({ days: 2, hours: 3 })).messages).toMatchObject([
       { stepId: 'follow-up', stepNumber: 2 },
     ]);
@@ -113,12 +114,16 @@ describe('a run', () => {
   it('is not moved by a letter that it does not stand at', () => {
     const { run } = enter();
     expect(sent(cart, run, after({ hours: 1 }))).toEqual({ run, messages: [], steps: [] });
-    expect(settleRun(run, after({ hours: 1 })).run).toBe(run);
+    const onItsWay = advance(cart, run, facts(), after({ hours: 1 })).run;
+    for (const standing of [run, onItsWay]) expect(settleRun(standing, after({ hours: 1 })).run).toBe(standing);
   });
 
-  it('knows of the letter just sent before the loaded facts do', () => {
+  it('knows of the letter just sent before the loaded facts do, and takes none for sent that was not', () => {
     const compiled = aCompiled({ steps: [anEmailStep('a'), anEmailStep('b', { when: "sent('a')" })] });
-    expect(sent(compiled, enter(compiled).run, after({})).messages).toMatchObject([{ stepId: 'b', state: 'planned' }]);
+    const { run } = enter(compiled);
+    expect(sent(compiled, run, after({})).messages).toMatchObject([{ stepId: 'b', state: 'planned' }]);
+    const skipped = afterMessage(compiled, run, { kind: 'skipped', reason: 'late' }, facts(), after({}));
+    expect(skipped.messages).toMatchObject([{ stepId: 'b', reason: 'condition_false' }]);
   });
 });
 
@@ -147,6 +152,7 @@ describe('an event from the past', () => {
     const entered = enter(compiled, late);
     expect(entered.run).toMatchObject({ state: 'ended', endReason: 'ended_by_step:late', endedAt: late });
     expect(entered.messages).toMatchObject([{ state: 'skipped', reason: 'late' }]);
+    expect(trail(entered)).toEqual(['entered', 'w waited', 'a skipped late', 'ended ended_by_step:late']);
   });
 });
 
@@ -171,6 +177,7 @@ describe('waits', () => {
     const compiled = aCompiled({ steps: [aWaitStep('a', '1 hour'), aWaitStep('b', '1 hour'), anEmailStep('c')] });
     const { run } = advance(compiled, enter(compiled).run, facts(), after({ hours: 1, minutes: 10 }));
     expect(run).toMatchObject({ position: '1', dueAt: after({ hours: 2 }) });
+    expect(enter(compiled, after({ hours: 9 })).messages).toMatchObject([{ stepId: 'c', dueAt: after({ hours: 2 }) }]);
   });
 
   it("are days of the contact's calendar", () => {
@@ -203,7 +210,7 @@ describe('an exit step', () => {
   it('ends the run with its reason', () => {
     const event = anEvent({ data: { total: 5 } });
     const { run } = enterRun(compiled, { event, subject: '', holdout: false }, facts(), after({}));
-    expect(run).toMatchObject({ state: 'ended', endReason: 'ended_by_step:small', dueAt: null });
+    expect(run).toMatchObject({ state: 'ended', endReason: 'ended_by_step:small', dueAt: null, position: '0' });
   });
 
   it('is passed by when its condition is false', () => {
@@ -270,6 +277,13 @@ describe('a restart', () => {
     });
     expect(trail(again)).toEqual(['restarted', 'pause-1 waiting']);
   });
+
+  it('leaves the run the same thing and the same draw, and what happened before it can restart it no more', () => {
+    const at = after({ minutes: 30 });
+    const held = enter(cart, after({}), facts(), true).run;
+    const again = restart(cart, held, anEvent({ id: 'v2', at: at.toISOString() }), facts(), at);
+    expect(again.run).toMatchObject({ subject: '81', holdout: true, lastActivityAt: at });
+  });
 });
 
 describe('a run in circles', () => {
@@ -278,5 +292,10 @@ describe('a run in circles', () => {
     const entered = enter(aCompiled({ steps }));
     expect(entered.run.endReason).toBe('failed:loop');
     expect(entered.messages).toHaveLength(100);
+  });
+
+  it('is none that catches up with a hundred waits', () => {
+    const steps = Array.from({ length: 120 }, (_, i) => aWaitStep(`w${i}`, 'PT1M'));
+    expect(enter(aCompiled({ steps }), after({ days: 1 })).run.endReason).toBe('completed');
   });
 });
