@@ -95,6 +95,10 @@ describe('somebody enters', () => {
     expect(decide({ holdoutDraw: true }, service)).toMatchObject({ kind: 'enter', run: { run: { holdout: false } } });
   });
 
+  it('and is held out only where the draw says so', () => {
+    expect(decide()).toMatchObject({ kind: 'enter', run: { run: { holdout: false } } });
+  });
+
   it('not while the scenario is paused', () => {
     expect(reasonOf({ paused: true })).toBe('paused');
   });
@@ -121,6 +125,16 @@ describe('somebody enters', () => {
     expect(reasonOf({ lastEndedAt, runCount: 1 }, compiled)).toBe(expected);
   });
 
+  it('not to be asked again for a confirmation that was given, which keeps nobody from anything else', () => {
+    const asking = aCompiled({ trigger: { type: 'event', event: 'subscription.requested' }, messageClass: 'service' });
+    const confirmed = facts({ contact: { confirmedAt: after({ days: -1 }).toISOString() } });
+    expect([reasonOf({}, asking), reasonOf({ facts: confirmed }, asking), reasonOf({ facts: confirmed })]).toEqual([
+      'enter',
+      'confirmed',
+      'enter',
+    ]);
+  });
+
   it('as often as the limit allows', () => {
     const compiled = aCompiled({ reentry: { limit: 2 } });
     expect([1, 2].map((runCount) => reasonOf({ runCount }, compiled))).toEqual(['enter', 'limit']);
@@ -135,6 +149,18 @@ describe('somebody enters', () => {
     ['itself', anEvent({ data: { cartId: '81', items: [] } }), 'enter'],
   ])('unless an exit has come already: %s', (_what, event, expected) => {
     expect(reasonOf({ laterEvents: [event] })).toBe(expected);
+    expect(reasonOf({ laterEvents: [later(0, { type: 'product.viewed', data: {} }), event] })).toBe(expected);
+  });
+
+  it.each([
+    ['has bought this very cart since', '81', 1, 'exited:purchased'],
+    ['had bought it before', '81', -1, 'enter'],
+    ['has bought another one', '82', 1, 'enter'],
+  ])('unless somebody else %s', (_what, cartId, minutes, expected) => {
+    const compiled = aCompiled({ exits: [{ event: 'order.placed', reason: 'purchased', subject: 'event.cartId' }] });
+    const order = anOrder({ at: after({ minutes }).toISOString(), data: { orderId: '1', cartId } });
+    const view = later(2, { type: 'product.viewed', data: {} });
+    expect(reasonOf({ othersEvents: [view, order] }, compiled)).toBe(expected);
   });
 
   it('and such an exit looks back from now, as one that comes to a run does', () => {
@@ -184,6 +210,10 @@ describe('while a run goes on', () => {
         messages: [],
       },
     });
+  });
+
+  it('a letter that was left out does not keep it from restarting either', () => {
+    expect(reasonOf({ running: aRun({ position: '2', dueAt: after({ days: 2 }) }), event: later(60) })).toBe('restart');
   });
 
   it('a held-out run is not reset either once its letter would have gone', () => {
