@@ -66,6 +66,12 @@ describe('a hit', () => {
     },
   );
 
+  it('that asks only for the head is a machine’s, whatever the same browser did before or does next', () => {
+    const userAgent = 'Mozilla/5.0 (of this test) Firefox/145.0';
+    const judged = ['HEAD', 'GET', 'HEAD'].map((method) => judgeHit({ ...HIT, method, userAgent }).verdict);
+    expect(judged).toEqual(['head_request', 'person', 'head_request']);
+  });
+
   it.each([
     'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)',
     'YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html',
