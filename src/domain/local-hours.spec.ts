@@ -132,6 +132,14 @@ describe('the next allowed hour', () => {
     expect(opening(at, zone, hours)).toBe(expected);
   });
 
+  it('is on the window’s day, whichever of the week that is', () => {
+    const days = ['sat', 'sun', 'mon', 'tue', 'wed', 'thu', 'fri'] as const;
+    const found = days.map((day) =>
+      opening('2026-11-21T05:00:00.000Z', 'UTC', { window: { days: [day], from: '10:00', to: '20:00' } }),
+    );
+    expect(found).toEqual(days.map((_, i) => `2026-11-${21 + i}T10:00:00.000Z`));
+  });
+
   const zones = fc.constantFrom(
     'Europe/Moscow',
     'Europe/Berlin',

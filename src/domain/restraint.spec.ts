@@ -1,5 +1,5 @@
 import { aCompiled, after } from '../../test/support/domain-builders.js';
-import { restrain, type RestrainedLetter, type StoreRestraint } from './restraint.js';
+import { reachMs, restrain, type RestrainedLetter, type StoreRestraint } from './restraint.js';
 import { emailStepOf } from './send-decision.js';
 
 const FREE: StoreRestraint = { quietHours: null, caps: null, minimumGap: null, arbitration: 'defer' };
@@ -70,6 +70,13 @@ describe('a send window', () => {
     expect(restrain(late, FREE, [], noon)).toEqual(defer(after({ hours: 1 }), 'send_window'));
   });
 
+  it('is what holds a service letter back, also at night', () => {
+    const late = { ...windowed('service', { from: '13:00', to: '20:00' }), meantAt: evening };
+    expect(restrain(late, { ...FREE, quietHours: NIGHT }, [], evening)).toEqual(
+      defer(after({ days: 1, hours: 1 }), 'send_window'),
+    );
+  });
+
   it('that never opens outside the quiet hours lets nothing go', () => {
     const never = letter({ step: { window: { from: '22:00' }, late: { then: 'send' } } });
     expect(restrain(never, { ...FREE, quietHours: NIGHT }, [], noon)).toEqual(skip('quiet_hours_expired'));
@@ -103,6 +110,16 @@ describe('the minimum gap', () => {
     expect(restrain(letter(), { ...gap, quietHours: NIGHT }, [after({ hours: -2 })], noon)).toEqual(
       defer(morning, 'minimum_gap'),
     );
+    const short = letter({ step: { late: { after: 'PT12H' } } });
+    expect(restrain(short, { ...gap, quietHours: NIGHT }, [after({ hours: -2 })], noon)).toEqual(
+      skip('quiet_hours_expired'),
+    );
+  });
+
+  it('that is long over leaves the night quiet', () => {
+    expect(restrain(letter(), { ...gap, quietHours: NIGHT }, [after({ days: -3 })], evening)).toEqual(
+      defer(morning, 'quiet_hours'),
+    );
   });
 });
 
@@ -124,6 +141,7 @@ describe('caps', () => {
       skip('frequency_cap'),
     ],
     ['forget a letter exactly after their time', [after({ hours: -1 }), after({ days: -1 })], { kind: 'send' }],
+    ['look at letters in whatever order', [after({ days: -1 }), after({ hours: -1 })], { kind: 'send' }],
     ['count a day as 24 hours', [after({ hours: -1 }), after({ days: -1, ms: 1 })], skip('frequency_cap')],
   ])('%s', (_promise, sent, expected) => {
     expect(restrain(letter(), capped, sent, noon)).toEqual(expected);
@@ -139,6 +157,23 @@ describe('caps', () => {
     const sent = [after({ hours: -10 }), after({ hours: -9 })];
     expect(restrain(letter(), { ...capped, quietHours: NIGHT }, sent, evening)).toEqual(defer(morning, 'quiet_hours'));
   });
+});
+
+it.each<[Partial<StoreRestraint>, number]>([
+  [{}, 0],
+  [{ minimumGap: '12 hours' }, 12],
+  [
+    {
+      caps: [
+        { max: 9, per: 'P1D' },
+        { max: 20, per: '7 days' },
+      ],
+    },
+    168,
+  ],
+  [{ minimumGap: '10 days', caps: [{ max: 9, per: 'P1D' }] }, 240],
+])('of the letters sent before, as many are looked at as the longest of %j reaches', (over, hours) => {
+  expect(reachMs({ ...FREE, ...over })).toBe(hours * 3_600_000);
 });
 
 describe('a silent order feed', () => {
