@@ -43,11 +43,8 @@ export function isQuiet(at: Date, zone: string, quiet: QuietHours | null): boole
  * both times, one that it skips never.
  */
 export function nextOpening(at: Date, zone: string, { quiet, window }: LocalHours): Date | null {
-  const edges = [
-    0,
-    ...(quiet ? [timeOfDayMs(quiet.from), timeOfDayMs(quiet.to)] : []),
-    ...(window ? [timeOfDayMs(window.from)] : []),
-  ];
+  // Only where quiet hours end or a window begins can anything open; at no other time of day is it asked.
+  const edges = [...(quiet ? [timeOfDayMs(quiet.to)] : []), ...(window ? [timeOfDayMs(window.from)] : [])];
   const last = at.getTime() + LONGEST_SEARCH_MS;
   for (let cursor = at.getTime(); cursor <= last;) {
     const { offsetMs, untilMs } = offsetSpan(zone, cursor);
