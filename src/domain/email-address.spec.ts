@@ -50,6 +50,8 @@ describe('an e-mail address', () => {
     ['an\u0000na@example.com', 'NUL'],
     ['аnna@example.com', 'a Cyrillic а before the @'],
     ['anna@ехample.com', 'Cyrillic among Latin letters'],
+    ['anna@gοogle.example', 'a Greek ο among Latin letters'],
+    ['anna@gօogle.example', 'an Armenian օ among Latin letters'],
     ['an na@example.com', 'a space'],
     [`a@${'b.'.repeat(130)}com`, 'a domain of more than 253'],
   ])('is not %j (%s)', (text) => {

@@ -102,6 +102,24 @@ describe('a store that may send ten letters a second', () => {
     expect(went(admit(after, LIMITS, letters(1, { hasWaited: true }), at(500)))).toBe(1);
   });
 
+  it('gets a token once for the time in which it came', () => {
+    const empty = { ...FULL, tokens: 0 };
+    const some = (now: number, { budget }: ReturnType<typeof admit>) =>
+      admit(budget, LIMITS, letters(9, { isService: true }), at(now));
+    const first = some(500, { admissions: [], budget: empty });
+    expect([first, some(600, first), some(650, some(600, first))].map(went)).toEqual([5, 1, 0]);
+  });
+
+  it('lets those come back first that have waited before, each behind the last one', () => {
+    const queue = { ...FULL, tokens: 0, firstUntil: at(9_000) };
+    const ask = (budget: SendBudget) => admit(budget, LIMITS, [aLetter({ hasWaited: true }), aLetter()], START);
+    const [once, again] = [ask(queue), ask(ask(queue).budget)];
+    expect([once, again].map(({ admissions }) => admissions)).toMatchObject([
+      [{ until: at(100) }, { until: at(9_100) }],
+      [{ until: at(200) }, { until: at(9_200) }],
+    ]);
+  });
+
   it('waits out a pause that the provider asked for, also with service mail', () => {
     const paused = { ...FULL, pausedUntil: at(30_000) };
     const answer = admit(paused, LIMITS, [aLetter(), aLetter({ isService: true })], START);
@@ -117,19 +135,20 @@ describe('a store that may send ten letters a second', () => {
   });
 });
 
+it('a store without a rate waits out a pause too, and keeps the order of its letters', () => {
+  const answer = admit({ ...FULL, pausedUntil: at(30_000) }, { ...LIMITS, rate: null }, letters(2), START);
+  expect(answer.admissions).toMatchObject([{ until: at(30_001) }, { until: at(30_002) }]);
+});
+
 describe('a store whose sender is warmed up', () => {
   const plan: SendLimits = { rate: null, dayLimit: 3, dayEndsAt: at(43_200_000) };
 
   it('puts the rest of a day off to the next one, in its order', () => {
     const asking = [3, 1, 2, 0, 4].map((n) => aLetter({ meantAt: at(n) }));
     const wait = (ms: number) => ({ kind: 'wait', until: at(43_200_000 + ms), reason: 'warm_up' });
-    expect(admit(FULL, plan, asking, START).admissions).toEqual([
-      wait(0),
-      { kind: 'go' },
-      { kind: 'go' },
-      { kind: 'go' },
-      wait(1),
-    ]);
+    const answer = admit(FULL, plan, asking, START);
+    expect(answer.admissions).toEqual([wait(0), { kind: 'go' }, { kind: 'go' }, { kind: 'go' }, wait(1)]);
+    expect(admit(answer.budget, plan, letters(1), START).admissions).toEqual([wait(2)]);
   });
 
   it('never holds service mail back, but counts it', () => {
