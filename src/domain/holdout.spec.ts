@@ -14,6 +14,13 @@ describe('the hold-out', () => {
     expect([share('abandoned-cart', 0), share('abandoned-cart', 100)]).toEqual([0, 1]);
   });
 
+  it('is of the same people in every release, to a hundredth of a percent', () => {
+    const places = (percent: number) =>
+      ids.flatMap((id, place) => (isHeldOut(id, 'abandoned-cart', percent) ? [place] : []));
+    expect(places(0.1)).toEqual([1018, 1550, 1638, 1802, 1905, 2547, 2956, 4409, 4948]);
+    expect(places(0.29).filter((place) => !places(0.28).includes(place))).toEqual([566]);
+  });
+
   it('is sticky, and a greater percent only adds people', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.nat(100), fc.nat(100), (id, a, b) => {

@@ -13,6 +13,11 @@ const feed = (over: Partial<OrderFeed> = {}): OrderFeed => ({
 describe('an order feed', () => {
   it.each<[string, OrderFeed | null, boolean]>([
     ['is silent when it pauses longer than three times its usual pause', feed(), true],
+    [
+      'is at three times that pause and a bit',
+      feed({ lastAt: after({ hours: -9, ms: -1 }), usualGapMs: 3 * HOUR_MS }),
+      true,
+    ],
     ['is not where such pauses are usual', feed({ usualGapMs: 4 * HOUR_MS }), false],
     ['is not before six hours', feed({ lastAt: after({ hours: -6 }), usualGapMs: 60_000 }), false],
     ['is after six hours', feed({ lastAt: after({ hours: -6, ms: -1 }), usualGapMs: 60_000 }), true],

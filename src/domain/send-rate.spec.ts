@@ -20,6 +20,7 @@ describe('a provider rate', () => {
 
   it('has a bucket of one second and a fifth, however slow it is', () => {
     expect(bucketOf({ letters: 600, perMs: 60_000 })).toEqual({ capacity: 12, reserve: 2, intervalMs: 100 });
+    expect(bucketOf({ letters: 390, perMs: 60_000 })).toMatchObject({ capacity: 9, reserve: 2 });
     expect(bucketOf({ letters: 1, perMs: 60_000 })).toEqual({ capacity: 2, reserve: 1, intervalMs: 60_000 });
   });
 });
