@@ -75,6 +75,29 @@ describe('whoIs', () => {
     ).toMatchObject({ person: { id: 'a' }, conflict: true });
   });
 
+  it('does not take whoever signs in for the one whose browser it was, but for a visitor that nobody knew yet', () => {
+    const [theirs, visitor] = [person('a', 'u1', null), person('v', null, null)];
+    expect(decide({ externalId: 'u2', anonymousId: 'b1' }, { byAnonymousId: theirs })).toMatchObject({
+      person: null,
+      adds: { externalId: 'u2', anonymousId: null },
+      conflict: true,
+    });
+    expect(decide({ externalId: 'u2', email: ANNA, anonymousId: 'b1' }, { byAnonymousId: visitor })).toMatchObject({
+      person: visitor,
+      adds: { externalId: 'u2', email: ANNA },
+      conflict: false,
+    });
+  });
+
+  it('leaves everybody their own address where the event names one of somebody else', () => {
+    const known = { byExternalId: person('x', 'u1', 'old@example.com'), byEmail: person('m', 'u2', ANNA.key) };
+    expect(decide({ externalId: 'u1', email: ANNA }, known)).toMatchObject({
+      kind: 'person',
+      person: known.byExternalId,
+      conflict: true,
+    });
+  });
+
   it('changes and clears identities only where something is known', () => {
     const x = person('x', 'u1', 'old@example.com');
     expect(decide({ externalId: 'u1', email: ANNA }, { byExternalId: x })).toEqual({
@@ -88,6 +111,8 @@ describe('whoIs', () => {
     expect(decide({ externalId: 'u1', email: null }, { byExternalId: person('x', 'u1', null) })).toMatchObject({
       kind: 'person',
     });
+    const named = person('m', null, ANNA.key);
+    expect(decide({ externalId: null, email: ANNA }, { byEmail: named })).toMatchObject({ person: named });
     const m = person('m', 'u1', ANNA.key);
     expect(decide({ externalId: null, email: ANNA }, { byEmail: m })).toEqual({
       kind: 'change',
