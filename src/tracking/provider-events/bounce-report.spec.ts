@@ -30,6 +30,27 @@ describe('a report from the bounce mailbox', () => {
     ]);
   });
 
+  it('told twice is one, and of another letter, address, kind, reason or instant another', () => {
+    const [byLetter, byAddress] = [
+      { messageId: ID, kind: 'hard' },
+      { address: 'anna@example.com', kind: 'hard' },
+    ];
+    const at = '2026-11-21T12:00:00Z';
+    const reports = [
+      ...[byLetter, byAddress].flatMap((one) => [
+        one,
+        { ...one, kind: 'soft' },
+        { ...one, reason: 'full' },
+        { ...one, at },
+      ]),
+      { ...byLetter, messageId: ID.replace('0199', '0198') },
+      { ...byAddress, address: 'boris@example.com' },
+    ];
+    const keys = [...bounceReports(reports), ...bounceReports(reports)].map(({ key }) => key);
+    expect(new Set(keys).size).toBe(reports.length);
+    expect(bounceReports({ ...byLetter, at: '2026-11-21T15:00:00+03:00' })[0]!.key).toBe(keys[3]);
+  });
+
   it('is refused with pointers when it cannot mean anything', () => {
     const problems = refusal([
       { kind: 'hard' },

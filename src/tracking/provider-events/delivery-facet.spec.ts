@@ -58,6 +58,35 @@ describe('what a letter’s reports say together', () => {
     );
   });
 
+  const one = (kind: ProviderEventKind, minute = 0) =>
+    eventOf({ kind, minute, suppress: null, providerMessageId: null });
+
+  it.each<[ProviderEventKind, Partial<LetterNews>]>([
+    ['processed', {}],
+    ['deferred', { softBounces: [one('deferred').at] }],
+    ['delivered', { deliveredAt: one('delivered').at }],
+    ['blocked', { softBounces: [one('blocked').at], bouncedAt: one('blocked').at }],
+    ['bounced', { bouncedAt: one('bounced').at }],
+    ['dropped', { bouncedAt: one('dropped').at }],
+    ['complained', { complainedAt: one('complained').at }],
+  ])('after one that it was %s', (kind, news) => {
+    expect(told([one(kind)])).toEqual({ ...NO_NEWS, delivery: kind, ...news });
+  });
+
+  it('is nothing of its delivery where somebody reads or unsubscribes', () => {
+    expect(told([one('opened'), one('clicked'), one('other')])).toEqual(NO_NEWS);
+    expect(told([one('unsubscribed')])).toEqual({ ...NO_NEWS, unsubscribedAt: one('unsubscribed').at });
+  });
+
+  it('is as of the first time, and a complaint outweighs the bounce of a machine', () => {
+    expect(told([one('delivered', 5), one('delivered', 3), one('delivered', 9)]).deliveredAt).toEqual(
+      one('other', 3).at,
+    );
+    const suppress = (reason: TimedEvent['suppress']) => ({ ...one('other'), suppress: reason });
+    expect(told([suppress('hard_bounce'), suppress(null)]).suppress).toBe('hard_bounce');
+    expect(told([suppress('complaint'), suppress('hard_bounce')]).suppress).toBe('complaint');
+  });
+
   it('ends with the bounce that follows a delivery, whichever is told first', () => {
     const [delivered, bounced] = (['delivered', 'bounced'] as const).map((kind, minute) =>
       eventOf({ kind, minute, suppress: null, providerMessageId: null }),

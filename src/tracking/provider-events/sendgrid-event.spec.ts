@@ -14,6 +14,10 @@ describe('an event of SendGrid', () => {
     [{ event: 'bounce' }, 'bounced', 'hard_bounce', false],
     [{ event: 'bounce', type: 'blocked' }, 'blocked', null, false],
     [{ event: 'bounce', type: 'bounce', bounce_classification: 'Reputation' }, 'blocked', null, false],
+    [{ event: 'bounce', type: 'bounce', bounce_classification: 'Content' }, 'blocked', null, false],
+    [{ event: 'bounce', bounce_classification: 'Frequency or Volume Too High' }, 'blocked', null, false],
+    [{ event: 'bounce', bounce_classification: 'Technical' }, 'blocked', null, false],
+    [{ event: 'blocked' }, 'blocked', null, false],
     [{ event: 'bounce', type: 'bounce', bounce_classification: 'Invalid Address' }, 'bounced', 'hard_bounce', false],
     [{ event: 'dropped', reason: 'Bounced Address' }, 'dropped', 'hard_bounce', false],
     [{ event: 'dropped', reason: 'Spam Reporting Address' }, 'dropped', 'complaint', false],
@@ -48,6 +52,17 @@ describe('an event of SendGrid', () => {
     expect(read({ sg_message_id: undefined, event: 'bounce' }).messageId).toBe(MID);
     expect(read({ mid: undefined, 'smtp-id': `<${MID}.2@shop.example>` }).messageId).toBe(MID);
     expect(read({ mid: undefined, 'smtp-id': '<abc@ismtpd0001>' }).messageId).toBeNull();
+  });
+
+  it('without an instant of these centuries has none', () => {
+    const at = (timestamp: unknown) => read({ timestamp }).at;
+    expect(at('1763726400')).toEqual(new Date('2025-11-21T12:00:00Z'));
+    for (const none of ['', '-1', 'now', 0, -1, null, 1_763_726_400_000_000]) expect(at(none)).toBeNull();
+  });
+
+  it('is the provider’s letter by the first part of its id, which all its reports share', () => {
+    expect(read({ sg_message_id: 'abc.recvd-5f-1.0' }).providerMessageId).toBe('abc');
+    expect(read({}).providerMessageId).toBeNull();
   });
 
   it('leaves no address in what is stored', () => {
