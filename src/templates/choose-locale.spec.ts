@@ -20,6 +20,7 @@ describe('the locale of a letter', () => {
   it.each([
     ['ru', 'en', ['en-US', 'ru-RU'], 'ru-RU'],
     ['pt-PT', 'en', ['en', 'pt-BR'], 'pt-BR'],
+    ['pt-PT', 'en', ['pt-BR', 'pt'], 'pt'],
     ['fr', 'ru', ['en-US', 'ru-RU'], 'ru-RU'],
     [null, 'it', ['de', 'en-GB'], 'en-GB'],
   ])(
