@@ -28,5 +28,12 @@ describe('the cells that one statement counts', () => {
 
   it('are each counted once', () => {
     expect(distinctCells([cell('a', 1), cell('b', 1), cell('a', 2)]).map(({ day }) => day)).toEqual(['a', 'b']);
+    const one = cell('a', 1);
+    const others = [
+      { ...one, environment_id: 'test' },
+      { ...one, scenario_key: 'trial-ending' },
+      { ...one, step_id: 'follow-up' },
+    ];
+    expect(distinctCells([one, ...others, one])).toEqual([one, ...others]);
   });
 });

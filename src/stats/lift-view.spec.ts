@@ -27,6 +27,15 @@ describe('the comparison with the held-out', () => {
     });
   });
 
+  it('is sure of letters that keep people from buying as it is of those that bring them to it, and of nothing between', () => {
+    const lift = (buyers: number) => liftView('cart', [row(10, false, 5_000, buyers), row(10, true, 5_000, 250)]).lift;
+    expect([150, 250, 350].map((buyers) => [lift(buyers)?.rate, lift(buyers)?.significant])).toEqual([
+      [-0.02, true],
+      [0, false],
+      [0.02, true],
+    ]);
+  });
+
   it('of one side shows that side', () => {
     expect(liftView('cart', [row(10, false, 10, 1)])).toMatchObject({
       letters: { people: 10, buyers: 1, orders: 2, rate: 0.1 },

@@ -17,9 +17,15 @@ describe('the span of a table', () => {
       expect(refused({ from })).toMatchObject([{ pointer: '/from', code: 'invalid_date' }]);
     },
   );
+
+  it('may be one day, and ends no earlier than it begins', () => {
+    expect(sendDays({ from: '2026-11-21', to: '2026-11-21' })).toEqual({ from: '2026-11-21', to: '2026-11-21' });
+    expect(sendDays({ to: '2026-11-21' })).toEqual({ from: null, to: '2026-11-21' });
+    expect(refused({ from: '2026-11-22', to: '2026-11-21' })).toMatchObject([{ pointer: '/to', code: 'before_from' }]);
+  });
 });
 
-function refused(query: { readonly from: string }): readonly Problem[] | undefined {
+function refused(query: { readonly from: string; readonly to?: string }): readonly Problem[] | undefined {
   try {
     sendDays(query);
   } catch (error) {

@@ -13,6 +13,65 @@ const group = (version: number, step: string, stepNumber: number, orders: number
   revenue: [],
 });
 
+const options = { versions: [], machine: false, currency: 'RUB', scenario: null };
+const other = { ...group(1, 'welcome', 1, 7), scenario: 'lead-magnet' };
+const shown = (groups: ReturnType<typeof group>[], by: 'step' | 'day') =>
+  statsTable(groups, stepsOf('reminder', 'follow-up', 'last-call'), { ...options, by }).items;
+
+describe('a table by step', () => {
+  const groups = [group(1, 'follow-up', 2, 10), group(1, 'coupon', 2, 4), other, group(1, 'reminder', 1, 40)];
+  const rows = shown(
+    groups.map((one) => ({ ...one, value: '' })),
+    'step',
+  );
+
+  it('has the steps as they are published, then those that are no more, scenario by scenario', () => {
+    expect(rows.map(({ scenario, step }) => [scenario, step])).toEqual([
+      [CART, 'reminder'],
+      [CART, 'follow-up'],
+      [CART, 'last-call'],
+      [CART, 'coupon'],
+      ['lead-magnet', 'welcome'],
+    ]);
+  });
+
+  it('has zeros for a step that sent nothing, and compares each with the first letter of its scenario', () => {
+    expect(rows.map(({ sent, orders, increment }) => [sent, orders, increment])).toEqual([
+      [100, 40, null],
+      [100, 10, { orders: 0.25 }],
+      [0, 0, { orders: 0 }],
+      [100, 4, { orders: 0.1 }],
+      [100, 7, null],
+    ]);
+  });
+});
+
+it('a table by day compares letters of one day, and has no days on which a step sent nothing', () => {
+  const on = (day: string, step: string, stepNumber: number, orders: number) => ({
+    ...group(1, step, stepNumber, orders),
+    value: day,
+  });
+  const days = ['2026-11-21', '2026-11-22'] as const;
+  const rows = shown(
+    [
+      on(days[1], 'reminder', 1, 20),
+      on(days[0], 'reminder', 1, 10),
+      on(days[0], 'follow-up', 2, 1),
+      on(days[1], 'follow-up', 2, 1),
+      { ...other, value: days[0] },
+    ],
+    'day',
+  );
+  expect(rows.map(({ step, day, increment }) => [step, day, increment])).toEqual([
+    ['reminder', days[0], null],
+    ['reminder', days[1], null],
+    ['follow-up', days[0], { orders: 0.1 }],
+    ['follow-up', days[1], { orders: 0.05 }],
+    ['welcome', days[0], null],
+  ]);
+  expect(shown([on(days[0], 'follow-up', 2, 1)], 'day').map(({ increment }) => increment)).toEqual([{ orders: null }]);
+});
+
 describe('a table by version', () => {
   const FIRST = stepsOf('reminder', 'follow-up');
   const SECOND = stepsOf('greeting', 'reminder', 'follow-up');

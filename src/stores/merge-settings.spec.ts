@@ -27,6 +27,12 @@ describe('the settings of a store', () => {
       logoUrl: 'https://shop.example/logo.png',
       colors: { primary: '#111111', background: '#f4f5f7', text: '#222222' },
     });
+    const named = patchedSettings(twice, { brand: { name: 'The Shop' } });
+    expect(fullSettings('Shop', named).brand).toMatchObject({
+      name: 'The Shop',
+      logoUrl: 'https://shop.example/logo.png',
+      colors: { primary: '#111111' },
+    });
   });
 
   it('know every UTM parameter, also where an older version stored fewer', () => {
