@@ -23,6 +23,11 @@ export class SandboxAgenda {
     const [row] = await this.database.query<{ [K in keyof Agenda]: Agenda[K] }>(READ, [environmentId, now]);
     return row!;
   }
+
+  /** Whether a person has several marketing letters that are due, of which restraint may let only one go. */
+  async hasRivals(environmentId: string, now: Date): Promise<boolean> {
+    return (await this.database.query(RIVALS, [environmentId, now])).length > 0;
+  }
 }
 
 /** When the next thing happens that is due at a time, null when nothing waits. */
@@ -39,3 +44,8 @@ SELECT
     (SELECT min(due_at) FROM messages WHERE environment_id = $1 AND clock = 'virtual' AND state = 'planned' AND NOT held),
     (SELECT $2::timestamptz FROM messages WHERE environment_id = $1 AND clock = 'virtual' AND state = 'retry' LIMIT 1)) AS "letterAt",
   EXISTS (SELECT FROM uncounted_hits WHERE environment_id = $1) AS "hasHits"`;
+
+const RIVALS = `
+SELECT 1 FROM messages
+WHERE environment_id = $1 AND clock = 'virtual' AND state = 'planned' AND NOT held AND due_at <= $2 AND message_class = 'marketing'
+GROUP BY contact_id HAVING count(*) > 1 LIMIT 1`;

@@ -16,7 +16,7 @@ const timeOf = (lane: Lane): string => (lane.clock === 'virtual' ? lane.now.toIS
  * An engine whose runs are due at given times; each sends one letter. `stuck` ones are due and never taken; `received` events are
  * applied one a batch, `blocked` ones never.
  */
-function anEngine(due: Date[], { stuck = false, received = 0, blocked = 0, hits = false } = {}) {
+function anEngine(due: Date[], { stuck = false, received = 0, blocked = 0, hits = false, rivals = false } = {}) {
   const atOnce = { now: 0, most: 0 };
   const seen: string[] = [];
   let planned = 0;
@@ -62,6 +62,7 @@ function anEngine(due: Date[], { stuck = false, received = 0, blocked = 0, hits 
         letterAt: planned > 0 ? now : null,
         hasHits: hits,
       }),
+    hasRivals: () => Promise.resolve(rivals && planned > 0),
   };
   const figures = { apply: (lane: Lane) => Promise.resolve(void seen.push(`figures ${timeOf(lane)}`)) };
   const clock = new SandboxClock(
@@ -120,6 +121,12 @@ describe("a sandbox's clock", () => {
     const { clock, seen } = anEngine([], { hits: true });
     await clock.play('e', at('09:00'), at('10:00'));
     expect(seen).toEqual(['hits', 'figures 10:00']);
+  });
+
+  it('counts before letters of one person compete, which ask what each brought', async () => {
+    const { clock, seen } = anEngine([at('09:45'), at('09:45')], { hits: true, rivals: true });
+    await clock.play('e', at('09:00'), at('10:00'));
+    expect(seen).toEqual(['hits', 'figures 09:45', '2 sent 09:45', 'hits', 'figures 10:00']);
   });
 
   it('ends at its target also when nothing is due on the way', async () => {

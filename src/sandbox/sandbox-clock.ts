@@ -55,9 +55,13 @@ export class SandboxClock {
       const next = nextDueAt(left);
       if (next && next <= target) accepted += (await this.live(lane)).accepted;
     }
-    if (left.hasHits) await this.hits.countAll(environmentId);
-    await this.figures.apply(lane);
+    await this.count(lane, left);
     return accepted;
+  }
+
+  private async count(lane: VirtualLane, { hasHits }: Agenda): Promise<void> {
+    if (hasHits) await this.hits.countAll(lane.environmentId);
+    await this.figures.apply(lane);
   }
 
   /** Everything that happens at the lane's instant, and what is left to do. */
@@ -94,6 +98,8 @@ export class SandboxClock {
       return sent.claimed;
     };
     const hasLetters = events + runs > 0 || isOver(agenda.letterAt, lane);
+    // Which of a person's letters goes is asked of the figures: they must not depend on where the last call stopped the clock.
+    if (hasLetters && (await this.agenda.hasRivals(lane.environmentId, lane.now))) await this.count(lane, agenda);
     const letters = hasLetters ? await drain(sendBatch, CLAIM_SIZE) : 0;
     return { moved: events + runs + letters > 0, accepted };
   }

@@ -104,6 +104,20 @@ describe('a sandbox', () => {
     });
   });
 
+  it('knows whether letters of one person compete', async () => {
+    const agenda = new SandboxAgenda(database.engine);
+    const contactId = await aContact(database.engine, store.sandboxId);
+    const first = await aSandboxLetter({ state: 'planned', contactId });
+    await aSandboxLetter({ state: 'planned' });
+    const [{ due_at: dueAt }] = (await database.engine.query('SELECT due_at FROM messages WHERE id = $1', [first])) as [
+      { due_at: Date },
+    ];
+    expect(await agenda.hasRivals(store.sandboxId, dueAt)).toBe(false);
+    await aSandboxLetter({ state: 'planned', contactId });
+    expect(await agenda.hasRivals(store.sandboxId, dueAt)).toBe(true);
+    expect(await agenda.hasRivals(store.sandboxId, new Date(dueAt.getTime() - 1))).toBe(false);
+  });
+
   it('knows what it has to do, from one look', async () => {
     const agenda = new SandboxAgenda(database.engine);
     const now = new Date('2026-11-21T09:00:00Z');

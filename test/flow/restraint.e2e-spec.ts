@@ -1,5 +1,5 @@
 import { type FlowApp, startApp } from '../support/app.js';
-import { aCart, type MessageView, Shop } from '../support/shop.js';
+import { aCart, anOrder, type MessageView, Shop } from '../support/shop.js';
 
 /** 20:30 in Moscow. */
 const EVENING = '2026-11-21T17:30:00.000Z';
@@ -37,6 +37,7 @@ describe('restraint', () => {
         { id: 'pause', type: 'wait', for: wait },
         { id: 'letter', type: 'email', template: 'abandoned-cart/reminder', reason: 'the cart waits', ...email },
       ],
+      goals: [{ key: 'order', event: 'order.placed', within: 'P5D' }],
     });
     await shop.must('POST', `/v1/scenarios/${key}/publish`, {});
   }
@@ -98,6 +99,26 @@ describe('restraint', () => {
     expect(both).toMatchObject([{ state: 'accepted' }, { state: 'planned', reason: 'lost_to:first' }]);
     expect(both[1]!.dueAt).toBe('2026-11-21T20:15:00.000Z');
   });
+
+  it.each([[['2 hours']], [['PT0S', '1 hour', '1 hour']]])(
+    'lets the letter win that brought more until then, when the clock moves by %j',
+    async (steps) => {
+      await shop.must('PATCH', '/v1/store', { minimumGap: '2 hours', quietHours: { from: '20:00', to: '22:30' } });
+      await shop.reset('2026-11-21T10:00:00.000Z');
+      await shop.event(aCart('boris@example.com', '2026-11-21T10:00:00.000Z'));
+      await shop.advanceTo(EVENING);
+      // Boris got both letters and buys after the second one; then Anna's two wait for the end of the quiet hours.
+      await shop.engage((await letters('second')).id, 'click');
+      await shop.event(anOrder('boris@example.com', EVENING));
+      await shop.event(aCart('anna@example.com', '2026-11-21T17:15:00.000Z'));
+      for (const by of steps) await shop.advance(by);
+      const [first, second] = await shop.messages({ contact: 'anna@example.com' });
+      expect([first, second]).toMatchObject([
+        { scenario: 'second', state: 'accepted' },
+        { scenario: 'first', state: 'planned', reason: 'lost_to:second' },
+      ]);
+    },
+  );
 
   it('sends in the window of its step', async () => {
     await publish('weekday', 'PT0S', {
