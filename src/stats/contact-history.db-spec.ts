@@ -113,9 +113,19 @@ describe('what happened to a person', () => {
       at: '2026-11-21T11:00:00.000Z',
       scenario: 'abandoned-cart',
       step: 'reminder',
-      value: { amount: '5980', currency: 'RUB' },
+      value: { amount: '5980.00', currency: 'RUB' },
     });
     expect(nextCursor).toBeNull();
+  });
+
+  it.each([
+    ['59.8', '59.80'],
+    ['1200.000', '1200.00'],
+    ['0.1250', '0.125'],
+  ])('writes the money of %s as the statistics do', async (amount, shown) => {
+    await database.engine.query('UPDATE conversions SET amount = $2 WHERE environment_id = $1', [store.liveId, amount]);
+    const { items } = await history.timeline(scope(), contactId, { limit: 50, after: null });
+    expect(items.at(-1)).toMatchObject({ value: { amount: shown, currency: 'RUB' } });
   });
 
   it('comes in pages without a gap or a repetition', async () => {

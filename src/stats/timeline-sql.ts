@@ -13,6 +13,11 @@ function iso(column: string): string {
   return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/** Money as in the statistics: at least two decimals, no idle zeros behind them. */
+function shown(amount: string): string {
+  return `round(${amount}, greatest(2, scale(trim_scale(${amount}))))::text`;
+}
+
 /**
  * Everything that is known of a person, oldest first, after the position ($3 instant, $4 rank, $5 id) if there is one.
  * At one instant: what happened, what the run made of it, the letter, what the person did with it, the goal.
@@ -45,7 +50,7 @@ WITH ${PERSON}, letter AS (
   UNION ALL
   SELECT c.occurred_at, 5, c.event_id, jsonb_build_object('kind', 'conversion', 'event', c.event_id, 'type', c.type,
     'state', c.state, 'message', c.message_id, 'scenario', m.scenario_key, 'step', m.step_id, 'goal', c.credited_for,
-    'value', CASE WHEN c.amount IS NOT NULL THEN jsonb_build_object('amount', c.amount::text, 'currency', c.currency) END)
+    'value', CASE WHEN c.amount IS NOT NULL THEN jsonb_build_object('amount', ${shown('c.amount')}, 'currency', c.currency) END)
   FROM conversions c
   LEFT JOIN messages m ON m.environment_id = c.environment_id AND m.id = c.message_id
   WHERE c.environment_id = $1 AND c.contact_id IN (SELECT id FROM person)
