@@ -48,6 +48,7 @@ function leftMessage({ letter, run, facts, verdict }: JudgedLetter, isLedger: bo
 function outcomeOf(verdict: Verdict): MessageOutcome | null {
   if (verdict.kind === 'send') return { kind: 'sent' };
   if (verdict.kind === 'skip') return { ...verdict, kind: 'skipped' };
+  if (verdict.kind === 'end') return { kind: 'ended', reason: verdict.reason, end: verdict.endRun };
   return verdict.kind === 'fail' ? { kind: 'failed', reason: verdict.reason } : null;
 }
 

@@ -91,6 +91,12 @@ describe('a store that holds itself back', () => {
       reason: 'lost_to:abandoned-cart',
     });
     expect(await read('enrollments', loser.enrollmentId)).toMatchObject(run);
+    expect(
+      await database.engine.query(
+        `SELECT step_id, reason FROM enrollment_steps WHERE enrollment_id = $1 AND outcome = 'skipped'`,
+        [loser.enrollmentId],
+      ),
+    ).toEqual([{ step_id: 'reminder', reason: 'lost_to:abandoned-cart' }]);
   });
 
   it('keeps its cap when two workers hold a letter each of the same person', async () => {

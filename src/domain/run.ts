@@ -149,4 +149,6 @@ export type SendDecision =
 export type MessageOutcome =
   | { readonly kind: 'sent' }
   | { readonly kind: 'skipped'; readonly reason: SkipReason; readonly field?: string }
+  /** Skipped, and the run goes no further. */
+  | { readonly kind: 'ended'; readonly reason: SkipReason; readonly end: EndReason }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -95,6 +95,14 @@ describe('a run', () => {
     expect(trail(moved)[0]).toBe(note);
   });
 
+  it('ends with the letter that the guard skipped for good, and says so of both', () => {
+    const planned = advance(cart, enter().run, facts(), after({ minutes: 45 }));
+    const outcome = { kind: 'ended', reason: 'late', end: 'ended_by_step:late' } as const;
+    const ended = afterMessage(cart, planned.run, outcome, facts(), after({ days: 2 }));
+    expect(ended.run).toMatchObject({ state: 'ended', endReason: 'ended_by_step:late', touches: 0 });
+    expect(trail(ended)).toEqual(['reminder skipped late', 'ended ended_by_step:late']);
+  });
+
   it('has no letters until it has come to its first, in every pass', () => {
     const waiting = enter().run;
     const first = advance(cart, waiting, facts(), after({ minutes: 45 }));

@@ -38,6 +38,8 @@ export function afterMessage(
     case 'skipped':
       walk.note('skipped', outcome.reason, at, null, outcome.field);
       break;
+    case 'ended':
+      return walk.endSkipped(outcome.reason, outcome.end);
     case 'failed':
       walk.note('unsent', outcome.reason, at, null);
       break;

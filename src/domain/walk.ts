@@ -69,8 +69,7 @@ export class Walk {
               break;
             case 'end':
               this.write(step, cursor, decision.message);
-              this.note('skipped', decision.message, this.now, null);
-              return this.end(decision.reason);
+              return this.endSkipped(decision.message, decision.reason);
             default:
               return assertNever(decision);
           }
@@ -87,6 +86,12 @@ export class Walk {
       }
       if (cursor.getTime() !== before) stepsAtCursor = 0;
     }
+  }
+
+  /** The run goes no further than the letter it stands at, which is skipped. */
+  endSkipped(message: SkipReason, reason: EndReason): Advance {
+    this.note('skipped', message, this.now, null);
+    return this.end(reason);
   }
 
   /** A wait never ends before it begins: one from entry that is long over ends where the timeline stands. */
