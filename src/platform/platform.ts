@@ -31,7 +31,7 @@ export async function openPlatform(env: Env, log: (text: string) => void): Promi
     for (const end of opened.splice(0).reverse()) await end();
   };
   try {
-    await migrate(embedded.url);
+    await migrate(embedded.url, log);
     const pool = makePool(embedded.url, 'touchmap_engine', ENGINE_CONNECTIONS, givesUpAfter(env.DATABASE_TIMEOUT_S));
     opened.push(() => pool.end());
     const engine = new EngineDatabase(pool);

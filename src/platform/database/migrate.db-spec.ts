@@ -1,0 +1,55 @@
+import pg from 'pg';
+import { migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { migrate } from './migrate.js';
+
+describe('a migration of a service that runs', () => {
+  let database: TestDatabase;
+  let reader: pg.Client;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    reader = new pg.Client({ connectionString: database.url, application_name: 'nightly backup' });
+    await reader.connect();
+  });
+  afterAll(async () => {
+    await reader.end();
+    await database.close();
+  });
+
+  it('waits for whoever reads for long without holding up the others, says whom it waits for, and goes on by itself', async () => {
+    const old = new pg.Client({ connectionString: database.url, statement_timeout: 5_000 });
+    await old.connect();
+    await old.query(`ALTER TABLE messages DROP COLUMN detail; DELETE FROM migrations WHERE name LIKE 'WhyNoLetter%'`);
+    await reader.query('BEGIN; SELECT count(*) FROM messages');
+    const pid = (await reader.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
+
+    const heard: string[] = [];
+    let hears: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => (hears = resolve));
+    const tell = (text: string): void => {
+      heard.push(text);
+      hears();
+    };
+    const migrated = migrate(database.url, tell, 1);
+    await told;
+    // Each try holds up no longer than a second or so what the processes of the version before do.
+    for (let i = 0; i < 3; i++) await old.query('UPDATE messages SET state = state');
+    await reader.query('COMMIT');
+    await migrated;
+
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toContain(`pid ${pid} (nightly backup, since 20`);
+    expect((await old.query('SELECT detail FROM messages')).rows).toEqual([]);
+    await old.end();
+  });
+
+  it('says that another process does it already', async () => {
+    await reader.query('SELECT pg_advisory_lock(8390327082911687)');
+    const heard: string[] = [];
+    await migrate(database.url, (text) => {
+      heard.push(text);
+      void reader.query('SELECT pg_advisory_unlock(8390327082911687)');
+    });
+    expect(heard).toEqual(['another process brings the schema up to date; this one waits for it']);
+  });
+});
