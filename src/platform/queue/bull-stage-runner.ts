@@ -36,6 +36,8 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
     private readonly closeBackend: () => Promise<void>,
   ) {
     super();
+    // As soon as the queues are there: an error that nobody listens to goes to the console with its stack.
+    for (const queue of queues.all()) queue.on('error', (error) => this.unreachable(queue.name, error));
   }
 
   registerStage(stage: Stage): void {
@@ -52,7 +54,6 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   }
 
   onApplicationBootstrap(): void {
-    for (const queue of this.queues.all()) queue.on('error', (error) => this.unreachable(queue.name, error));
     this.workers = [...this.loops].map(([name, loop]) => {
       loop.start();
       this.waker.attach(name, loop);
