@@ -9,6 +9,7 @@ import { ProblemFilter } from './platform/http/problem.filter.js';
 import { strictValidation } from './platform/http/validation-pipe.js';
 import type { Platform } from './platform/platform.js';
 import { StageRunner } from './platform/queue/stage-runner.js';
+import { CannotListen } from './platform/start-problem.js';
 import { FirstRun, type FirstRunResult } from './stores/first-run.js';
 import { VERSION } from './version.js';
 
@@ -52,7 +53,9 @@ export async function startService(platform: Platform): Promise<Service> {
   };
   try {
     const { env } = platform;
-    await app.listen(env.PORT, env.HOST);
+    await app.listen(env.PORT, env.HOST).catch((error: unknown) => {
+      throw new CannotListen(error);
+    });
     const url = reachableUrl(env.HOST, portOf(app));
     const firstRun = env.ROLES.includes('api') ? await app.get(FirstRun).ensure(url) : null;
     app.get(Readiness).declare();

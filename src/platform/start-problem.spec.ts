@@ -1,5 +1,5 @@
 import { WrongSettings } from './config/read-env.js';
-import { startProblem } from './start-problem.js';
+import { CannotListen, startProblem } from './start-problem.js';
 
 const made = (message: string, more: object): Error => Object.assign(new Error(message), more);
 
@@ -15,9 +15,16 @@ describe('what a program that cannot start tells', () => {
   });
 
   it('names the settings of an address that is taken', () => {
-    expect(startProblem(made('listen EADDRINUSE: 0.0.0.0:80', { code: 'EADDRINUSE', syscall: 'listen' }))).toBe(
+    const taken = made('listen EADDRINUSE: 0.0.0.0:80', { code: 'EADDRINUSE', syscall: 'listen' });
+    expect(startProblem(new CannotListen(taken))).toBe(
       "listen EADDRINUSE: 0.0.0.0:80: set PORT or HOST to what is free and this machine's own",
     );
+  });
+
+  it('and those of one that is a name of nothing, though a database has a name too', () => {
+    const nowhere = made('getaddrinfo ENOTFOUND shop.invalid', { code: 'ENOTFOUND', syscall: 'getaddrinfo' });
+    expect(startProblem(new CannotListen(nowhere))).toMatch(/shop\.invalid: set PORT or HOST/);
+    expect(startProblem(nowhere)).toMatch(/DATABASE_URL/);
   });
 
   it('names a file without where the program was', () => {

@@ -6,6 +6,13 @@ import { WrongSecret } from './open-secrets.js';
 /** SQLSTATE classes of a server that lets nobody in: wrong user or password, no such database. */
 const NOT_LET_IN = /^(28|3D)/;
 
+/** The address to listen on is not this machine's, or taken; a name that leads nowhere looks like a database's otherwise. */
+export class CannotListen extends Error {
+  constructor(reason: unknown) {
+    super(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+  }
+}
+
 interface ErrorLike {
   readonly code?: unknown;
   readonly syscall?: unknown;
@@ -19,7 +26,7 @@ export function startProblem(error: unknown): string | null {
   if (error instanceof WrongSettings || error instanceof WrongSecret || error instanceof DomainError)
     return error.message;
   const { code, syscall, path } = error as ErrorLike;
-  if (syscall === 'listen') return `${error.message}: set PORT or HOST to what is free and this machine's own`;
+  if (error instanceof CannotListen) return `${error.message}: set PORT or HOST to what is free and this machine's own`;
   if (typeof path === 'string' && typeof syscall === 'string') return error.message; // a file or a directory
   if (connectionProblem(error) || (typeof code === 'string' && NOT_LET_IN.test(code)))
     return `PostgreSQL cannot be used (${reasonOf(error)}): does it run, and does DATABASE_URL name it?`;
