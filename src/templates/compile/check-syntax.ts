@@ -1,6 +1,7 @@
 import Handlebars from 'handlebars';
 import type { Draft } from './draft.js';
 import { advise, refuse } from './draft.js';
+import { explainSyntax } from './explain-syntax.js';
 import { inspectSyntax } from './inspect-syntax.js';
 import { MAX_COMPILED_MUSTACHES } from './limits.js';
 import { unmask } from './mask-mustaches.js';
@@ -10,7 +11,7 @@ export function checkSyntax(draft: Draft): Draft {
   // MJML reads entities in attributes and so does the rest of the compiler; `&quot;` inside a mustache is a quote.
   const source = unmask(draft.masked.source, draft.masked);
   const parsed = parse(source);
-  if (!parsed.ok) return refuse(draft, { code: 'handlebars', detail: parsed.detail });
+  if (!parsed.ok) return refuse(draft, { code: 'handlebars', ...(explainSyntax(source) ?? { detail: parsed.detail }) });
   const { findings, variables } = inspectSyntax(parsed.program);
   const checked = refuse({ ...draft, variables }, ...findings);
   return advise(checked, 'warning', ...unasked(source));
@@ -30,7 +31,9 @@ export function restoreMustaches(draft: Draft): Draft {
     return refuse(restored, { code: 'too_many_mustaches', detail: 'the compiled letter repeats mustaches too often' });
   const problems = (['subject', 'preheader', 'html', 'text'] as const).flatMap((part) => {
     const parsed = parse(restored[part]);
-    return parsed.ok ? [] : [{ code: 'handlebars', detail: `in the ${part}: ${parsed.detail}` }];
+    if (parsed.ok) return [];
+    const { detail } = explainSyntax(restored[part]) ?? parsed;
+    return [{ code: 'handlebars', detail: `in the ${part}: ${detail}` }];
   });
   return refuse(restored, ...problems);
 }

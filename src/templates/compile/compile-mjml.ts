@@ -1,7 +1,7 @@
 import type { Draft } from './draft.js';
 import { refuse } from './draft.js';
 import { MAX_HTML_BYTES } from './limits.js';
-import { marksIn, unmask } from './mask-mustaches.js';
+import { linesOfMarks, marksIn, unmask } from './mask-mustaches.js';
 
 /** MJML to HTML, strictly: what MJML does not know is a problem and not guessed at. No file is read. */
 export async function compileMjml(draft: Draft): Promise<Draft> {
@@ -37,13 +37,18 @@ function checkOutput(draft: Draft): Draft {
     ...marksIn(draft.html, draft.masked),
     ...marksIn(draft.subject + draft.preheader, draft.masked),
   ]);
-  const lost = draft.masked.mustaches.filter((_, index) => !kept.has(index));
+  const lost = draft.masked.mustaches
+    .map((mustache, index) => ({ mustache, index }))
+    .filter(({ index }) => !kept.has(index));
+  if (lost.length === 0) return draft;
+  const lines = linesOfMarks(draft.masked);
   // Between MJML elements text is dropped without a word, and with it the loop around a product.
   return refuse(
     draft,
-    ...lost.map((mustache) => ({
+    ...lost.map(({ mustache, index }) => ({
       code: 'mustache_lost',
       detail: `${mustache} stands between MJML elements: wrap it in <mj-raw>`,
+      ...(lines.has(index) ? { line: lines.get(index)! } : {}),
     })),
   );
 }

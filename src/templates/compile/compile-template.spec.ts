@@ -240,4 +240,49 @@ describe('compiling refuses', () => {
     const commented = await compileTemplate(aLetterSource('{{!--\n\n--}}<!--\n-->{{lookup event "a"}}'), 'ru');
     expect(commented).toMatchObject({ ok: false, problems: [{ line: 4 }] });
   });
+
+  it.each([
+    ['a block that nothing closes', '\n{{#if event.a}}x\n\n', '{{#if event.a}} is not closed: {{/if}} is missing', 2],
+    [
+      'blocks closed crosswise',
+      '{{#each event.items}}\n{{#if title}}x{{/each}}{{/if}}',
+      '{{#if title}} of line 2 is closed by {{/each}}: write {{/if}}',
+      2,
+    ],
+    ['an end without a beginning', 'x\n{{/if}}', '{{/if}} closes nothing: no block is open', 2],
+    ['an else without a block', 'x\n\n{{else}}y', '{{else}} stands in no block', 3],
+    ['a mustache that nothing ends', '\n{{event.total', '{{event.total has no end: }} is missing', 2],
+    ['a mustache that one brace ends', '\n{{event.total} €', '{{event.total has no end: }} is missing', 2],
+    [
+      'a comparison of another language',
+      '\n{{#if event.total > 5}}x{{/if}}',
+      '{{#if event.total > 5}} cannot be read: compare with (eq a b) or (gt a b), join with (and a b) or (or a b)',
+      2,
+    ],
+    ['an open text', '\n{{date event.at "long}}', '{{date event.at "long}} cannot be read', 2],
+    [
+      'a brace behind a mustache',
+      '<style>a{color:{{store.brand.colors.text}}}</style>',
+      '{{store.brand.colors.text}} is followed by a }: put a space between them',
+      1,
+    ],
+  ])('with words that help, for %s', async (_, text, detail, line) => {
+    const outcome = await compileTemplate(aLetterSource(text), 'en');
+    const errors = outcome.ok ? [] : outcome.problems.filter(({ severity }) => severity === 'error');
+    expect(errors).toEqual([{ severity: 'error', pointer: '/locales/en', code: 'handlebars', detail, line }]);
+  });
+
+  it('each end of a loop that MJML would drop, where a letter has many of that name', async () => {
+    const kept = '<mj-text>\n{{#if event.a}}\nx{{/if}}</mj-text>\n';
+    const outcome = await compileTemplate(anMjml(`${kept}{{#if\nevent.b}}${kept}\n{{/if}}`), 'en');
+    expect(outcome).toMatchObject({
+      problems: [{ line: 4 }, { line: 9, detail: expect.stringContaining('{{/if}} stands') }],
+    });
+  });
+
+  it('a block that begins in the subject and ends in the body, by its name', async () => {
+    const outcome = await compileTemplate(aLetterSource('x{{/if}}', '{{#if event.a}}x'), 'en');
+    const details = outcome.ok ? [] : outcome.problems.map(({ detail }) => detail);
+    expect(details).toContain('in the subject: {{#if event.a}} is not closed: {{/if}} is missing');
+  });
 });

@@ -88,6 +88,25 @@ export function marksIn(text: string, masked: MaskedSource): readonly number[] {
   return found;
 }
 
+/** The author's line of every mustache, by its number; the source is gone through once. */
+export function linesOfMarks(masked: MaskedSource): ReadonlyMap<number, number> {
+  const lines = new Map<number, number>();
+  let line = 1;
+  let counted = 0;
+  for (const { 0: mark, 1: decimal, 2: hexadecimal, index: at } of masked.source.matchAll(masked.mark)) {
+    line += lineEnds(masked.source.slice(counted, at));
+    counted = at + mark.length;
+    const number = decimal === undefined ? parseInt(hexadecimal!, 16) : Number(decimal);
+    if (!lines.has(number)) lines.set(number, line);
+    line += lineEnds(masked.mustaches[number] ?? '');
+  }
+  return lines;
+}
+
+function lineEnds(text: string): number {
+  return text.split('\n').length - 1;
+}
+
 /** Characters that XML spells out, as visual editors write them into attributes. */
 export function decodeEntities(text: string): string {
   return text.replace(/&(quot|apos|lt|gt|amp|#39|#x27);/g, (entity, name: string) => ENTITIES[name] ?? entity);
