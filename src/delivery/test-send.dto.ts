@@ -23,7 +23,7 @@ export class TestSendDto {
   @MaxLength(MAX_LOCALE_CHARS)
   locale?: string;
 
-  /** An event as posted, in place of the sample's. */
+  /** An event as posted, in place of the sample's; where it tells of a `contact`, that is the person. */
   @AbsentOr()
   @IsObject()
   event?: Record<string, unknown>;

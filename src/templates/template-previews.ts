@@ -14,6 +14,7 @@ import type { RenderFailure, RenderResult } from './render-request.js';
 import { TemplateCompiler } from './template-compiler.js';
 import { draftOf } from './template-drafts.js';
 import { type PreviewLetter, TemplateRenderer } from './template-renderer.js';
+import type { TemplateSample } from './template-sources.js';
 import { TemplateVersionEntity } from './template-version.entity.js';
 import type { PreviewDto, PreviewView } from './template.dto.js';
 import type { TemplateEntity } from './template.entity.js';
@@ -47,9 +48,8 @@ export class TemplatePreviews {
       : await this.compiler.compileLocale(dto.source ?? template!.draft[locale]!, locale);
     if (!outcome.ok) return { ...NOTHING, problems: outcome.problems };
     const sample = { ...template?.sample, ...dto.sample };
-    const given = { event: dto.event ?? sample.event ?? {}, contact: { ...sample.contact, ...dto.contact } };
     const shown: PreviewLetter = {
-      context: previewContext(given, store, locale, this.clock.now()),
+      context: previewContext(given(sample, dto), store, locale, this.clock.now()),
       signing: null,
       linkTags: linkTags(store.utm, placeOfTemplate(key)),
     };
@@ -91,6 +91,12 @@ export class TemplatePreviews {
     if (!row) throw new NotFound(`version ${version} of ${key}`);
     return row.compiled.locales;
   }
+}
+
+/** Who posts an event with a person of its own sees the letter that this person would get, with nothing of the sample's. */
+function given(sample: TemplateSample, { event, contact }: PreviewDto): TemplateSample {
+  const person = event?.['contact'] === undefined ? sample.contact : {};
+  return { event: event ?? sample.event ?? {}, contact: { ...person, ...contact } };
 }
 
 const NO_LETTER = '00000000-0000-7000-8000-000000000000';

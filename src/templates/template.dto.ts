@@ -62,7 +62,7 @@ export class PreviewDto {
   @IsObject()
   sample?: TemplateSample;
 
-  /** An event as posted, in place of the sample's. */
+  /** An event as posted, in place of the sample's; where it tells of a `contact`, that is the person. */
   @AbsentOr()
   @IsObject()
   event?: Record<string, unknown>;

@@ -209,6 +209,18 @@ describe('templates of a store', () => {
     expect((await previews.preview(live, KEY, { ...odd, locale: 'ru-RU' })).text).toContain('5\u00a0₽');
   });
 
+  it('previews a posted event for its own person, with nothing of the sample’s', async () => {
+    const anna = { firstName: 'Anna', lastName: 'Arno' };
+    const sample = { event: { type: 'a.b', data: {}, contact: anna }, contact: anna };
+    const locales = { en: aLetterSource('{{contact.firstName}}/{{contact.lastName}}/') };
+    await templates.create(live, { key: KEY, locales, sample });
+    const show = async (dto: object) => (await previews.preview(live, KEY, dto)).text;
+    const event = { type: 'a.b', data: {}, contact: { firstName: 'Boris' } };
+    expect(await show({ event })).toContain('Boris//');
+    expect(await show({ event, contact: { lastName: 'Berg' } })).toContain('Boris/Berg/');
+    expect(await show({ event: { data: {} } })).toContain('Anna/Arno/');
+  });
+
   it('previews of a person what letters see of them, and nothing else that an event tells', async () => {
     const contact = { phone: '+79990000000', firstName: 'Anna', attributes: { size: 'M' } };
     const show = (text: string) =>
