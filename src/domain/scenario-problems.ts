@@ -30,7 +30,7 @@ function problemsOf(issue: Issue): readonly Problem[] {
       return [{ pointer, code: 'wrong_type', detail: `must be of type ${issue.expected}` }];
     case 'too_big':
     case 'too_small':
-      return [{ pointer, code: 'out_of_range', detail: plain(issue.message) }];
+      return [{ pointer, code: 'out_of_range', detail: limitOf(issue) }];
     case 'invalid_value':
       if (issue.input === undefined) return [{ pointer, code: 'required', detail: 'is required' }];
       return [{ pointer, code: 'unknown_value', detail: `must be one of ${issue.values.map(String).join(', ')}` }];
@@ -51,6 +51,16 @@ function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: st
   if (last !== undefined && last.length > 0)
     return last.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }));
   return [{ pointer, code: 'unknown_value', detail: 'must be wait, email or exit' }];
+}
+
+/** Limits here take the value itself in, so "at least" and "at most" are all that is needed. */
+function limitOf(issue: Extract<Issue, { code: 'too_big' | 'too_small' }>): string {
+  const [bound, limit] =
+    issue.code === 'too_big' ? ['at most', Number(issue.maximum)] : ['at least', Number(issue.minimum)];
+  const things = issue.origin === 'array' ? 'item' : issue.origin === 'string' ? 'character' : null;
+  return things === null
+    ? `must be ${bound} ${limit}`
+    : `must have ${bound} ${limit} ${things}${limit === 1 ? '' : 's'}`;
 }
 
 function plain(message: string): string {

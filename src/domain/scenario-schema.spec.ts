@@ -126,6 +126,15 @@ describe('a document is refused', () => {
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['a share', { holdout: 101 }, 'must be at most 100'],
+    ['a count', { reentry: { limit: 0 } }, 'must be at least 1'],
+    ['a list', { steps: [] }, 'must have at least 1 item'],
+    ['a text', { name: 'x'.repeat(201) }, 'must have at most 200 characters'],
+  ])('naming the limit of %s', (_what, over, detail) => {
+    expect(problemsOf({ ...ABANDONED_CART, ...over }).map((problem) => problem.detail)).toEqual([detail]);
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
     ...['date', 'inactivity', 'schedule', 'catalog', 'manual'].map(
       (type): [string, Readonly<Record<string, unknown>>, string] => [
         `${type} triggers`,

@@ -10,6 +10,7 @@ import type { RE2JS } from 're2js';
 import type { Condition, ConditionInput, FactNeeds, ValueExpression, Verdict } from '../compiled-scenario.js';
 import { engine, LONGEST_SOURCE, reader } from './environment.js';
 import { Known } from './known.js';
+import { syntaxWords } from './syntax-words.js';
 import type { Findings, Scope } from './term.js';
 import { translate } from './translate.js';
 
@@ -56,18 +57,18 @@ type Checked =
 
 function check(source: string, scope: Scope, types: readonly string[]): Checked {
   if (source.length > LONGEST_SOURCE) return failed('too_complex', `more than ${LONGEST_SOURCE} characters`);
-  const parsed = parse(reader, source);
+  const parsed = parse(reader, source, (error) => syntaxWords(source, error.range, error.summary));
   if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
   const findings: Findings = { problems: [], history: [], patterns: [], engagement: false };
   const { code } = translate(parsed.program.ast, scope, findings);
   if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
   // What people wrote within the limits may pass them as it is read: a number of four hundred digits is none as a fraction.
-  const translated = parse(engine, code);
+  const translated = parse(engine, code, (error) => error.summary);
   if ('problem' in translated) return { ok: false, problems: [translated.problem] };
   const { program } = translated;
   const { valid, type, error } = program.check();
   if (!valid || type === undefined) return failed('type_error', readable(error?.summary ?? 'does not fit together'));
-  if (!types.includes(type)) return failed('type_error', `gives ${readable(type)}, not ${types[0] ?? ''}`);
+  if (!types.includes(type)) return failed('type_error', `gives ${readable(type)}, not ${readable(types[0] ?? '')}`);
   const needs = { engagement: findings.engagement, history: findings.history };
   return { ok: true, program, patterns: findings.patterns, needs };
 }
@@ -79,18 +80,27 @@ function failed(code: string, detail: string): Extract<Checked, { ok: false }> {
 function parse(
   environment: Environment,
   source: string,
+  wordsFor: (error: ParseError) => string,
 ): { readonly program: ParseResult } | { readonly problem: ExpressionProblem } {
   try {
     return { program: environment.parse(source) };
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     if (error.code === 'limit_exceeded') return { problem: { code: 'too_complex', detail: error.summary } };
-    return { problem: { code: 'syntax_error', detail: error.summary } };
+    return { problem: { code: 'syntax_error', detail: wordsFor(error) } };
   }
 }
 
+/** Types and their clashes in an author's words: an event's numbers are none of double and int to whoever wrote 5. */
 function readable(message: string): string {
-  return message.replaceAll('google.protobuf.Timestamp', 'instant').replaceAll('google.protobuf.Duration', 'duration');
+  return message
+    .replace(/^no such overload: /, 'does not fit together: ')
+    .replaceAll('google.protobuf.Timestamp', 'instant')
+    .replaceAll('google.protobuf.Duration', 'duration')
+    .replace(/\b(?:double|int|uint)\b/g, 'number')
+    .replace(/\bstring\b/g, 'text')
+    .replace(/\bbool\b/g, 'true or false')
+    .replace(/\blist<[^>]*>/g, 'list');
 }
 
 type Outcome = { readonly value: unknown; readonly field: string | null };
