@@ -193,6 +193,8 @@ describe('compiling refuses', () => {
     ['a default without its words', aLetterSource('{{default contact.firstName}}'), 'wrong_arguments'],
     ['a default of three', aLetterSource('{{default contact.firstName contact.lastName "x"}}'), 'wrong_arguments'],
     ['a comparison with nothing', aLetterSource('{{#if (eq event.a)}}x{{/if}}'), 'wrong_arguments'],
+    ['a misspelt form of a word', aLetterSource('{{plural event.n one="a" fiew="b" many="c"}}'), 'wrong_arguments'],
+    ['a name that no helper reads', aLetterSource('{{#if event.a strict=true}}x{{/if}}'), 'wrong_arguments'],
     ['a block on a variable', aLetterSource('{{#event.items}}x{{/event.items}}'), 'unknown_helper'],
     ['a name that no letter sees', aLetterSource('{{evnt.total}}'), 'unknown_variable'],
     ['private data', aLetterSource('{{@partial-block}}'), 'unknown_variable'],

@@ -1,4 +1,11 @@
-import { ARGUMENTS, BLOCK_HELPERS, DATA_NAMES, INTERNAL_HELPERS, VALUE_HELPERS } from '../helpers/helper-names.js';
+import {
+  ARGUMENTS,
+  BLOCK_HELPERS,
+  DATA_NAMES,
+  INTERNAL_HELPERS,
+  NAMED_ARGUMENTS,
+  VALUE_HELPERS,
+} from '../helpers/helper-names.js';
 import { MAX_DEPTH } from './limits.js';
 import type { PathScope } from './path-scope.js';
 import { namedPath, openScope, WHOLE_CONTEXT } from './path-scope.js';
@@ -82,7 +89,18 @@ class Inspector {
       );
     else if (VALUE_HELPERS.has(name)) this.countArguments(node, name);
     for (const param of node.params) this.expression(param, scope);
-    for (const pair of node.hash?.pairs ?? []) this.expression(pair.value, scope);
+    for (const pair of node.hash?.pairs ?? []) {
+      this.named(pair, name);
+      this.expression(pair.value, scope);
+    }
+  }
+
+  /** A name that nobody reads is a form of a word, or a currency, that the letter is printed without. */
+  private named(pair: hbs.AST.HashPair, helper: string): void {
+    const names = NAMED_ARGUMENTS[helper] ?? [];
+    if (names.includes(pair.key)) return;
+    const known = names.length > 0 ? `: it takes ${names.map((name) => `${name}=`).join(', ')}` : '';
+    this.find(pair, 'wrong_arguments', `"${helper}" knows no ${pair.key}=${known}`);
   }
 
   /** Handlebars itself passes over what is missing or too much, and something else is printed than the author meant. */

@@ -22,6 +22,14 @@ export const ARGUMENTS: Readonly<Record<string, readonly [least: number, most: n
   and: [1, Infinity],
   or: [1, Infinity],
 };
+/** Named arguments, `name=value`, of those that take any. */
+export const NAMED_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  money: ['currency'],
+  date: ['style'],
+  plural: ['zero', 'one', 'two', 'few', 'many', 'other'],
+  if: ['includeZero'],
+  unless: ['includeZero'],
+};
 /** What the compiler writes itself. */
 export const INTERNAL_HELPERS: ReadonlySet<string> = new Set(['tmLink', 'tmUrl', 'tmPixel', 'tmVar']);
 /** These ask whether a variable is there; for all others a missing one is an error. */
