@@ -49,7 +49,7 @@ export class GuardNews {
           event: 'delivery.links_refused',
           messageId: message.id,
           template: message.templateKey,
-          links: rendered.refusedLinks.slice(0, 10),
+          links: rendered.refusedLinks.slice(0, 10).map(({ what }) => `${what}: not a safe http or https address`),
         });
   }
 }

@@ -11,7 +11,7 @@ import { TemplateError } from './helpers/template-error.js';
 import { valueHelpers } from './helpers/value-helpers.js';
 import type { LetterFacts, LetterRecord } from './kept/letter-record.js';
 import { letterSource } from './kept/letter-source.js';
-import type { RenderContext } from './render-request.js';
+import type { RefusedLink, RenderContext } from './render-request.js';
 
 /** A letter that was filled in, with skeletons in place of its parts. */
 export interface FilledLetter {
@@ -19,7 +19,7 @@ export interface FilledLetter {
   readonly preheader: string;
   readonly record: LetterRecord;
   readonly facts: LetterFacts;
-  readonly refusedLinks: readonly string[];
+  readonly refusedLinks: readonly RefusedLink[];
 }
 
 const slot = new RenderingSlot();

@@ -4,7 +4,7 @@ import type { PreparedSigning } from './helpers/rendering.js';
 import { recordSum, writeRecord } from './kept/letter-record.js';
 import { type LetterParts, openLetter } from './kept/open-letter.js';
 import { type FilledLetter, LetterTemplate } from './letter-template.js';
-import type { RenderContext, RenderedLink } from './render-request.js';
+import type { RefusedLink, RenderContext, RenderedLink } from './render-request.js';
 
 const OWN_FOOTER = '<mj-text>{{store.postalAddress}} <a href="{{links.unsubscribe}}">off</a></mj-text>';
 
@@ -79,7 +79,7 @@ export interface Letter extends LetterParts {
   readonly subject: string;
   readonly preheader: string;
   readonly links: readonly RenderedLink[];
-  readonly refusedLinks: readonly string[];
+  readonly refusedLinks: readonly RefusedLink[];
 }
 
 /** A letter as it is kept. */

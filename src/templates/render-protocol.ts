@@ -1,6 +1,6 @@
 import type { CompiledLocale } from './compile/compiled-template.js';
 import type { PackedContext } from './packed-context.js';
-import type { LinkSigning, RenderContext } from './render-request.js';
+import type { LinkSigning, RefusedLink, RenderContext } from './render-request.js';
 
 /** What a render thread keeps of a template: the parts it fills in. */
 export interface ThreadTemplate {
@@ -41,7 +41,7 @@ export type LetterAnswer =
       readonly preheader: string;
       /** Where its links lead, in their order. */
       readonly urls: readonly string[];
-      readonly refusedLinks: readonly string[];
+      readonly refusedLinks: readonly RefusedLink[];
       /** Bytes of the letter as it is kept (`letter-record`). */
       readonly keptBytes: number;
     }

@@ -56,6 +56,14 @@ export interface RenderedLink {
   readonly url: string;
 }
 
+/** A link that data gave no safe address. */
+export interface RefusedLink {
+  /** Which one, without a word of what stood there. */
+  readonly what: string;
+  /** The beginning of what stood there: it may hold anything, and nobody but the template's author is shown it. */
+  readonly address: string;
+}
+
 /** One rendered letter, or why there is none; results stand in the order of their requests. */
 export type RenderResult = RenderedMail | RenderFailure;
 
@@ -71,8 +79,8 @@ export interface RenderedMail {
   /** The letter as it is kept (`letter-record`), where the renderer made it of a version that is kept too. */
   readonly kept?: Uint8Array;
   readonly links: readonly RenderedLink[];
-  /** Links from data that were not safe to follow and became '#': what was wrong with each. */
-  readonly refusedLinks: readonly string[];
+  /** Links from data that were not safe to follow and became '#'. */
+  readonly refusedLinks: readonly RefusedLink[];
 }
 
 export interface RenderFailure {

@@ -1,14 +1,14 @@
 import type { CompiledLocale } from './compile/compiled-template.js';
 import { type LetterBytes, letterBytes } from './kept/open-letter.js';
 import type { LetterAnswer } from './render-protocol.js';
-import type { LinkSigning, RenderedLink, RenderedMail } from './render-request.js';
+import type { LinkSigning, RefusedLink, RenderedLink, RenderedMail } from './render-request.js';
 
 /** A letter as the render thread made it. One that is only stored never needs its parts. */
 export class RenderedLetter implements RenderedMail {
   readonly ok = true;
   readonly subject: string;
   readonly preheader: string;
-  readonly refusedLinks: readonly string[];
+  readonly refusedLinks: readonly RefusedLink[];
 
   constructor(
     private readonly answer: Extract<LetterAnswer, { ok: true }>,

@@ -113,7 +113,11 @@ function viewOf(compiled: CompiledLocale, shown: RenderResult, sent: RenderResul
   const { subject, preheader, refusedLinks } = shown;
   const { html, text } = shown.parts();
   const size = compiled.problems.some(({ code }) => code === 'gmail_clip') ? [] : sizeWarning(sizeBytes);
-  const found = [...size, ...refusedLinks.map((detail) => ({ code: 'link_refused', detail }))];
+  const refused = refusedLinks.map(({ what, address }) => ({
+    code: 'link_refused',
+    detail: `${what}: "${address}" is no safe http or https address and leads nowhere`,
+  }));
+  const found = [...size, ...refused];
   const warnings = found.map((problem): TemplateProblem => ({ severity: 'warning', pointer, ...problem }));
   return {
     subject,

@@ -221,6 +221,16 @@ describe('templates of a store', () => {
     expect(await show({ event: { data: {} } })).toContain('Anna/Arno/');
   });
 
+  it('previews which addresses of the data lead nowhere', async () => {
+    const source = aLetterSource('<a href="{{event.url}}">a</a> <a href="{{url event.page}}">b</a>');
+    const event = { data: { url: 'shop.example/cart', page: '/p/1' } };
+    const { problems } = await previews.preview(live, KEY, { source, event });
+    expect(problems.filter(({ code }) => code === 'link_refused').map(({ detail }) => detail)).toEqual([
+      'link 0: "shop.example/cart" is no safe http or https address and leads nowhere',
+      'url: "/p/1" is no safe http or https address and leads nowhere',
+    ]);
+  });
+
   it('previews of a person what letters see of them, and nothing else that an event tells', async () => {
     const contact = { phone: '+79990000000', firstName: 'Anna', attributes: { size: 'M' } };
     const show = (text: string) =>

@@ -179,6 +179,6 @@ function renderPlain({ context, templateKey }: RenderRequest): RenderResult {
     preheader: '',
     parts: () => ({ html: Buffer.from(`<p>${about}</p>`), text: Buffer.from(about) }),
     links: [],
-    refusedLinks: templateKey.endsWith('/odd-link') ? ['link 0: not a safe http or https address'] : [],
+    refusedLinks: templateKey.endsWith('/odd-link') ? [{ what: 'link 0', address: 'javascript:alert(1)' }] : [],
   };
 }

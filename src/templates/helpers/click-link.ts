@@ -10,6 +10,8 @@ export const OPEN_PATH = '/t/o/';
 
 /** What stands where an address was not safe to follow. */
 export const REFUSED = '#';
+/** Of an address that was refused: enough to find it by. */
+const MOST_TOLD_CHARS = 200;
 
 /** One turn of a template's link: what the skeleton says, and how long the token is that its mark stands for; 0 for no mark. */
 export interface LinkTurn {
@@ -52,10 +54,10 @@ function taggedUrl({ sources: { tags, own } }: Rendering, address: string): stri
   return Buffer.byteLength(tagged) > MAX_TOKEN_URL_BYTES ? address : tagged;
 }
 
-/** The address from data, or `#` with a note why. */
+/** The address from data, or `#` with a note of what stood there. */
 export function checkedUrl(rendering: Rendering, value: string, what: string): string {
   const url = safeUrl(value);
   if (url !== null) return url;
-  if (value.trim() !== REFUSED) rendering.refusedLinks.push(`${what}: not a safe http or https address`);
+  if (value.trim() !== REFUSED) rendering.refusedLinks.push({ what, address: value.slice(0, MOST_TOLD_CHARS) });
   return REFUSED;
 }

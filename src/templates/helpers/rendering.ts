@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { TemplateLink } from '../compile/compiled-template.js';
-import type { TemplateLinks } from '../render-request.js';
+import type { RefusedLink, TemplateLinks } from '../render-request.js';
 import type { LinkTurn } from './click-link.js';
 
 /** How to sign a letter's links, with the key already prepared for use. */
@@ -29,7 +29,7 @@ export class Rendering {
   readonly macs: string[] = [];
   /** The signature of the picture that reports an opening; '' without one. */
   openingMac = '';
-  readonly refusedLinks: string[] = [];
+  readonly refusedLinks: RefusedLink[] = [];
   /** What each wrapped link of the template became in the HTML, turn by turn: the text part repeats it. */
   readonly addresses = new Map<number, LinkTurn[]>();
   /** Turns of all loops so far. */
