@@ -75,11 +75,12 @@ function scenarioStands({ publication }: GuardInput): Verdict | null {
   return publication === 'archived' ? { kind: 'cancel', reason: 'archived', endRun: 'scenario_archived' } : null;
 }
 
-/** Once an order has its 202, no reminder for it starts, processed or not. */
+/** Once an order has its 202, no reminder for it starts, processed or not; whoever's it is, one from before the run leaves it alone. */
 function exitIsWaiting({ letter: { compiled }, run, facts, inbox, othersEvents, now }: GuardInput): Verdict | null {
+  const since = (events: readonly EventFacts[]) => events.filter((event) => isSince(event, run.enteredAt));
   const reason =
-    firstOf(inbox, (event) => (isSince(event, run.enteredAt) ? exitFor(compiled, run, event, facts, now) : null)) ??
-    firstOf(othersEvents, (event) => exitBySubject(compiled, run, event, facts, now));
+    firstOf(since(inbox), (event) => exitFor(compiled, run, event, facts, now)) ??
+    firstOf(since(othersEvents), (event) => exitBySubject(compiled, run, event, facts, now));
   return reason && { kind: 'cancel', reason, endRun: reason };
 }
 
