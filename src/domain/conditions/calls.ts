@@ -5,6 +5,7 @@ import { isEventType } from '../event-types.js';
 import { ANY, type Shape } from '../shape.js';
 import { ORDER_EVENT_TYPES } from './known.js';
 import {
+  dated,
   flawed,
   quoted,
   term,
@@ -111,7 +112,7 @@ export function translateMethod(
   const kind = METHODS.get(name);
   if (kind === undefined) return unknownFunction(name, findings);
   const on = translate(receiver, scope, findings);
-  const subject = kind === 'bool' || kind === 'text' ? textual(on) : on;
+  const subject = kind === 'bool' || kind === 'text' ? textual(on) : name.startsWith('get') ? dated(on) : on;
   return term(`${subject.code}.${name}(${args.map((arg) => translate(arg, scope, findings).code).join(', ')})`, kind);
 }
 

@@ -23,9 +23,9 @@ export function translateBinary(
 ): Term {
   const left = translate(leftNode, scope, findings);
   const right = translate(rightNode, scope, findings);
-  if (op === 'in') return term(`(${left.code} in ${membership(left, right, rightNode)})`, 'bool');
+  if (op === 'in') return membership(left, right, rightNode);
   if (left.kind === 'null' || right.kind === 'null') return term(`(${left.raw} ${op} ${right.raw})`, 'bool');
-  const [a, b] = balance(left, leftNode, right, rightNode);
+  const [a, b] = balance(left, leftNode, right, rightNode, op);
   const code = `(${a.code} ${op} ${b.code})`;
   if (ARITHMETIC.has(op)) return term(code, resultOf(op, a.kind, b.kind));
   return term(code, 'bool');
@@ -38,7 +38,7 @@ export function translateChoice(
   findings: Findings,
   translate: Translate,
 ): Term {
-  const [a, b] = balance(translate(yes, scope, findings), yes, translate(no, scope, findings), no);
+  const [a, b] = balance(translate(yes, scope, findings), yes, translate(no, scope, findings), no, '?:');
   const code = `(${translate(condition, scope, findings).code} ? ${a.code} : ${b.code})`;
   return term(code, a.kind === b.kind ? a.kind : 'any');
 }
@@ -51,25 +51,32 @@ export function translateList(nodes: readonly ASTNode[], scope: Scope, findings:
   return term(`[${codes.join(', ')}]`, 'list');
 }
 
-function balance(left: Term, leftNode: ASTNode, right: Term, rightNode: ASTNode): readonly [Term, Term] {
-  const a = beside(left, leftNode, right);
-  const b = beside(right, rightNode, left);
+function balance(left: Term, leftNode: ASTNode, right: Term, rightNode: ASTNode, op: string): readonly [Term, Term] {
+  const a = beside(left, leftNode, right, op);
+  const b = beside(right, rightNode, left, op);
   return [a, b];
 }
 
-/** One side as the other wants it: whole numbers beside money become doubles, unknown values beside numbers, ids and instants are converted. */
-function beside(side: Term, node: ASTNode, other: Term): Term {
-  if (isIntLiteral(node) && (other.kind === 'double' || other.kind === 'any')) return term(lifted(node), 'double');
+/**
+ * One side as the other wants it: whole numbers beside money become doubles, unknown values beside numbers, ids and instants are
+ * converted, and what a duration is added to or taken from is an instant.
+ */
+function beside(side: Term, node: ASTNode, other: Term, op: string): Term {
+  if (side.kind === 'int' && (other.kind === 'double' || other.kind === 'any'))
+    return term(isIntLiteral(node) ? lifted(node) : `double(${side.code})`, 'double');
   if (other.kind === 'double' || (other.kind === 'int' && side.kind === 'any')) return numeric(side);
   if (other.kind === 'id') return textual(side);
-  if (other.kind === 'instant') return dated(side);
+  if (other.kind === 'instant' || (other.kind === 'duration' && (op === '+' || op === '-'))) return dated(side);
   return side;
 }
 
-function membership(left: Term, right: Term, node: ASTNode): string {
-  if (left.kind !== 'double' || node.op !== 'list') return right.raw;
-  const codes = node.args.map((element) => (isIntLiteral(element) ? lifted(element) : null));
-  return codes.every((code) => code !== null) ? `[${codes.join(', ')}]` : right.raw;
+/** Among numbers an unknown value is compared as one, as `==` compares it. */
+function membership(left: Term, right: Term, node: ASTNode): Term {
+  const numbers = node.op === 'list' && node.args.length > 0 && node.args.every(isNumberLiteral) ? node.args : null;
+  const value = numbers ? numeric(left) : left;
+  const list =
+    value.kind === 'double' && numbers?.every(isIntLiteral) ? `[${numbers.map(lifted).join(', ')}]` : right.raw;
+  return term(`(${value.code} in ${list})`, 'bool');
 }
 
 function resultOf(op: string, a: TermKind, b: TermKind): TermKind {
@@ -79,6 +86,10 @@ function resultOf(op: string, a: TermKind, b: TermKind): TermKind {
   if (op === '-' && a === 'instant' && b === 'instant') return 'duration';
   if (a === 'instant' || b === 'instant') return 'instant';
   return 'any';
+}
+
+function isNumberLiteral(node: ASTNode): boolean {
+  return isIntLiteral(node) || (node.op === 'value' && typeof node.args === 'number');
 }
 
 function isIntLiteral(node: ASTNode | undefined): boolean {
