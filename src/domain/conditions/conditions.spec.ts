@@ -2,7 +2,6 @@ import {
   aCompiled,
   after,
   anEvent,
-  anOrder,
   aRun,
   facts,
   NINE,
@@ -268,31 +267,5 @@ describe('what the conditions of a scenario need', () => {
   ])('is all there is where one of them asks of all time: %s', (when) => {
     const steps = [{ id: 'a', type: 'email', template: 'x/a', reason: 'r', when }];
     expect(aCompiled({ steps }).needs.history).toEqual([{ type: 'order.paid', withinMs: null, data: false }]);
-  });
-});
-
-describe('values', () => {
-  const compiled = aCompiled({ exits: [{ event: 'order.placed', reason: 'x', subject: 'event.cartId' }] });
-  const input = (event: EventFacts) => ({ event, run: null, facts: facts(), now: new Date(NINE) });
-
-  it.each([
-    ['5980.50', 5980.5],
-    [5980, 5980],
-    ['much', null],
-    [undefined, null],
-  ])('of an order of %j are %j', (total, expected) => {
-    expect(compiled.goals[0]?.value?.number(input(anOrder({ data: { total } })))).toBe(expected);
-  });
-
-  it('that name a subject are texts', () => {
-    expect(compiled.exits[0]?.subject?.text(input(anOrder({ data: { cartId: 81 } })))).toBe('81');
-    expect(compiled.exits[0]?.subject?.text(input(anOrder({ data: {} })))).toBeNull();
-  });
-
-  it('of goals see the event only', () => {
-    const goals = [{ key: 'g', event: 'order.placed', within: 'P5D', value: 'contact.attributes.worth' }];
-    expect(problemsOf({ ...ABANDONED_CART, goals })).toMatchObject([
-      { pointer: '/goals/0/value', code: 'not_available' },
-    ]);
   });
 });
