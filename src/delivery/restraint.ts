@@ -100,10 +100,10 @@ function rivalsOf(inputs: readonly GuardInput[]): readonly GuardInput[] {
 }
 
 function rivalLetter(
-  { letter: { message, compiled }, facts }: GuardInput,
+  { letter: { message, compiled }, run: { subject }, facts }: GuardInput,
   known: Pick<RivalLetter, 'expectedValue' | 'feedIsSilent'>,
 ): RivalLetter {
   const { scenarioKey, messageClass, meantAt } = message;
   const email = emailStepOf(compiled, message.stepId);
-  return { scenarioKey, messageClass, email, zone: zoneOf(facts.contact, facts.store), meantAt, ...known };
+  return { scenarioKey, subject, messageClass, email, zone: zoneOf(facts.contact, facts.store), meantAt, ...known };
 }

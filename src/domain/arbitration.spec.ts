@@ -22,6 +22,7 @@ function rival(scenarioKey: string, over: Partial<RivalLetter> = {}): RivalLette
   const messageClass = over.messageClass ?? 'marketing';
   return {
     scenarioKey,
+    subject: '',
     messageClass,
     email: emails[messageClass],
     zone: 'UTC',
@@ -40,6 +41,12 @@ describe('of letters that are due together and may not all go', () => {
     const older = { meantAt: after({ hours: -1 }) };
     expect(winnerOf([rival('a', older), rival('b', { expectedValue: 0.01 })])).toBe('b');
     expect(winnerOf([rival('a'), rival('b', older)])).toBe('b');
+  });
+
+  it('of equal ones the same goes, in whichever order they are asked about', () => {
+    const letters = [rival('b'), rival('a', { subject: '2' }), rival('a', { subject: '10' })];
+    for (const asked of [letters, letters.toReversed()])
+      expect(asked[arbitrate(asked, one, [], now).findIndex(({ kind }) => kind === 'send')]).toBe(letters[2]);
   });
 
   it.each<[Arbitration, object]>([

@@ -58,7 +58,7 @@ function groupByEvent(exits: Row['subject_exits']): Map<string, SubjectExit[]> {
 
 const READ = `
 SELECT e.id AS environment_id, e.store_id,
-  coalesce((SELECT jsonb_agg(jsonb_build_object('key', p.key, 'version', p.version, 'state', p.state))
+  coalesce((SELECT jsonb_agg(jsonb_build_object('key', p.key, 'version', p.version, 'state', p.state) ORDER BY p.key)
     FROM publications p WHERE p.environment_id = e.id AND p.kind = 'scenario'), '[]') AS publications,
   coalesce((SELECT jsonb_agg(DISTINCT goal ->> 'event')
     FROM publications p

@@ -150,6 +150,21 @@ describe('publishing', () => {
     expect(runs.asked).toEqual(['release hello', 'archive hello']);
   });
 
+  it('is asked about an event in the order of keys, whichever was published last', async () => {
+    for (const key of ['hi', 'hello', 'bye', 'hello']) {
+      if (key !== 'hello') await scenarios.create(sandbox, { ...HELLO, key });
+      await publisher.publish(sandbox, key);
+    }
+    await publisher.pause(sandbox, 'bye');
+    const listening = await database.engine.transaction(async (tx) => {
+      // Rows as they lie in a table with many environments, in the order in which they were written last.
+      await tx.query('SET LOCAL enable_indexscan = off');
+      await tx.query('SET LOCAL enable_bitmapscan = off');
+      return registry.listening(tx, store.sandboxId, 'user.registered', REAL_LANE);
+    });
+    expect(listening.map(({ compiled }) => compiled.key)).toEqual(['bye', 'hello', 'hi']);
+  });
+
   it('does not resume what is paused, and nothing can be paused that does not run', async () => {
     await expect(publisher.pause(sandbox, 'hello')).rejects.toThrow(Conflict);
     await publisher.publish(sandbox, 'hello');
