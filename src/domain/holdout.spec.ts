@@ -2,9 +2,13 @@ import fc from 'fast-check';
 import { isHeldOut } from './holdout.js';
 
 describe('the hold-out', () => {
-  const ids = Array.from({ length: 5_000 }, (_, i) => `0199a000-0000-7000-8000-${String(i).padStart(12, '0')}`);
+  const nobody = { externalId: null, email: null };
+  const people = Array.from({ length: 5_000 }, (_, i) => ({
+    ...nobody,
+    id: `0199a000-0000-7000-8000-${String(i).padStart(12, '0')}`,
+  }));
   const share = (key: string, percent: number): number =>
-    ids.filter((id) => isHeldOut(id, key, percent)).length / ids.length;
+    people.filter((person) => isHeldOut(person, key, percent)).length / people.length;
 
   it.each([5, 10, 50])('holds out %d percent of the people', (percent) => {
     expect(Math.abs(share('abandoned-cart', percent) - percent / 100)).toBeLessThan(0.02);
@@ -25,13 +29,25 @@ describe('the hold-out', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.nat(100), fc.nat(100), (id, a, b) => {
         const [less, more] = [Math.min(a, b), Math.max(a, b)];
-        if (isHeldOut(id, 'x', less)) expect(isHeldOut(id, 'x', more)).toBe(true);
+        const person = { ...nobody, id };
+        if (isHeldOut(person, 'x', less)) expect(isHeldOut(person, 'x', more)).toBe(true);
       }),
     );
   });
 
+  it.each([
+    ['external id', { externalId: 'u-17', email: 'anna@example.com' }, { externalId: 'u-17', email: 'a@example.com' }],
+    ['address', { externalId: null, email: 'anna@example.com' }, { externalId: null, email: 'anna@example.com' }],
+  ])('holds out the same in a sandbox that was reset: it knows people by their %s', (_what, before, after) => {
+    const keys = Array.from({ length: 100 }, (_, i) => `scenario-${i}`);
+    const held = (person: typeof before, id: string) => keys.filter((key) => isHeldOut({ ...person, id }, key, 50));
+    expect(held(after, people[1]!.id)).toEqual(held(before, people[0]!.id));
+  });
+
   it('is drawn for each scenario apart', () => {
-    const both = ids.filter((id) => isHeldOut(id, 'abandoned-cart', 50) && isHeldOut(id, 'win-back', 50)).length;
-    expect(Math.abs(both / ids.length - 0.25)).toBeLessThan(0.02);
+    const both = people.filter(
+      (person) => isHeldOut(person, 'abandoned-cart', 50) && isHeldOut(person, 'win-back', 50),
+    ).length;
+    expect(Math.abs(both / people.length - 0.25)).toBeLessThan(0.02);
   });
 });

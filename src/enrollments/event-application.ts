@@ -99,7 +99,8 @@ export class EventApplication {
       return this.none(event, listening, 'already_running');
     const compiled = running?.compiled ?? listening.compiled;
     const before = past.of(contactId, key);
-    const holdoutDraw = before.holdout ?? isHeldOut(contactId, key, compiled.scenario.holdout);
+    const known = running ? facts.ofRun(running) : facts.of({ contactId, storeId }, null);
+    const holdoutDraw = before.holdout ?? isHeldOut(known.contact, key, compiled.scenario.holdout);
     const decision = decideEntry(
       compiled,
       {
@@ -110,7 +111,7 @@ export class EventApplication {
         lastEndedAt: before.lastEndedAt,
         runCount: before.runCount,
         paused: listening.publication.state === 'paused',
-        facts: running ? facts.ofRun(running) : facts.of({ contactId, storeId }, null),
+        facts: known,
         laterEvents: this.laterEvents(event, compiled),
         othersEvents: this.othersEvents(event),
         holdoutDraw,
