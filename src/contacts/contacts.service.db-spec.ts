@@ -5,6 +5,7 @@ import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aLetter } from '../../test/support/letters.js';
 import { EventStore } from '../ingest/event-store.js';
+import { IngestTimes } from '../ingest/ingest-times.js';
 import type { EngineDatabase } from '../platform/database/engine-database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
@@ -56,7 +57,7 @@ describe('ContactsService', () => {
   const facts = async (contactId: string) =>
     (await loadContactFacts(db.engine, [{ environmentId: store.sandboxId, contactId }], BLIND_KEYS)).get(contactId);
   const ingest = (wish: Partial<Parameters<typeof anEvent>[0]>) =>
-    new EventStore(db.engine, new IdentityChanges({ mergeRuns: () => Promise.resolve() })).round([
+    new EventStore(db.engine, new IdentityChanges({ mergeRuns: () => Promise.resolve() }), new IngestTimes()).round([
       anEvent({ environmentId: store.sandboxId, clock: 'virtual', ...wish }),
     ]);
 

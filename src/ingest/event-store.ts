@@ -4,6 +4,7 @@ import type { Person } from '../contacts/who-is-who.js';
 import { arrayText } from '../platform/database/array-text.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
+import { logger } from '../platform/logging/logger.js';
 import {
   type Arrival,
   arrivalOf,
@@ -13,8 +14,9 @@ import {
   type IdentityKey,
   type KnownGroup,
 } from './fold-group.js';
-import { KNOWN, WRITE } from './group-sql.js';
+import { FREE, KNOWN, WRITE } from './group-sql.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
+import { IngestTimes } from './ingest-times.js';
 import { writeParameters } from './write-parameters.js';
 
 interface KnownRow {
@@ -35,25 +37,38 @@ export interface Round {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+/** lock_not_available: somebody has held what is to be written for longer than a group waits. */
+const IS_HELD = '55P03';
 
 /** Writes groups of events: one query to see who is who, one statement that makes the whole group durable. */
 @Injectable()
 export class EventStore {
+  private readonly log = logger(EventStore.name);
+
   constructor(
     private readonly database: EngineDatabase,
     private readonly identities: IdentityChanges,
+    private readonly times: IngestTimes,
   ) {}
 
   /**
    * Takes a group, in the order of arrival, as far as one round goes. Events without a result go into the next round, before
-   * anything that arrived later: their people had to be merged or renamed first, or somebody else wrote at the same moment.
+   * anything that arrived later: their people had to be merged or renamed first, or somebody else wrote at the same moment. Events of
+   * somebody whose row is held for long are `unavailable`, so that the others' need not wait for it.
    * Throws what the database throws while nothing of the group is stored; later failures are in the answer.
    */
   async round(events: readonly IncomingEvent[]): Promise<Round> {
     const arrivals = events.map(arrivalOf);
     const plan = foldGroup(arrivals, await this.known(arrivals), newId);
     const results = new Map(plan.answers);
-    const gone = plan.events.length > 0 ? await this.write(plan) : NOBODY;
+    let gone = NOBODY;
+    try {
+      if (plan.events.length > 0) gone = await this.write(plan);
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code !== IS_HELD) throw error;
+      for (const event of await this.ofHeld(plan)) results.set(event, { kind: 'unavailable' });
+      return { results, error: null };
+    }
     for (const { event, contactId } of plan.events)
       if (!gone.has(contactId)) results.set(event, { kind: 'stored', id: event.key ?? event.id });
     return { results, error: await this.change(plan.changes) };
@@ -62,7 +77,10 @@ export class EventStore {
   private async change(changes: GroupPlan['changes']): Promise<unknown> {
     try {
       for (const { change, at } of changes)
-        await this.database.transaction((tx) => this.identities.apply(tx, change, at));
+        await this.database.transaction(async (tx) => {
+          await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [String(this.times.heldMs)]);
+          await this.identities.apply(tx, change, at);
+        });
       return null;
     } catch (error) {
       return error;
@@ -92,8 +110,31 @@ export class EventStore {
 
   /** Ids of contacts that are not what they were: nothing of theirs was written. */
   private async write(plan: GroupPlan): Promise<ReadonlySet<string>> {
-    const rows = await this.database.query<{ id: string }>(WRITE, writeParameters(plan, newId));
+    const rows = await this.database.query<{ id: string }>(WRITE, [
+      ...writeParameters(plan, newId),
+      String(this.times.heldMs),
+    ]);
     return new Set(rows.map((row) => row.id));
+  }
+
+  /** The events of a plan whose people somebody holds; none when they have been let go meanwhile. */
+  private async ofHeld({ people, events }: GroupPlan): Promise<readonly IncomingEvent[]> {
+    const known = people.filter(({ createdAt }) => createdAt === null).map(({ person }) => person);
+    const rows = await this.database.query<{ id: string }>(FREE, [
+      arrayText(known, ({ environmentId }) => environmentId),
+      arrayText(known, ({ id }) => id),
+      String(this.times.heldMs),
+    ]);
+    const free = new Set(rows.map(({ id }) => id));
+    const held = new Set(known.filter(({ id }) => !free.has(id)).map(({ id }) => id));
+    const theirs = events.filter(({ contactId }) => held.has(contactId)).map(({ event }) => event);
+    if (theirs.length > 0)
+      this.log.warn('a session holds the rows of people for long: their events cannot be stored for now', {
+        event: 'ingest.person_held',
+        people: held.size,
+        events: theirs.length,
+      });
+    return theirs;
   }
 }
 

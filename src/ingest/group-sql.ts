@@ -37,7 +37,7 @@ WITH c AS MATERIALIZED (
     CASE WHEN c.p->>9 IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(c.p->11)) END AS adrop,
     (c.p->>12)::boolean AS granted, (c.p->>13)::timestamptz AS consent_at
   FROM ROWS FROM (unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::timestamptz[]), unnest($4::integer[]),
-    jsonb_array_elements($5::jsonb)) AS c(e, id, at, given, p)
+    jsonb_array_elements($5::jsonb)) AS c(e, id, at, given, p), set_config('lock_timeout', $21, true)
 ), held AS MATERIALIZED (
   SELECT k.environment_id, k.id, c.given, c.external_id, c.email, c.email_key, c.first_name, c.last_name, c.phone, c.locale,
     c.timezone, c.tags, c.reset, c.aset, c.adrop,
@@ -111,3 +111,9 @@ WITH c AS MATERIALIZED (
   FROM jsonb_to_recordset($20::jsonb) AS q(id uuid, event uuid, granted boolean, source text) JOIN arrived a ON a.id = q.event
 )
 SELECT c.id FROM c WHERE c.at IS NULL AND (c.e, c.id) NOT IN (SELECT environment_id, id FROM held)`;
+
+/** Which of these people ($1 environments, $2 ids) nobody holds at the moment; a table that is held is waited for as long as $3. */
+export const FREE = `
+WITH c AS MATERIALIZED (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS c(e, id), set_config('lock_timeout', $3, true))
+SELECT k.id FROM c JOIN contacts k ON k.environment_id = c.e AND k.id = c.id
+FOR NO KEY UPDATE OF k SKIP LOCKED`;

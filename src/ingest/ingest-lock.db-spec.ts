@@ -26,7 +26,8 @@ describe('the lock that the guard relies on', () => {
   });
 
   const live = (wish: EventWish = {}) => anEvent({ environmentId: store.liveId, ...wish });
-  const contacts = () => db.engine.query('SELECT id FROM contacts WHERE environment_id = $1', [store.liveId]);
+  const contacts = () =>
+    db.engine.query('SELECT id FROM contacts WHERE environment_id = $1 ORDER BY email DESC', [store.liveId]);
 
   const waitingFor = (pid: number) =>
     db.engine.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))', [pid]);
@@ -76,5 +77,22 @@ describe('the lock that the guard relies on', () => {
     holder.release();
     expect((await order)[0]!.kind).toBe('stored');
     expect(await seen).toHaveLength(1);
+  });
+
+  it('and lets the events of everybody else pass when somebody keeps holding one', async () => {
+    await collector.submit([live({ email: 'held@example.com' }), live({ email: 'free@example.com' })]);
+    const hurried = aCollector(db.engine, undefined, undefined, { heldMs: 50 });
+    const refs = (await contacts()).map(({ id }) => ({ environmentId: store.liveId, contactId: id as string }));
+    const kinds = async (...emails: string[]) =>
+      (await hurried.submit(emails.map((email) => live({ email })))).map(({ kind }) => kind);
+    await new EngineDatabase(pool).transaction(async (tx) => {
+      await lockContacts(tx, [refs[0]!]);
+      expect(await kinds('free@example.com', 'held@example.com', 'new@example.com')).toEqual([
+        'stored',
+        'unavailable',
+        'stored',
+      ]);
+    });
+    expect(await kinds('held@example.com')).toEqual(['stored']);
   });
 });

@@ -13,8 +13,9 @@ export function aCollector(
   engine: EngineDatabase,
   wake: StageWaker['wake'] = jest.fn<StageWaker['wake']>(),
   mergeRuns: RunMerger['mergeRuns'] = () => Promise.resolve(),
-  times: Partial<IngestTimes> = { patienceMs: 60_000 },
+  times: Partial<IngestTimes> = { patienceMs: 60_000, heldMs: 60_000 },
 ): EventCollector {
-  const store = new EventStore(engine, new IdentityChanges({ mergeRuns }));
-  return new EventCollector(store, { wake }, new ProcessClock(), new IngestTimes(times));
+  const all = new IngestTimes(times);
+  const store = new EventStore(engine, new IdentityChanges({ mergeRuns }), all);
+  return new EventCollector(store, { wake }, new ProcessClock(), all);
 }
