@@ -46,17 +46,19 @@ export async function loadContactFacts(
 /**
  * Locks contacts FOR NO KEY UPDATE in the order of (environment, id), which every writer keeps: first contacts, then runs,
  * then messages. Ingest holds the same lock until its commit, so a statement that follows this one sees every event whose
- * 202 was given. Answers the ids that are locked now: with `skipLocked` the others are someone else's at the moment.
+ * 202 was given. Answers the ids that are locked now: with `skipLocked` the others are someone else's at the moment. With `waitMs` the
+ * transaction waits no longer for this or any other lock: it fails with `IS_HELD`.
  */
 export async function lockContacts(
   tx: Sql,
   refs: readonly ContactRef[],
-  options: { readonly skipLocked?: boolean } = {},
+  options: { readonly skipLocked?: boolean; readonly waitMs?: number } = {},
 ): Promise<ReadonlySet<string>> {
   if (refs.length === 0) return new Set();
-  const rows = options.skipLocked
-    ? await tx.query<{ id: string }>(LOCK_FREE, columns(refs))
-    : await tx.query<{ id: string }>(LOCK, columns(refs));
+  const rows =
+    options.waitMs !== undefined
+      ? await tx.query<{ id: string }>(LOCK_SOON, [...columns(refs), String(options.waitMs)])
+      : await tx.query<{ id: string }>(options.skipLocked ? LOCK_FREE : LOCK, columns(refs));
   return new Set(rows.map((row) => row.id));
 }
 
@@ -104,11 +106,13 @@ CROSS JOIN LATERAL (
   LIMIT 1) person`;
 
 // One after another in the order of ids; joined, a batch read all contacts of a shop of some thousands (docs/adr/0015).
-const lock = (how: string): string => `
+const lock = (how: string, before = ''): string => `
 SELECT held.id
-FROM (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS q (e, c) ORDER BY e, c) asked
+FROM (SELECT e, c FROM unnest($1::uuid[], $2::uuid[]) AS q (e, c)${before} ORDER BY e, c) asked
 CROSS JOIN LATERAL (SELECT k.id FROM contacts k WHERE k.environment_id = asked.e AND k.id = asked.c
   LIMIT 1 FOR NO KEY UPDATE ${how}) held`;
 
 const LOCK = lock('');
 const LOCK_FREE = lock('SKIP LOCKED');
+/** Sorting reads everything before the first row is locked. */
+const LOCK_SOON = lock('', `, set_config('lock_timeout', $3, true)`);

@@ -22,6 +22,11 @@ export class Clearing {
     private readonly clock: ProcessClock,
   ) {}
 
+  /** How long the guard waits for a lock. */
+  get heldMs(): number {
+    return this.times.heldMs;
+  }
+
   /** A clock that never jumps: to be read before a lease begins. */
   nowMs(): number {
     return this.clock.monotonicMs();

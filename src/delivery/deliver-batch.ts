@@ -20,6 +20,8 @@ export interface BatchResult {
 const NOTHING: BatchResult = { claimed: 0, accepted: 0 };
 /** How long letters rest whose scenario version this release cannot read. */
 const UNREADABLE_MS = 60_000;
+/** And those whose rows somebody else held: each try costs a group the guard's patience. */
+const HELD_MS = 10_000;
 /** Letters claimed at once. */
 export const CLAIM_SIZE = 300;
 
@@ -52,11 +54,16 @@ export class DeliverBatch {
     const admitted = await this.budgets.admit(lane, claim);
     const handed = new HandedOver();
     // Also after an error, and before any letter is given back: whoever takes it next asks the budget for it again.
-    const { accepted, moved, left } = await this.sendAdmitted(lane, claim.token, admitted, handed).finally(() =>
+    const { accepted, moved, left, held } = await this.sendAdmitted(lane, claim.token, admitted, handed).finally(() =>
       this.budgets.settle(admitted, handed),
     );
     for (const [storeId, messages] of byStore(left))
       await this.claims.giveBack(claim.token, messages, this.circuits.leftMs(storeId));
+    await this.claims.giveBack(
+      claim.token,
+      held.map(({ message }) => message),
+      HELD_MS,
+    );
     // A letter that waits for an event is due again at once where time stands: it must not count as work that goes on.
     return { claimed: lane.clock === 'virtual' ? moved : claim.messages.length, accepted };
   }

@@ -14,6 +14,8 @@ export class DeliveryTimes {
   readonly retryFirstMs: number = 30_000;
   /** A letter whose person has an unread event that concerns its run waits so long for that event to be processed. */
   readonly eventFirstMs: number = 1_000;
+  /** The guard waits so long for rows that somebody else holds: an event's writing or a merge is through in milliseconds. */
+  readonly heldMs: number = 1_000;
   /** A configuration fault keeps a store's mail back for so long, doubled with each repetition… */
   readonly circuitMs: number = 30_000;
   /** …up to this. */

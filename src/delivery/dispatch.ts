@@ -21,6 +21,8 @@ export interface Dispatched {
   readonly moved: number;
   /** Letters that were not even guarded, because their store's mail is kept back. */
   readonly left: readonly Letter[];
+  /** Letters whose rows somebody else holds for long. */
+  readonly held: readonly Letter[];
 }
 
 /** Takes rendered letters through the last guard and out of the house, as many at a time as the transport has places. */
@@ -42,6 +44,7 @@ export class Dispatch {
     const { transport, slots } = this.transports.of(lane.clock);
     const settling = new SettleQueue((items) => this.settle.write(lane, token, items), this.log);
     const left: Letter[] = [];
+    const held: Letter[] = [];
     let moved = 0;
     let kept = 0;
     let queue = letters;
@@ -52,10 +55,12 @@ export class Dispatch {
       left.push(...shut);
       queue = queue.slice(places);
       try {
-        const { cleared, others, sinceMs } =
+        const guarded =
           group.length > 0
             ? await this.guard.clear(lane, token, transport, group)
-            : { cleared: [], others: 0, sinceMs: 0 };
+            : { cleared: [], others: 0, held: [], sinceMs: 0 };
+        const { cleared, others, sinceMs } = guarded;
+        held.push(...guarded.held);
         moved += cleared.length + others;
         for (const { letter } of cleared) handed.started(letter.message);
         if (transport.isLedger) {
@@ -72,7 +77,7 @@ export class Dispatch {
         throw error;
       }
     }
-    return { accepted: kept + (await settling.done()), moved, left };
+    return { accepted: kept + (await settling.done()), moved, left, held };
   }
 
   /** Ends when the outcome is in the ledger: until then the letter takes its place, so that a kill leaves few unknown. */

@@ -13,15 +13,17 @@ export interface LockedLetter {
 
 /**
  * Locks people, then runs, then messages, each sorted by (environment, id): the order of every writer. Letters that this
- * claim no longer holds (taken back, or taken over after the lease) are left out.
+ * claim no longer holds (taken back, or taken over after the lease) are left out. `IS_HELD` when somebody holds any of it for longer
+ * than `waitMs`.
  */
 export async function lockLetters(
   tx: Sql,
   token: string,
   letters: readonly Letter[],
+  waitMs: number,
 ): Promise<readonly LockedLetter[]> {
   const messages = letters.map(({ message }) => message);
-  await lockContacts(tx, messages);
+  await lockContacts(tx, messages, { waitMs });
   const runs = await lockRuns(tx, letters);
   const held = await tx.query<{ id: string }>(LOCK_MESSAGES, [
     arrayText(messages, (m) => m.environmentId),
@@ -33,6 +35,16 @@ export async function lockLetters(
     const run = runs.get(letter.message.enrollmentId);
     return run && ids.has(letter.message.id) ? [{ letter, run }] : [];
   });
+}
+
+/** Those of the letters of which nobody holds the person, the run or the row at the moment. */
+export async function freeLetters(db: Sql, letters: readonly Letter[]): Promise<readonly Letter[]> {
+  const rows = await db.query<{ id: string }>(FREE, [
+    arrayText(letters, ({ message }) => message.environmentId),
+    arrayText(letters, ({ message }) => message.id),
+  ]);
+  const free = new Set(rows.map(({ id }) => id));
+  return letters.filter(({ message }) => free.has(message.id));
 }
 
 /** A run's event, most of its row, is read again only where it is not the one that the letter was rendered for. */
@@ -49,6 +61,14 @@ async function lockRuns(tx: Sql, letters: readonly Letter[]): Promise<ReadonlyMa
     rows.map((row) => [row.id, storedRun({ ...row, event: row.event ?? known.get(row.id)!.renderedFor.event })]),
   );
 }
+
+// It waits for nobody, so it need not keep the order of locks.
+const FREE = `
+SELECT m.id FROM unnest($1::uuid[], $2::uuid[]) AS asked (environment_id, id)
+JOIN messages AS m ON m.environment_id = asked.environment_id AND m.id = asked.id
+JOIN enrollments AS r ON r.environment_id = m.environment_id AND r.id = m.enrollment_id
+JOIN contacts AS k ON k.environment_id = m.environment_id AND k.id = m.contact_id
+FOR NO KEY UPDATE OF m, r, k SKIP LOCKED`;
 
 // An event's id is stored once, so its data cannot differ. Rows are looked up and locked one after another in the order of ids:
 // joined, every letter of a batch was compared with every other one that is claimed.

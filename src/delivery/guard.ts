@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
-import { EngineDatabase } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { logger } from '../platform/logging/logger.js';
 import { Clearing, type WayOutOfLetters } from './clearing.js';
 import { GuardFacts } from './guard-facts.js';
-import { lockLetters } from './guard-locks.js';
+import { freeLetters, lockLetters } from './guard-locks.js';
 import { GuardNews } from './guard-news.js';
 import type { ClearedLetter } from './guard-writes.js';
 import { GuardedRuns } from './guarded-runs.js';
@@ -19,6 +19,8 @@ export interface Guarded {
   readonly cleared: readonly ClearedLetter[];
   /** Letters that were ended, held, put off or are to be rendered again; those that wait for an event are left out. */
   readonly others: number;
+  /** Nothing was done with these: somebody holds their person, run or row for long. */
+  readonly held: readonly Letter[];
   /** A clock that never jumps, read before the lease began. */
   readonly sinceMs: number;
 }
@@ -37,14 +39,39 @@ export class Guard {
     private readonly news: GuardNews,
   ) {}
 
-  /** One transaction for the whole group. When its COMMIT is in doubt, only what the database says is `sending` is cleared. */
+  /**
+   * Clears a group. A session that was left open, or a worker that is frozen, holds back the letters of the people whose rows it holds,
+   * not those of everybody who is claimed with them.
+   */
   async clear(lane: Lane, token: string, transport: WayOutOfLetters, letters: readonly Letter[]): Promise<Guarded> {
+    try {
+      return await this.together(lane, token, transport, letters);
+    } catch (error) {
+      if (codeOf(error) !== IS_HELD) throw error;
+      const free = await freeLetters(this.db, letters);
+      if (free.length === letters.length) throw error; // let go meanwhile, or a whole table
+      const held = letters.filter((letter) => !free.includes(letter));
+      this.log.warn('a session holds the rows of letters for long: they wait', {
+        event: 'delivery.letters_held',
+        letters: held.length,
+      });
+      return { ...(await this.together(lane, token, transport, free)), held };
+    }
+  }
+
+  /** One transaction for the whole group. When its COMMIT is in doubt, only what the database says is `sending` is cleared. */
+  private async together(
+    lane: Lane,
+    token: string,
+    transport: WayOutOfLetters,
+    letters: readonly Letter[],
+  ): Promise<Guarded> {
     const sinceMs = this.clearing.nowMs();
     let decided: Guarded | null = null;
     try {
       return await this.db.transaction(async (tx) => {
         decided = null;
-        return (decided = { ...(await this.decide(tx, lane, token, transport, letters)), sinceMs });
+        return (decided = { ...(await this.decide(tx, lane, token, transport, letters)), held: [], sinceMs });
       });
     } catch (error) {
       if (!decided) throw error;
@@ -59,8 +86,8 @@ export class Guard {
     token: string,
     transport: WayOutOfLetters,
     letters: readonly Letter[],
-  ): Promise<Omit<Guarded, 'sinceMs'>> {
-    const locked = await lockLetters(tx, token, letters);
+  ): Promise<Omit<Guarded, 'sinceMs' | 'held'>> {
+    const locked = await lockLetters(tx, token, letters, this.clearing.heldMs);
     if (locked.length === 0) return { cleared: [], others: 0 };
     const at = await laneNow(tx, lane);
     const inputs = await this.facts.load(tx, locked, at);

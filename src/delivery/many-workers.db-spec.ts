@@ -1,9 +1,16 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
-import { anUnprocessedEvent, aPlannedLetter, aScenario, takeBackLetters } from '../../test/support/planned-letters.js';
+import {
+  anUnprocessedEvent,
+  aPlannedLetter,
+  aScenario,
+  takeBackLetters,
+  tryAgainNow,
+} from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { lockContacts } from '../contacts/contact-facts.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
+import { DeliveryTimes } from './delivery-times.js';
 import type { SendResult } from './transports/transport.js';
 
 const NEVER: Promise<SendResult> = new Promise(() => undefined);
@@ -77,5 +84,20 @@ describe('many workers and storefronts at once', () => {
     expect(rows.filter(({ state }) => state !== 'accepted').every(({ reason }) => reason === 'exited:purchased')).toBe(
       true,
     );
+  });
+
+  it('go on with everybody else’s letters while a session keeps holding somebody’s row, and send that one’s when it is let go', async () => {
+    const [held, ...others] = [await planned(), await planned(), await planned()];
+    const times = new DeliveryTimes({ heldMs: 50 });
+    const { batch, transport } = aWorker(database.engine, { times });
+    await database.engine.transaction(async (tx) => {
+      await tx.query('SELECT id FROM enrollments WHERE id = $1 FOR UPDATE', [held.enrollmentId]);
+      expect(await batch.run(REAL_LANE)).toEqual({ claimed: 3, accepted: 2 });
+    });
+    expect(transport.sent.map(({ messageId }) => messageId).sort()).toEqual(
+      others.map(({ messageId }) => messageId).sort(),
+    );
+    await tryAgainNow(database.engine, held.messageId);
+    expect(await batch.run(REAL_LANE)).toEqual({ claimed: 1, accepted: 1 });
   });
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IdentityChanges } from '../contacts/identity-changes.js';
 import type { Person } from '../contacts/who-is-who.js';
 import { arrayText } from '../platform/database/array-text.js';
-import { EngineDatabase } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
 import { logger } from '../platform/logging/logger.js';
 import {
@@ -37,8 +37,6 @@ export interface Round {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
-/** lock_not_available: somebody has held what is to be written for longer than a group waits. */
-const IS_HELD = '55P03';
 
 /** Writes groups of events: one query to see who is who, one statement that makes the whole group durable. */
 @Injectable()
@@ -65,7 +63,7 @@ export class EventStore {
     try {
       if (plan.events.length > 0) gone = await this.write(plan);
     } catch (error) {
-      if ((error as { readonly code?: unknown }).code !== IS_HELD) throw error;
+      if (codeOf(error) !== IS_HELD) throw error;
       for (const event of await this.ofHeld(plan)) results.set(event, { kind: 'unavailable' });
       return { results, error: null };
     }

@@ -7,6 +7,8 @@ import { StatementNames } from './statement-names.js';
 const RETRIED = new Set(['40P01', '40001']);
 /** feature_not_supported, said of a prepared statement whose answer a migration has changed: nothing was done either. */
 const PLAN_IS_OLD = '0A000';
+/** lock_not_available: somebody has held a row for longer than a transaction with a `lock_timeout` waits. */
+export const IS_HELD = '55P03';
 const ATTEMPTS = 4;
 
 /**
@@ -60,7 +62,7 @@ export class EngineDatabase implements Sql {
       return result;
     } catch (error) {
       // A server that did not answer would not answer to ROLLBACK either: the connection goes, and with it the transaction.
-      if (connectionProblem(error)) broken = error as Error;
+      if (connectionProblem(error) && codeOf(error) !== IS_HELD) broken = error as Error;
       else await client.query('ROLLBACK').catch(lost);
       throw error;
     } finally {
@@ -78,7 +80,8 @@ export class EngineDatabase implements Sql {
   }
 }
 
-function codeOf(error: unknown): string {
+/** The SQLSTATE of what PostgreSQL answered, or the code of what kept it from answering. */
+export function codeOf(error: unknown): string {
   return (error as { readonly code?: string }).code ?? '';
 }
 
