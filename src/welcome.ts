@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { Env } from './platform/config/env.js';
 import type { Service } from './service.js';
 
-/** What a start tells the person who made it. */
-export function welcome({ url, firstRun }: Service, env: Env): string {
+/** What a start tells the person who made it. `/console` stays out as long as it only leads to the API's pages. */
+export function welcome({ url, firstRun }: Pick<Service, 'url' | 'firstRun'>, env: Pick<Env, 'DATA_DIR'>): string {
   if (!firstRun) return `Touchmap answers at ${url} (API: ${url}/docs)`;
   return `
 Touchmap answers at ${url}
@@ -16,6 +16,5 @@ These keys are shown this once; they are kept in ${path.join(env.DATA_DIR, 'firs
 Where to go next
   the five chains of the sandbox:  curl -H 'Authorization: Bearer ${firstRun.testKey}' ${url}/v1/scenarios
   the whole API:                   ${url}/docs
-  the console:                     ${firstRun.consoleUrl}
 `;
 }
