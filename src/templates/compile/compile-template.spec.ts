@@ -157,6 +157,14 @@ describe('compiling a template', () => {
     const { problems } = await compiled(anMjml('<mj-image src="https://a.example/i.png" />'));
     expect(problems.map(({ code }) => code)).toContain('missing_alt');
   });
+
+  it('warns of a picture that no mail program can find', async () => {
+    const body = '<mj-image src="/i.png" alt="a" /><mj-image src="https://a.example/i.png" alt="b" />';
+    const { problems } = await compiled(anMjml(`${body}<mj-image src="{{event.url}}" alt="c" />`));
+    expect(problems.filter(({ code }) => code === 'bad_picture').map(({ detail }) => detail)).toEqual([
+      '"/i.png" is no whole http or https address: no mail program can show this picture',
+    ]);
+  });
 });
 
 it('elements may close themselves, hold a > in an attribute, and stand in comments', async () => {

@@ -18,8 +18,23 @@ export function lint(draft: Draft): Draft {
       detail: `${src.slice(0, 100)} has no alt text: with pictures off nothing shows`,
     })),
   );
-  return advise(described, 'warning', ...sizeWarning(Buffer.byteLength(draft.html)));
+  const sources = pictures.flatMap(
+    ({ attributes }) => attributes.find(({ name }) => name === 'src')?.value.trim() ?? [],
+  );
+  const homeless = [...new Set(sources)].filter((src) => !src.includes('{{') && !WHOLE_ADDRESS.test(src));
+  const located = advise(
+    described,
+    'warning',
+    ...homeless.map((src) => ({
+      code: 'bad_picture',
+      detail: `"${src.slice(0, 100)}" is no whole http or https address: no mail program can show this picture`,
+    })),
+  );
+  return advise(located, 'warning', ...sizeWarning(Buffer.byteLength(draft.html)));
 }
+
+/** A letter has no page that an address could be relative to. What is inside the letter (`data:`, `cid:`) some programs show. */
+const WHOLE_ADDRESS = /^(?:https?:\/\/|data:|cid:)/i;
 
 /** The warning for a letter of this many bytes, if it earns one. */
 export function sizeWarning(bytes: number): readonly { code: string; detail: string }[] {
