@@ -55,13 +55,24 @@ function isObject(value: unknown): boolean {
 function problemsOf(error: ValidationError, above: string): Problem[] {
   const pointer = `${above}${pointerStep(error.property)}`;
   if (error.constraints && error.value === undefined) return [{ pointer, code: 'required', detail: 'is missing' }];
-  const own = Object.entries(error.constraints ?? {}).map(([name, detail]) => ({
+  const own = told(Object.entries(error.constraints ?? {})).map(([name, detail]) => ({
     pointer,
     code: codeOf(name),
     detail: name === 'whitelistValidation' ? 'is not a field of this object' : detail,
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, pointer))];
 }
+
+/** Of a value of the wrong type nothing else is true: a text where a list belongs has not "more than 10 elements". */
+function told(constraints: readonly [string, string][]): readonly [string, string][] {
+  const wrongType = TYPES.map((type) => constraints.find(([name]) => name === type)).find(
+    (found) => found !== undefined,
+  );
+  return wrongType ? [wrongType] : constraints;
+}
+
+/** A list's own type first: a text is no list of texts either. */
+const TYPES = ['isArray', 'isObject', 'isString', 'isBoolean', 'isInt', 'isNumber'];
 
 function codeOf(constraint: string): string {
   if (constraint === 'whitelistValidation') return 'unknown_field';

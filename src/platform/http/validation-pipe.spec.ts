@@ -1,0 +1,48 @@
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, IsString, Length, Min } from 'class-validator';
+import type { Unprocessable } from './domain-error.js';
+import { strictValidation } from './validation-pipe.js';
+
+class LetterDto {
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(2)
+  @IsString({ each: true })
+  to!: string[];
+
+  @IsString()
+  @Length(1, 5)
+  name!: string;
+
+  @IsInt()
+  @Min(1)
+  version!: number;
+}
+
+const GOOD = { to: ['a'], name: 'b', version: 1 };
+
+async function problems(over: object): Promise<readonly string[]> {
+  const error: unknown = await strictValidation()
+    .transform({ ...GOOD, ...over }, { type: 'body', metatype: LetterDto })
+    .catch((refusal: unknown) => refusal);
+  return ((error as Unprocessable).errors ?? []).map(({ pointer, code }) => `${pointer} ${code}`);
+}
+
+describe('a body that is not as declared is refused', () => {
+  it.each([
+    ['a text where a list belongs', { to: 'a' }, ['/to is_array']],
+    ['a number where a text belongs', { name: 123456 }, ['/name is_string']],
+    ['a text where a number belongs', { version: 'x' }, ['/version is_int']],
+    ['null', { to: null }, ['/to is_array']],
+  ])('for its type alone: %s', async (_, over, told) => {
+    expect(await problems(over)).toEqual(told);
+  });
+
+  it('for its limits where the type is right', async () => {
+    expect(await problems({ to: [], name: '123456', version: 0 })).toEqual([
+      '/to array_not_empty',
+      '/name is_length',
+      '/version min',
+    ]);
+    expect(await problems({})).toEqual([]);
+  });
+});
