@@ -13,6 +13,7 @@ import { WorkerIncarnation } from '../platform/worker-incarnation.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
 import type { StoreSettings } from '../stores/store-settings.js';
 import { StoresService } from '../stores/stores.service.js';
+import { invalid } from '../templates/template-drafts.js';
 import { TemplatePreviews } from '../templates/template-previews.js';
 import type { PreviewView } from '../templates/template.dto.js';
 import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
@@ -45,8 +46,7 @@ export class TestSend {
   async send(scope: Scope, key: string, { to, ...preview }: TestSendDto): Promise<TestSendView> {
     const addresses = to.map(addressOf);
     const rendered = await this.previews.preview(scope, key, preview);
-    if (rendered.html === '')
-      throw new Unprocessable('template_invalid', 'the template cannot be rendered', rendered.problems);
+    if (rendered.html === '') throw invalid(key, 'be sent', rendered.problems);
     const lane = await this.environments.lane(this.db, scope.environmentId);
     if (lane.clock === 'real' && this.env.SENDING_HOLD)
       throw new Conflict('sending_held', 'all sending is held (SENDING_HOLD)');
@@ -121,6 +121,8 @@ export class TestSend {
 function addressOf(text: string, index: number): { readonly email: string; readonly key: string } {
   const parsed = parseEmail(text);
   if (!parsed.ok)
-    throw new Unprocessable('invalid_address', parsed.detail, [{ pointer: `/to/${index}`, detail: parsed.detail }]);
+    throw new Unprocessable('invalid_address', parsed.detail, [
+      { pointer: `/to/${index}`, code: 'invalid_address', detail: parsed.detail },
+    ]);
   return parsed;
 }

@@ -42,8 +42,12 @@ export async function viewOf(manager: EntityManager, scope: Scope, row: Template
   return { key, name, locales: draft, sample, published, updatedAt: updatedAt.toISOString() };
 }
 
-/** The refusal of a template that does not compile: all errors of all locales. */
-export function invalid(key: string, problems: readonly TemplateProblem[]): Unprocessable {
+/** The refusal of a template that does not compile, or cannot be filled in: all errors of all locales, and no advice. */
+export function invalid(
+  key: string,
+  cannot: 'be published' | 'be sent',
+  problems: readonly TemplateProblem[],
+): Unprocessable {
   const errors = problems
     .filter(({ severity }) => severity === 'error')
     .map(({ pointer, code, detail, line }) => ({
@@ -53,7 +57,7 @@ export function invalid(key: string, problems: readonly TemplateProblem[]): Unpr
     }));
   return new Unprocessable(
     'template_invalid',
-    `${key} cannot be published: ${errors[0]?.detail ?? 'it does not compile'}`,
+    `${key} cannot ${cannot}: ${errors[0]?.detail ?? 'it does not compile'}`,
     errors,
   );
 }

@@ -222,6 +222,17 @@ describe('definitions', () => {
     );
   });
 
+  it('a test that cannot be sent says why, and only that', async () => {
+    const test = (fields: object) => shop.call('POST', '/v1/templates/tried/letter/test', fields);
+    const { status, body } = await test({ to: ['me@example.com'], contact: { firstName: 'Ann' }, event: {} });
+    const detail = 'event.total is missing (locale en)';
+    expect([status, body]).toMatchObject([422, { detail: `tried/letter cannot be sent: ${detail}` }]);
+    expect(body).toMatchObject({ errors: [{ pointer: '/locales/en', code: 'template_error', detail }] });
+    expect((await test({ to: ['me'] })).body).toMatchObject({
+      errors: [{ pointer: '/to/0', code: 'invalid_address' }],
+    });
+  });
+
   it('what is published in the sandbox does not run in live, and the other way round', async () => {
     expect(await live.must('GET', '/v1/scenarios/abandoned-cart')).toMatchObject({ live: null });
     const { id } = await live.event({ ...aCart('anna@example.com', new Date().toISOString()), id: 'live-cart' });
