@@ -20,7 +20,7 @@ describe('the hold-out', () => {
 
   it('is of the same people in every release, to a hundredth of a percent', () => {
     const places = (percent: number) =>
-      ids.flatMap((id, place) => (isHeldOut(id, 'abandoned-cart', percent) ? [place] : []));
+      people.flatMap((person, place) => (isHeldOut(person, 'abandoned-cart', percent) ? [place] : []));
     expect(places(0.1)).toEqual([1018, 1550, 1638, 1802, 1905, 2547, 2956, 4409, 4948]);
     expect(places(0.29).filter((place) => !places(0.28).includes(place))).toEqual([566]);
   });
