@@ -49,12 +49,12 @@ export class Guard {
     } catch (error) {
       if (codeOf(error) !== IS_HELD) throw error;
       const free = await freeLetters(this.db, letters);
-      if (free.length === letters.length) throw error; // let go meanwhile, or a whole table
-      const held = letters.filter((letter) => !free.includes(letter));
-      this.log.warn('a session holds the rows of letters for long: they wait', {
-        event: 'delivery.letters_held',
-        letters: held.length,
-      });
+      const held = letters.filter((letter) => !free.includes(letter)); // none: they were let go meanwhile, or a whole table is held
+      if (held.length > 0)
+        this.log.warn('a session holds the rows of letters for long: they wait', {
+          event: 'delivery.letters_held',
+          letters: held.length,
+        });
       return { ...(await this.together(lane, token, transport, free)), held };
     }
   }
