@@ -106,4 +106,10 @@ describeIf('a Redis that carries the wake-ups', hasCommand('redis-server'), () =
     );
     client.disconnect();
   });
+
+  it('may be gone when a process is told to end: it ends by itself, as one that has done its work', async () => {
+    await redis.kill();
+    await works('gone-at-the-end');
+    expect(await Promise.all([service, worker].map((process) => process.end('SIGTERM')))).toEqual([0, 0]);
+  });
 });

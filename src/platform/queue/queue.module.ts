@@ -40,7 +40,8 @@ export class QueueModule {
         {
           provide: StageQueues,
           inject: STAGES.map((name) => getQueueToken(name)),
-          useFactory: (...queues: Queue[]) => new StageQueues(new Map(queues.map((queue, i) => [STAGES[i]!, queue]))),
+          useFactory: (...queues: Queue[]) =>
+            new StageQueues(new Map(queues.map((queue, i) => [STAGES[i]!, closedByUs(queue)]))),
         },
         BullWaker,
         QueueDepths,
@@ -55,4 +56,12 @@ export class QueueModule {
       exports: [StageWaker, StageRunner, QueueDepths],
     };
   }
+}
+
+/**
+ * @nestjs/bullmq closes each queue when the application ends, and waits for that without end: with a Redis that is away the process
+ * would be ended after its minute, as one that failed. The runner closes them, and waits as long as is worth it.
+ */
+function closedByUs(queue: Queue): Queue {
+  return Object.assign(queue, { onApplicationShutdown: () => undefined });
 }
