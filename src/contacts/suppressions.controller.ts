@@ -45,7 +45,7 @@ export class SuppressionsController {
     return this.suppressions.get(caller, email);
   }
 
-  /** Blocks the address. */
+  /** Blocks the address by hand: its reason is `manual`, and a body is not read. */
   @Put(':email')
   put(@CurrentCaller() caller: Caller, @Param('email') email: string): Promise<SuppressionView> {
     return this.suppressions.put(caller, email);
