@@ -3,7 +3,11 @@ import type { Env } from './platform/config/env.js';
 import type { Service } from './service.js';
 
 /** What a start tells the person who made it. `/console` stays out as long as it only leads to the API's pages. */
-export function welcome({ url, firstRun }: Pick<Service, 'url' | 'firstRun'>, env: Pick<Env, 'DATA_DIR'>): string {
+export function welcome(
+  { url, firstRun }: Pick<Service, 'url' | 'firstRun'>,
+  env: Pick<Env, 'DATA_DIR' | 'ROLES'>,
+): string {
+  if (!env.ROLES.includes('api')) return `Touchmap answers at ${url} (${env.ROLES.join(', ')}, no API)`;
   if (!firstRun) return `Touchmap answers at ${url} (API: ${url}/docs)`;
   return `
 Touchmap answers at ${url}
