@@ -5,6 +5,7 @@ import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { EventStore } from './event-store.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
+import { IngestOutage } from './ingest-outage.js';
 import { IngestTimes } from './ingest-times.js';
 import { failureOf } from './write-failure.js';
 
@@ -35,6 +36,7 @@ interface Waiting {
 @Injectable()
 export class EventCollector {
   private readonly log = logger(EventCollector.name);
+  private readonly outage: IngestOutage;
   private waiting: Waiting[] = [];
   private bytes = 0;
   private running: Promise<void> | null = null;
@@ -47,7 +49,9 @@ export class EventCollector {
     private readonly waker: StageWaker,
     private readonly clock: ProcessClock,
     private readonly times: IngestTimes,
-  ) {}
+  ) {
+    this.outage = new IngestOutage(this.log, clock);
+  }
 
   /**
    * Makes events durable, in their order; results come in the same order.
@@ -118,7 +122,7 @@ export class EventCollector {
       waiting.settle(UNAVAILABLE);
     }
     if (late.length > 0)
-      this.log.warn('events could not be stored in time', { event: 'ingest.too_slow', events: late.length });
+      this.outage.refuse('events could not be stored in time', { event: 'ingest.too_slow', events: late.length });
     const next = this.group.find((waiting) => !isOver(waiting)) ?? this.waiting[0];
     const waitMs = next ? next.until - now : this.times.patienceMs;
     this.alarm = setTimeout(() => this.giveUp(), Math.max(1, Math.ceil(waitMs)));
@@ -141,6 +145,7 @@ export class EventCollector {
   private async write(group: readonly Waiting[]): Promise<Waiting[]> {
     try {
       const { results, error } = await this.store.round(group.map(({ event }) => event));
+      this.outage.stored();
       if (hasLiveNews(results)) this.waker.wake('enrollments');
       const rest = this.settle(group, results);
       return error === null ? rest : await this.afterFailure(rest, error);
@@ -169,7 +174,7 @@ export class EventCollector {
       if (failure === 'unexpected')
         this.log.error('events could not be stored', { event: 'ingest.failed', events: group.length }, error);
       else
-        this.log.warn('events could not be stored for now', {
+        this.outage.refuse('events could not be stored for now', {
           event: 'ingest.unavailable',
           events: group.length,
           reason: failure,
