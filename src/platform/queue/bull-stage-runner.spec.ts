@@ -38,3 +38,28 @@ describe('the start of a process whose queue does not answer', () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 });
+
+describe('a stage that finds the database away', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('says so once in a while, not at each of its looks; what else goes wrong is told each time', async () => {
+    const told: string[] = [];
+    const hear = (text: string): void => void told.push(text);
+    jest.spyOn(Logger.prototype, 'warn').mockImplementation(hear);
+    jest.spyOn(Logger.prototype, 'error').mockImplementation(hear);
+    const queues = { all: () => [] } as unknown as StageQueues;
+    const env = { ROLES: ['worker'] } as unknown as Env;
+    const runner = new BullStageRunner(env, queues, {} as BullWaker, {}, () => Promise.resolve());
+    let error: Error = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    runner.registerStage({ name: 'stats', sweepMs: 60_000, drain: () => Promise.reject(error) });
+    const look = async (): Promise<void> => {
+      runner.restart('stats');
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    for (let looks = 0; looks < 3; looks++) await look();
+    error = new Error('of our own');
+    for (let looks = 0; looks < 2; looks++) await look();
+    await runner.stop();
+    expect(told).toEqual(['a stage found the database away', 'a stage could not drain', 'a stage could not drain']);
+  });
+});

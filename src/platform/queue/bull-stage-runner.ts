@@ -98,17 +98,22 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   }
 
   private failed(stage: StageName, error: unknown): void {
-    if (connectionProblem(error))
+    if (!connectionProblem(error)) this.log.error('a stage could not drain', { event: 'stage.failed', stage }, error);
+    else if (this.mayTell(`${stage} without database`))
       this.log.warn('a stage found the database away', { event: 'stage.database_away', stage });
-    else this.log.error('a stage could not drain', { event: 'stage.failed', stage }, error);
   }
 
   private unreachable(stage: string, error: Error): void {
-    const now = this.clock.monotonicMs();
-    if (now - (this.complained.get(stage) ?? -Infinity) < QUIET_MS) return;
-    this.complained.set(stage, now);
+    if (!this.mayTell(`${stage} without queue`)) return;
     const refusal = redisRefusal(error.message);
     const what = refusal ? `the queue's Redis ${refusal.what} (${refusal.mend})` : 'the queue cannot be reached';
     this.log.warn(`${what}; stages go on by their sweeps`, { event: 'queue.error', stage, reason: error.message });
+  }
+
+  private mayTell(trouble: string): boolean {
+    const now = this.clock.monotonicMs();
+    if (now - (this.complained.get(trouble) ?? -Infinity) < QUIET_MS) return false;
+    this.complained.set(trouble, now);
+    return true;
   }
 }
