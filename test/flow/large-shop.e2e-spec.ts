@@ -44,6 +44,10 @@ describe('a shop with a long past', () => {
     await story(['past@example.com'], THEN);
     await liveStory(['live-past@example.com']);
     await shop.advanceTo(NOW);
+    await until(
+      () => isOver(database),
+      () => 'the story of the past is not over',
+    );
     await multiplied(database);
   });
   afterAll(async () => {
@@ -148,6 +152,15 @@ async function rowsRead({ engine }: TestDatabase): Promise<Readonly<Record<strin
      GROUP BY 1`,
   );
   return Object.fromEntries(rows.map(({ name, read }) => [name, read]));
+}
+
+/** Nothing of what happened waits to be applied or credited: ten thousand times that would be work of the day that is measured. */
+async function isOver({ engine }: TestDatabase): Promise<boolean> {
+  const [row] = await engine.query<{ over: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM storefront_events WHERE processed_at IS NULL)
+       AND NOT EXISTS (SELECT FROM conversions WHERE state = 'pending') AS over`,
+  );
+  return row!.over;
 }
 
 /** Writes everything that is there of one person once more for each of many: other ids, another address, the same story. */
