@@ -1,17 +1,9 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
-import { ProcessClock } from '../platform/clock/clock.js';
+import { StandingClock } from '../../test/support/standing-clock.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { cart, Shop } from './engine.builder.js';
 import { Inbox } from './inbox.js';
 import { InboxMark } from './marks.js';
-
-class StandingClock extends ProcessClock {
-  ms = 0;
-
-  override monotonicMs(): number {
-    return this.ms;
-  }
-}
 
 describe('a person whose events were put off', () => {
   let database: TestDatabase;

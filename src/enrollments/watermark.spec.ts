@@ -1,13 +1,5 @@
-import { ProcessClock } from '../platform/clock/clock.js';
+import { StandingClock } from '../../test/support/standing-clock.js';
 import { Watermark } from './watermark.js';
-
-class StandingClock extends ProcessClock {
-  ms = 0;
-
-  override monotonicMs(): number {
-    return this.ms;
-  }
-}
 
 const NINE = new Date('2026-11-21T09:00:00.000Z');
 const EIGHT = new Date('2026-11-21T08:00:00.000Z');

@@ -1,30 +1,22 @@
-import { ProcessClock } from '../platform/clock/clock.js';
+import { StandingClock } from '../../test/support/standing-clock.js';
 import type { LogFields } from '../platform/logging/logger.js';
 import { IngestOutage } from './ingest-outage.js';
 
-class HandClock extends ProcessClock {
-  nowMs = 0;
-
-  override monotonicMs(): number {
-    return this.nowMs;
-  }
-}
-
 describe('events that cannot be stored', () => {
-  let clock: HandClock;
+  let clock: StandingClock;
   let outage: IngestOutage;
   let told: LogFields[];
   const refuse = (events: number): void => outage.refuse('not now', { event: 'ingest.unavailable', events });
 
   beforeEach(() => {
-    clock = new HandClock();
+    clock = new StandingClock();
     told = [];
     const hear = (_text: string, fields: LogFields): void => void told.push(fields);
     outage = new IngestOutage({ warn: hear, info: hear }, clock);
   });
 
   it('are told of at once, and every ten seconds how many more there were', () => {
-    for (clock.nowMs = 0; clock.nowMs <= 20_000; clock.nowMs += 100) refuse(3);
+    for (clock.ms = 0; clock.ms <= 20_000; clock.ms += 100) refuse(3);
     expect(told.map(({ events }) => events)).toEqual([3, 300, 300]);
   });
 
@@ -32,7 +24,7 @@ describe('events that cannot be stored', () => {
     refuse(3);
     outage.stored();
     refuse(4);
-    for (clock.nowMs = 0; clock.nowMs <= 30_000; clock.nowMs += 1_000) outage.stored();
+    for (clock.ms = 0; clock.ms <= 30_000; clock.ms += 1_000) outage.stored();
     expect(told).toEqual([
       { event: 'ingest.unavailable', events: 3 },
       { event: 'ingest.available', refused: 7 },

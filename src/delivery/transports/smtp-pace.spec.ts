@@ -1,16 +1,8 @@
 import { MailServer } from '../../../test/support/mail-server.js';
-import { ProcessClock } from '../../platform/clock/clock.js';
+import { StandingClock } from '../../../test/support/standing-clock.js';
 import { SmtpPace } from './smtp-pace.js';
 import { MAIL } from './smtp.builder.js';
 import { SmtpTransport } from './smtp.js';
-
-class HandClock extends ProcessClock {
-  nowMs = 0;
-
-  override monotonicMs(): number {
-    return this.nowMs;
-  }
-}
 
 function paceAfter(...lettersMs: readonly number[]): SmtpPace {
   const pace = new SmtpPace(10);
@@ -46,13 +38,13 @@ describe('letters in hand over SMTP', () => {
 
   it('grow as a server answers at once, and shrink when it takes its time', async () => {
     const server = await MailServer.start();
-    const clock = new HandClock();
+    const clock = new StandingClock();
     const transport = new SmtpTransport(`smtp://127.0.0.1:${server.port}?maxConnections=3`, clock);
     expect(transport.slots).toBe(12);
     for (let letter = 0; letter < 50; letter++) await transport.send(MAIL);
     expect(transport.slots).toBe(48);
     server.instead = (line) => {
-      if (line === '.') clock.nowMs += 1_000;
+      if (line === '.') clock.ms += 1_000;
       return null;
     };
     for (let letter = 0; letter < 50; letter++) await transport.send(MAIL);
