@@ -3,14 +3,14 @@ const IN_HAND_MS = 500;
 /** Letters a connection: one on its way, one behind it. */
 const LEAST = 2;
 const FIRST = 4;
-/** More brought nothing against a server that answers at once. */
+/** Also a server that answers at once leaves no more than this in doubt. */
 const MOST = 16;
 /** What the last letter counts for. */
 const WEIGHT = 1 / 16;
 
 /**
- * How many letters may be in hand at once. The guard costs about the same for five letters as for fifty, so a server that takes them quickly gets
- * them in large groups; behind a slow one they wait where nobody has begun to send them.
+ * How many letters may be in hand at once. A guard's transaction costs little more for a large group than for a small one, so a server that takes
+ * letters quickly gets them in large groups (bench/README.md has what it brought); behind a slow one they wait where nobody has begun to send them.
  */
 export class SmtpPace {
   private letterMs = IN_HAND_MS / FIRST;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { IS_HELD } from './engine-database.js';
 import { MIGRATIONS } from './migrations.js';
 
 /** Any number that only this service locks: "touchmap" in ASCII, shortened to a bigint. */
@@ -12,8 +13,8 @@ const LOCK = '8390327082911687';
 const LOCK_MS = 1_300;
 /** Between two tries the processes of the version before work off what queued. */
 const PAUSE_MS = 5_000;
-/** lock_not_available, and deadlock_detected: nothing of the step is done, and it may simply be run again. */
-const WAITS = new Set(['55P03', '40P01']);
+/** Or deadlock_detected: nothing of the step is done, and it may simply be run again. */
+const WAITS = new Set([IS_HELD, '40P01']);
 
 /**
  * Brings the schema up to date as the connecting user, who owns it. Under an advisory lock on a connection of its own:
