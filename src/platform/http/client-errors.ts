@@ -1,11 +1,21 @@
 import type { Socket } from 'node:net';
 import { type ProblemDetails, requestProblem } from './problem.js';
 
-/** Answers a request that Node's parser gave up before there was one for Fastify: too slow, headers too large, not HTTP. */
+/** How long a client may take to read the answer and close; it may still be sending meanwhile. */
+const LINGER_MS = 1_000;
+
+/**
+ * Answers a request that Node's parser gave up before there was one for Fastify: too slow, headers too large, not HTTP. What the client
+ * still sends is read and dropped for a moment: a connection that is closed with bytes unread is reset, and the answer with it
+ * (RFC 9112 §9.6).
+ */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.write(textOf(problemFor(error.code)));
-  socket.destroy(error);
+  // Every further piece of such a request is an error again.
+  if (error.code === 'ECONNRESET' || socket.destroyed || socket.writableEnded) return;
+  if (!socket.writable) return void socket.destroy(error);
+  socket.end(textOf(problemFor(error.code)));
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(linger));
 }
 
 function problemFor(code: string | undefined): ProblemDetails {
