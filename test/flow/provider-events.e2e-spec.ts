@@ -121,6 +121,17 @@ describe('provider webhooks', () => {
     expect(await post(`[${'['.repeat(100_000)}${']'.repeat(100_000)}]`)).toMatchObject({ status: 200 });
   });
 
+  it('are refused before their body is read where the headers say enough: it may be too much and no JSON', async () => {
+    const tooMuch = Buffer.alloc(5 * 1024 * 1024, '[');
+    expect(await post(tooMuch, { headers: { [SIGNATURE]: '' } })).toMatchObject({ status: 401 });
+    expect(await post(tooMuch, { timestamp: '1' })).toMatchObject({ status: 401 });
+    expect(await post(tooMuch, { path: '/hooks/sendgrid/x' })).toMatchObject({ status: 404 });
+    for (const body of [tooMuch, Buffer.from('[')])
+      expect(
+        await post(body, { path: '/hooks/bounces', headers: { authorization: 'Bearer tm_bounces_x' } }),
+      ).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
+  });
+
   it('of unknown letters are taken and change nothing', async () => {
     expect(
       await post(

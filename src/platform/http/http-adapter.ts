@@ -12,6 +12,7 @@ import { ruleKeyword } from './json-rule.js';
 import { KeyVerifier } from './auth.js';
 import { registerDirectRoutes } from './direct-route.js';
 import { NotFound } from './domain-error.js';
+import { registerGates } from './gate.js';
 import { registerBodyParsers } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { problemOf } from './problem.js';
@@ -67,6 +68,7 @@ export function prepareServer(
     done(request.routeOptions.config?.notServed ? new NotFound('this path') : undefined);
   });
   registerAccess(server, instanceOf(KeyVerifier), new WrongKeys(new ProcessClock()));
+  registerGates(server, instanceOf);
   registerDirectRoutes(server, instanceOf);
   registerBodyParsers(server);
   return paths;

@@ -1,18 +1,9 @@
-import {
-  Body,
-  type CanActivate,
-  Controller,
-  type ExecutionContext,
-  HttpCode,
-  Injectable,
-  Post,
-  Req,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, HttpCode, Injectable, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Public } from '../../platform/http/auth.js';
 import { DomainError } from '../../platform/http/domain-error.js';
+import { type Gate, Gated } from '../../platform/http/gate.js';
 import { RouteLimits } from '../../platform/http/route-config.js';
 import { bounceReports, REPORT_KINDS } from './bounce-report.js';
 import { ConnectorDirectory, type Reporter } from './connector-directory.js';
@@ -30,17 +21,15 @@ class Unauthorized extends DomainError {
 
 type HookRequest = FastifyRequest & { reporter?: Reporter };
 
-/** Lets readers of bounces in, before anything that they report is looked at; the body is parsed by then, within its limits. */
+/** Lets readers of bounces in. */
 @Injectable()
-export class BouncesGuard implements CanActivate {
+export class BouncesGate implements Gate {
   constructor(private readonly connectors: ConnectorDirectory) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<HookRequest>();
+  async admit(request: HookRequest): Promise<void> {
     const reporter = await this.connectors.bounces(request.headers.authorization);
     if (!reporter) throw new Unauthorized();
     request.reporter = reporter;
-    return true;
   }
 }
 
@@ -71,7 +60,7 @@ export class BouncesController {
   /** Takes bounces and complaints from whoever reads the mailbox of an SMTP sender: one report, or up to 1,000 in a list. */
   @Post()
   @HttpCode(200)
-  @UseGuards(BouncesGuard)
+  @Gated(BouncesGate)
   @RouteLimits({ bodyLimit: 1024 * 1024, json: { maxKeys: 5_000 } })
   @ApiBody({ schema: { oneOf: [REPORT, { type: 'array', maxItems: 1_000, items: REPORT }] } })
   take(@Req() request: HookRequest, @Body() body: unknown): Promise<Taken> {

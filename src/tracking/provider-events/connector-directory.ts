@@ -11,6 +11,13 @@ export interface Reporter {
   readonly connectorId: string;
 }
 
+/** A SendGrid webhook, with the key of its signatures and the database's time. */
+export interface SendGridConnector {
+  readonly reporter: Reporter;
+  readonly key: KeyObject;
+  readonly now: Date;
+}
+
 interface ConnectorRow {
   readonly environment_id: string;
   readonly public_key: string | null;
@@ -23,10 +30,8 @@ interface ConnectorRow {
 export class ConnectorDirectory {
   constructor(private readonly database: EngineDatabase) {}
 
-  /** The SendGrid webhook at this path, with its key and the database's time; null when there is none. */
-  async sendGrid(
-    connectorId: string,
-  ): Promise<{ readonly reporter: Reporter; readonly key: KeyObject; readonly now: Date } | null> {
+  /** The SendGrid webhook at this path, null when there is none. */
+  async sendGrid(connectorId: string): Promise<SendGridConnector | null> {
     const row = await this.row(connectorId);
     const key = row?.public_key ? verificationKey(row.public_key) : null;
     return row && key && { reporter: { environmentId: row.environment_id, connectorId }, key, now: row.now };

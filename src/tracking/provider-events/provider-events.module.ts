@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { FastifyInstance } from 'fastify';
 import { EnrollmentsModule } from '../../enrollments/enrollments.module.js';
-import { BouncesController, BouncesGuard } from './bounces.controller.js';
+import { BouncesController, BouncesGate } from './bounces.controller.js';
 import { ConnectorDirectory } from './connector-directory.js';
 import { ConnectorEntity } from './connector.entity.js';
 import { ConnectorsController } from './connectors.controller.js';
@@ -16,7 +16,7 @@ import { SendGridHook } from './sendgrid-hook.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ConnectorEntity]), EnrollmentsModule],
   controllers: [ConnectorsController, BouncesController],
-  providers: [ConnectorsService, ConnectorDirectory, BouncesGuard, PersonalEffects, ProviderEvents, SendGridHook],
+  providers: [ConnectorsService, ConnectorDirectory, BouncesGate, PersonalEffects, ProviderEvents, SendGridHook],
 })
 export class ProviderEventsModule implements OnModuleInit {
   constructor(

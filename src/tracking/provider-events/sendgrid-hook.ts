@@ -6,12 +6,18 @@ import { BadInput, DomainError, NotFound } from '../../platform/http/domain-erro
 import { problemOf } from '../../platform/http/problem.js';
 import { sendProblem } from '../../platform/http/problem.filter.js';
 import { logger } from '../../platform/logging/logger.js';
-import { ConnectorDirectory } from './connector-directory.js';
+import { ConnectorDirectory, type SendGridConnector } from './connector-directory.js';
 import { ProviderEvents } from './provider-events.service.js';
 import { sendGridEvent } from './sendgrid-event.js';
-import { isSigned, SIGNATURE_HEADER, TIMESTAMP_HEADER } from './sendgrid-signature.js';
+import {
+  isSigned,
+  mayBeSigned,
+  SIGNATURE_HEADER,
+  type SignatureHeaders,
+  TIMESTAMP_HEADER,
+} from './sendgrid-signature.js';
 
-type HookRequest = FastifyRequest<{ Params: { connector: string } }>;
+type HookRequest = FastifyRequest & { sendGrid?: SendGridConnector };
 
 /** SendGrid sends batches of up to 768 KB. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -41,22 +47,35 @@ export class SendGridHook {
     private readonly env: Env,
   ) {}
 
+  private get windowMs(): number {
+    return this.env.WEBHOOK_WINDOW_S * 1_000;
+  }
+
   /** The Fastify plugin. */
   readonly plugin = (fastify: FastifyInstance, _options: unknown, done: () => void): void => {
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
     fastify.setErrorHandler((error, request, reply) => this.refuse(error, request, reply));
-    fastify.post('/hooks/sendgrid/:connector', ROUTE, (request: HookRequest) => this.receive(request));
+    fastify.post(
+      '/hooks/sendgrid/:connector',
+      { ...ROUTE, onRequest: (request: HookRequest) => this.admit(request) },
+      (request: HookRequest) => this.receive(request),
+    );
     done();
   };
 
-  private async receive(request: HookRequest): Promise<{ readonly received: number; readonly duplicates: number }> {
-    const found = await this.connectors.sendGrid(request.params.connector);
+  /** What no body could mend is refused before it is read: an unknown connector, no signature at all, or an old one. */
+  private async admit(request: HookRequest): Promise<void> {
+    const found = await this.connectors.sendGrid((request.params as { connector: string }).connector);
     if (!found) throw new NotFound('connector');
+    if (!mayBeSigned(signatureOf(request), found.now, this.windowMs)) throw new BadSignature();
+    request.sendGrid = found;
+  }
+
+  private async receive(request: HookRequest): Promise<{ readonly received: number; readonly duplicates: number }> {
+    const found = request.sendGrid!;
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const { [SIGNATURE_HEADER]: signature, [TIMESTAMP_HEADER]: timestamp } = request.headers;
-    const windowMs = this.env.WEBHOOK_WINDOW_S * 1_000;
-    if (!isSigned({ body, signature, timestamp }, found.key, found.now, windowMs)) throw new BadSignature();
+    if (!isSigned({ body, ...signatureOf(request) }, found.key, found.now, this.windowMs)) throw new BadSignature();
     const items = itemsOf(body);
     const events = items.flatMap((item) => sendGridEvent(item) ?? []);
     const { duplicates } = await this.events.take(found.reporter, events);
@@ -70,6 +89,10 @@ export class SendGridHook {
     else this.log.warn('Reports of a provider were refused', fields);
     sendProblem(reply, body, retryAfterS);
   }
+}
+
+function signatureOf({ headers }: HookRequest): SignatureHeaders {
+  return { signature: headers[SIGNATURE_HEADER], timestamp: headers[TIMESTAMP_HEADER] };
 }
 
 function itemsOf(body: Buffer): readonly unknown[] {

@@ -7,11 +7,15 @@ export const TIMESTAMP_HEADER = 'x-twilio-email-event-webhook-timestamp';
 /** A clock that runs ahead of ours by more than this does not sign our events. */
 const AHEAD_MS = 5 * 60_000;
 
-/** What came in, untouched: a signature covers bytes. */
-export interface SignedRequest {
-  readonly body: Buffer;
+/** The headers as they came. */
+export interface SignatureHeaders {
   readonly signature: unknown;
   readonly timestamp: unknown;
+}
+
+/** What came in, untouched: a signature covers bytes. */
+export interface SignedRequest extends SignatureHeaders {
+  readonly body: Buffer;
 }
 
 /**
@@ -34,22 +38,28 @@ export function keyText(key: KeyObject): string {
   return key.export({ format: 'der', type: 'spki' }).toString('base64');
 }
 
+/** Whether the headers may belong to a signed request of the last `windowMs`: without the body no more can be said. */
+export function mayBeSigned(
+  { signature, timestamp }: SignatureHeaders,
+  now: Date,
+  windowMs: number,
+): { readonly signature: string; readonly timestamp: string } | null {
+  if (typeof signature !== 'string' || !/^[A-Za-z0-9+/]{8,400}={0,2}$/.test(signature)) return null;
+  if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return null;
+  const ageMs = now.getTime() - Number(timestamp) * 1_000;
+  return ageMs > windowMs || ageMs < -AHEAD_MS ? null : { signature, timestamp };
+}
+
 /**
  * Whether SendGrid signed this (ECDSA, SHA-256, over timestamp and raw body) not longer ago than `windowMs`. Whatever is
  * malformed is simply not signed. Never throws.
  */
-export function isSigned(
-  { body, signature, timestamp }: SignedRequest,
-  key: KeyObject,
-  now: Date,
-  windowMs: number,
-): boolean {
-  if (typeof signature !== 'string' || !/^[A-Za-z0-9+/]{8,400}={0,2}$/.test(signature)) return false;
-  if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return false;
-  const ageMs = now.getTime() - Number(timestamp) * 1_000;
-  if (ageMs > windowMs || ageMs < -AHEAD_MS) return false;
+export function isSigned(request: SignedRequest, key: KeyObject, now: Date, windowMs: number): boolean {
+  const headers = mayBeSigned(request, now, windowMs);
+  if (!headers) return false;
+  const { signature, timestamp } = headers;
   try {
-    const data = Buffer.concat([Buffer.from(timestamp), body]);
+    const data = Buffer.concat([Buffer.from(timestamp), request.body]);
     return verify('sha256', data, { key, dsaEncoding: 'der' }, Buffer.from(signature, 'base64'));
   } catch {
     return false;
