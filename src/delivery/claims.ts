@@ -18,8 +18,9 @@ export class Claims {
   ) {}
 
   /**
-   * Claims up to `limit` letters that are due in the lane, leaving out stores whose mail is kept back (real lane): those due first.
-   * Of these service mail comes first, then what was meant earlier, as where a rate is set: a transport takes some at a time.
+   * Claims about `limit` letters that are due in the lane, leaving out stores whose mail is kept back (real lane). Service mail is
+   * taken first, however much other mail is due for longer; a third of the limit at least is for those due first, whatever they
+   * are. They go in the order of `inTurn`, as where a rate is set: a transport takes some at a time.
    */
   async take(lane: Lane, limit: number, shutStores: readonly string[]): Promise<Claim> {
     const token = newId();
@@ -28,9 +29,12 @@ export class Claims {
     if (lane.clock === 'virtual')
       return { token, messages: inTurn(await this.db.query(CLAIM_VIRTUAL, [...claim, lane.environmentId])) };
     const from = this.watermark.from();
-    const messages = await this.db.query<ClaimedMessage>(CLAIM_REAL, [...claim, from, shutStores]);
-    this.watermark.reached(messages.length < limit ? now : latest(messages, now));
-    return { token, messages: inTurn(messages) };
+    const least = Math.ceil(limit / 3);
+    const taken = await this.db.query<TakenMessage>(CLAIM_REAL, [...claim, from, shutStores, least]);
+    const inOrder = taken.filter(({ ahead }) => !ahead);
+    const places = Math.max(least, limit - (taken.length - inOrder.length));
+    this.watermark.reached(inOrder.length < places ? now : latest(inOrder, now));
+    return { token, messages: inTurn(taken) };
   }
 
   /** Lets go of claimed rows: back to `planned`, to be claimed again after `delayMs` of the database's time. */
@@ -41,13 +45,16 @@ export class Claims {
   }
 }
 
+/** `ahead`: service mail that did not wait for its place among all that is due. */
+type TakenMessage = ClaimedMessage & { readonly ahead: boolean };
+
 /** The statement returns them as they lie in the table. */
 function inTurn(messages: readonly ClaimedMessage[]): readonly ClaimedMessage[] {
   const rank = ({ messageClass }: ClaimedMessage): number => (messageClass === 'service' ? 0 : 1);
   return messages.toSorted((a, b) => rank(a) - rank(b) || a.meantAt.getTime() - b.meantAt.getTime());
 }
 
-/** Up to this instant nothing is left: a full batch ends at its latest letter; repeated ones say nothing of the others. */
+/** Up to this instant nothing is left, of letters taken in the order in which they are due: a full batch ends at its latest letter; repeated ones say nothing of the others. */
 function latest(messages: readonly ClaimedMessage[], now: Date): Date {
   const planned = messages.filter(({ attempts }) => attempts === 0).map(({ dueAt }) => dueAt.getTime());
   return planned.length < messages.length
@@ -68,18 +75,23 @@ RETURNING m.environment_id AS "environmentId", m.id, m.store_id AS "storeId", m.
   CASE WHEN m.attempts = 0 THEN 0 ELSE (SELECT count(*)::int FROM send_attempts AS a WHERE a.environment_id = m.environment_id
     AND a.message_id = m.id AND a.outcome = 'retry' AND a.started_at >= coalesce(m.meant_at, m.due_at)) END AS failures`;
 
-const CLAIM_REAL = `
-WITH due AS (
+const DUE_REAL = `
   SELECT environment_id, id FROM messages
   WHERE state = 'planned' AND clock = 'real' AND NOT held AND due_at <= $5 AND due_at >= $6::timestamptz
-    AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp()) AND store_id <> ALL ($7::uuid[])
-  ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED),
+    AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp()) AND store_id <> ALL ($7::uuid[])`;
+
+const CLAIM_REAL = `
+WITH service AS (
+  ${DUE_REAL} AND message_class = 'service' ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED),
+due AS (
+  ${DUE_REAL} AND (environment_id, id) NOT IN (SELECT environment_id, id FROM service)
+  ORDER BY due_at LIMIT greatest($8, $4 - (SELECT count(*) FROM service)) FOR UPDATE SKIP LOCKED),
 again AS (
   SELECT environment_id, id FROM messages
   WHERE state = 'retry' AND clock = 'real' AND next_attempt_at <= clock_timestamp() AND store_id <> ALL ($7::uuid[])
   ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED),
-taken AS (SELECT * FROM due UNION ALL SELECT * FROM again)
-${HOLD}`;
+taken AS (SELECT *, true AS ahead FROM service UNION ALL SELECT *, false FROM due UNION ALL SELECT *, false FROM again)
+${HOLD}, taken.ahead`;
 
 /** In the sandbox nobody waits for a back-off: its time stands. */
 const CLAIM_VIRTUAL = `
