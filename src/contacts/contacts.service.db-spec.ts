@@ -57,9 +57,12 @@ describe('ContactsService', () => {
   const facts = async (contactId: string) =>
     (await loadContactFacts(db.engine, [{ environmentId: store.sandboxId, contactId }], BLIND_KEYS)).get(contactId);
   const ingest = (wish: Partial<Parameters<typeof anEvent>[0]>) =>
-    new EventStore(db.engine, new IdentityChanges({ mergeRuns: () => Promise.resolve() }), new IngestTimes()).round([
-      anEvent({ environmentId: store.sandboxId, clock: 'virtual', ...wish }),
-    ]);
+    new EventStore(
+      db.engine,
+      new IdentityChanges({ mergeRuns: () => Promise.resolve() }),
+      new IngestTimes(),
+      BLIND_KEYS,
+    ).round([anEvent({ environmentId: store.sandboxId, clock: 'virtual', ...wish })]);
 
   it('makes a contact by its address, at the sandbox’s now, and finds it by address in any case and by id', async () => {
     const { created, contact } = await contacts.put(scope, 'Anna@Example.com', {

@@ -1,5 +1,5 @@
-import { parseEmail } from '../domain/email-address.js';
-import type { BlindKeys } from '../platform/blind-keys.js';
+import { ADDRESS_SIGN, parseEmail } from '../domain/email-address.js';
+import { type BlindKeys, blindKeySql } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { ContactRef } from './contact-facts.js';
 
@@ -13,7 +13,9 @@ const SCRUBS: readonly string[] = [
   `UPDATE storefront_events SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE conversions SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
   // A subject is whatever the scenario takes for it: an address as well as a cart. Of an ended run nobody asks for it.
-  `UPDATE enrollments SET event = jsonb_set(event, '{data}', '{}'), subject = '' WHERE environment_id = $1 AND contact_id = $2`,
+  `UPDATE enrollments SET subject = '', event = event || '{"data":{}}'
+     || CASE WHEN event->>'id' ~ '${ADDRESS_SIGN}' THEN '{"id":""}' ELSE '{}' END::jsonb
+   WHERE environment_id = $1 AND contact_id = $2`,
   `DELETE FROM message_bodies b USING messages m
    WHERE m.environment_id = $1 AND m.contact_id = $2 AND b.environment_id = m.environment_id AND b.message_id = m.id`,
   `UPDATE engagements e SET user_agent = NULL, url = NULL FROM messages m
@@ -35,6 +37,7 @@ export async function eraseContact(
   blind: BlindKeys,
 ): Promise<void> {
   await hideAddresses(tx, { environmentId, contactId }, blind);
+  await tx.query(HIDE_IDS, [environmentId, contactId, ...blind.pads]);
   for (const statement of SCRUBS) await tx.query(statement, [environmentId, contactId]);
   await tx.query(
     `UPDATE contacts SET external_id = NULL, email = NULL, email_key = NULL, first_name = NULL, last_name = NULL, phone = NULL,
@@ -65,6 +68,21 @@ async function hideAddresses(tx: Sql, { environmentId, contactId }: ContactRef, 
 const ADDRESSES = `
 SELECT email FROM contacts WHERE environment_id = $1 AND id = $2 AND email IS NOT NULL
 UNION SELECT to_address FROM messages WHERE environment_id = $1 AND contact_id = $2 AND to_address IS NOT NULL`;
+
+/**
+ * Ids that shops made of an address. Behind a blind key an event that is sent again is still known (`ingest/event-store.ts`), and an
+ * order is still one; shown is our own id.
+ */
+const HIDE_IDS = `
+WITH ids AS (
+  UPDATE event_keys k SET key = ${blindKeySql('k.key', '$3', '$4')} FROM storefront_events e
+  WHERE e.environment_id = $1 AND e.contact_id = $2 AND e.key ~ '${ADDRESS_SIGN}'
+    AND k.environment_id = e.environment_id AND k.key = e.key AND k.event_id = e.id),
+orders AS (
+  UPDATE conversions c SET order_key = ${blindKeySql('c.order_key', '$3', '$4')}
+  WHERE c.environment_id = $1 AND c.contact_id = $2 AND c.order_key ~ '${ADDRESS_SIGN}')
+UPDATE storefront_events SET key = id::text
+WHERE environment_id = $1 AND contact_id = $2 AND key ~ '${ADDRESS_SIGN}'`;
 
 const FORGET_BOUNCES = 'DELETE FROM soft_bounces WHERE environment_id = $1 AND email_key = ANY ($2::text[])';
 

@@ -8,6 +8,9 @@ export type ParsedEmail =
     }
   | { readonly ok: false; readonly detail: string };
 
+/** What a text has that may hold an address, written plainly or for a URL: JavaScript and PostgreSQL read this pattern alike. */
+export const ADDRESS_SIGN = '@|%40';
+
 /** Letters, digits and the signs of RFC 5322 that mailboxes really use; a backtick or quote is an attack, not an address. */
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*$/;
 /** Visible ASCII, as nearly every address is: nothing in it can be invisible or written in two ways. */

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
@@ -16,7 +17,7 @@ describe('the list of events of a type', () => {
   beforeAll(async () => {
     db = await migratedDatabase();
     source = await new DataSource(requestDataSource(db.url) as never).initialize();
-    reader = new EventReader(new RequestDatabase(source));
+    reader = new EventReader(new RequestDatabase(source), BLIND_KEYS);
   });
   afterAll(async () => {
     await source.destroy();

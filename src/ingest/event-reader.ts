@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { findContactId } from '../contacts/contact-lookup.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { BadInput, NotFound } from '../platform/http/domain-error.js';
 import { encodeCursor, type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { storedKeys } from './stored-keys.js';
 
 /** What an event did in one scenario that listens to it. */
 export interface EventOutcome {
@@ -73,7 +75,10 @@ ORDER BY e.id DESC`;
 /** Tells what was received and what each event did. */
 @Injectable()
 export class EventReader {
-  constructor(private readonly database: RequestDatabase) {}
+  constructor(
+    private readonly database: RequestDatabase,
+    private readonly blind: BlindKeys,
+  ) {}
 
   /**
    * The newest first, by their time-ordered ids, which the primary key has in order in every month's partition. Of a type alone a page
@@ -111,9 +116,9 @@ export class EventReader {
         : await tx.query<EventRow & Record<string, unknown>>(
             `SELECT ${COLUMNS} FROM event_keys k JOIN storefront_events e
                ON e.environment_id = k.environment_id AND e.id = k.event_id AND e.received_at = k.received_at
-             WHERE k.environment_id = $1 AND k.key = $2
-             ${isOurs ? `UNION ALL SELECT ${COLUMNS} FROM storefront_events e WHERE e.environment_id = $1 AND e.id = $2::text::uuid LIMIT 1` : ''}`,
-            [scope.environmentId, id],
+             WHERE k.environment_id = $1 AND k.key = ANY ($2::text[])
+             ${isOurs ? `UNION ALL SELECT ${COLUMNS} FROM storefront_events e WHERE e.environment_id = $1 AND e.id = $3::uuid LIMIT 1` : ''}`,
+            [scope.environmentId, storedKeys(id, this.blind), ...(isOurs ? [id] : [])],
           );
       if (!row) throw new NotFound('event');
       return viewOf(row);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IdentityChanges } from '../contacts/identity-changes.js';
 import type { Person } from '../contacts/who-is-who.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import { arrayText } from '../platform/database/array-text.js';
 import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
@@ -17,6 +18,7 @@ import {
 import { FREE, KNOWN, WRITE } from './group-sql.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
 import { IngestTimes } from './ingest-times.js';
+import { storedKeys } from './stored-keys.js';
 import { writeParameters } from './write-parameters.js';
 
 interface KnownRow {
@@ -36,6 +38,13 @@ export interface Round {
   readonly error: unknown;
 }
 
+/** A client's id of an event, in one of the forms in which it may be stored. */
+interface AskedKey {
+  readonly environmentId: string;
+  readonly key: string;
+  readonly stored: string;
+}
+
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Writes groups of events: one query to see who is who, one statement that makes the whole group durable. */
@@ -47,6 +56,7 @@ export class EventStore {
     private readonly database: EngineDatabase,
     private readonly identities: IdentityChanges,
     private readonly times: IngestTimes,
+    private readonly blind: BlindKeys,
   ) {}
 
   /**
@@ -88,11 +98,13 @@ export class EventStore {
   private async known(arrivals: readonly Arrival[]): Promise<KnownGroup> {
     const keys = new Map<string, IdentityKey>();
     const environments = new Set<string>();
-    const withKey: { readonly environmentId: string; readonly key: string }[] = [];
+    const withKey: AskedKey[] = [];
     for (const { event, keys: own } of arrivals) {
       for (const key of own) keys.set(key.at, key);
       environments.add(event.environmentId);
-      if (event.key !== null) withKey.push({ environmentId: event.environmentId, key: event.key });
+      if (event.key === null) continue;
+      for (const stored of storedKeys(event.key, this.blind))
+        withKey.push({ environmentId: event.environmentId, key: event.key, stored });
     }
     const people = [...keys.values()];
     const rows = await this.database.query<KnownRow>(KNOWN, [
@@ -100,7 +112,7 @@ export class EventStore {
       arrayText(people, ({ kind }) => kind),
       JSON.stringify(people.map(({ key }) => key)),
       arrayText(withKey, ({ environmentId }) => environmentId),
-      JSON.stringify(withKey.map(({ key }) => key)),
+      JSON.stringify(withKey.map(({ stored }) => stored)),
       arrayText(environments, (id) => id),
     ]);
     return knownGroup(rows, people, withKey);
@@ -136,11 +148,7 @@ export class EventStore {
   }
 }
 
-function knownGroup(
-  rows: readonly KnownRow[],
-  keys: readonly IdentityKey[],
-  withKey: readonly { readonly environmentId: string; readonly key: string }[],
-): KnownGroup {
+function knownGroup(rows: readonly KnownRow[], keys: readonly IdentityKey[], withKey: readonly AskedKey[]): KnownGroup {
   const people = new Map<string, Person>();
   const bodyHashes = new Map<string, string>();
   const nows = new Map<string, Date>();

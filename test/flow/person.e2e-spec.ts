@@ -44,7 +44,7 @@ describe('a person', () => {
     const cart = aCart(ANNA, NOON) as { contact: object; data: object };
     await shop.event({
       ...cart,
-      id: 'cart-81-v1',
+      id: `cart-${ANNA}`,
       contact: {
         ...cart.contact,
         externalId: `u-${CANARY}`,
@@ -65,7 +65,7 @@ describe('a person', () => {
     await reader.call('GET', path('t/c'), undefined, BROWSER);
     await reader.call('POST', path('p'), 'action=save&shown=group:carts&shown-language=ru&language=en', BROWSER);
     await reader.call('POST', path('p'), 'action=pause', BROWSER);
-    await shop.event(anOrder(ANNA, '2026-11-21T12:46:00.000Z', { orderId: '7' }));
+    await shop.event(anOrder(ANNA, '2026-11-21T12:46:00.000Z', { orderId: `7-${ANNA}` }));
     await shop.event({ type: 'wishlist.added', contact: { email: ANNA } });
     await shop.advance('1 hour');
     const key = [(await app.engine.query<{ id: string }>('SELECT id FROM messages LIMIT 1'))[0]!.id];
@@ -213,6 +213,23 @@ describe('a person', () => {
     expect(await shop.call('POST', '/v1/templates/abandoned-cart/reminder/test', test)).toMatchObject({
       body: { messages: [{ state: 'skipped', reason: 'suppressed' }] },
     });
+  });
+
+  it('is not there again because an event is sent again whose id is their address, and the event is still known by it', async () => {
+    const event = { ...aCart(ANNA, NOON), id: `order/${encodeURIComponent(ANNA)}` };
+    const first = await shop.event(event);
+    await shop.must('DELETE', `/v1/contacts/${ANNA}`);
+    expect(await shop.event(event)).toEqual({ ...first, duplicate: true });
+    expect(await shop.call('POST', '/v1/events', { ...event, data: {} })).toMatchObject({
+      status: 409,
+      body: { code: 'event_id_reused' },
+    });
+    expect(await shop.must('GET', `/v1/events/${encodeURIComponent(event.id)}`)).toMatchObject({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      type: 'cart.updated',
+      data: {},
+    });
+    expect(await holding()).toEqual([]);
   });
 
   it('leaves nothing behind either of what they do with an old letter once they are erased', async () => {

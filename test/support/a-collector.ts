@@ -7,6 +7,7 @@ import { IngestTimes } from '../../src/ingest/ingest-times.js';
 import { ProcessClock } from '../../src/platform/clock/clock.js';
 import type { EngineDatabase } from '../../src/platform/database/engine-database.js';
 import type { StageWaker } from '../../src/platform/queue/stages.js';
+import { BLIND_KEYS } from './blind-keys.js';
 
 /** A collector on this database; merges ask `mergeRuns`. */
 export function aCollector(
@@ -16,6 +17,6 @@ export function aCollector(
   times: Partial<IngestTimes> = { patienceMs: 60_000, heldMs: 60_000 },
 ): EventCollector {
   const all = new IngestTimes(times);
-  const store = new EventStore(engine, new IdentityChanges({ mergeRuns }), all);
+  const store = new EventStore(engine, new IdentityChanges({ mergeRuns }), all, BLIND_KEYS);
   return new EventCollector(store, { wake }, new ProcessClock(), all);
 }
