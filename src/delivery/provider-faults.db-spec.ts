@@ -5,6 +5,7 @@ import { aPlannedLetter, aScenario, messageRow, tryAgainNow } from '../../test/s
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { MOST_EQUAL_REFUSALS } from './circuits.js';
+import { failureOf, smtpOutcome } from './transports/smtp-outcome.js';
 import type { SendResult } from './transports/transport.js';
 
 describe('a provider that takes no letter at all', () => {
@@ -94,6 +95,21 @@ describe('a provider that takes no letter at all', () => {
     await tryAgainNow(database.engine, ...ids);
     expect(await aWorker(database.engine).batch.run(REAL_LANE)).toMatchObject({ accepted: 30 - MOST_EQUAL_REFUSALS });
   });
+
+  it.each(['550', '550 relaying denied', '550 5.7.1 your host is on a list'])(
+    'stops asking a mail server that says “%s” to whomever a letter is for',
+    async (reply) => {
+      const transport = new ScriptedTransport();
+      transport.refuse(smtpOutcome(failureOf('RCPT TO', reply), false));
+      const ids: string[] = [];
+      for (let i = 0; i < 30; i++) ids.push((await aPlannedLetter(database.engine, store, await person())).messageId);
+      await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+      const planned = await database.engine.query(`SELECT 1 FROM messages WHERE id = ANY ($1) AND state = 'planned'`, [
+        ids,
+      ]);
+      expect(planned).toHaveLength(30 - MOST_EQUAL_REFUSALS);
+    },
+  );
 
   it('goes on where one letter in two is refused for the same: the others show that it is not the settings', async () => {
     const transport = new ScriptedTransport(1);

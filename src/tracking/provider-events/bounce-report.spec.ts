@@ -18,6 +18,21 @@ describe('a report from the bounce mailbox', () => {
       ]);
   });
 
+  it('blocks no address for a refusal that is about us, however permanent: a blacklist, relaying, a policy', () => {
+    for (const reason of [
+      '550 5.7.1 Client host [203.0.113.9] blocked',
+      '550 relaying denied',
+      '554 rejected by policy',
+    ])
+      expect(bounceReports({ messageId: ID, kind: 'hard', reason })).toMatchObject([
+        { kind: 'blocked', suppress: null },
+      ]);
+    for (const reason of ['550 5.1.1 no such user', '550 user unknown', '550', null])
+      expect(bounceReports({ messageId: ID, kind: 'hard', reason })).toMatchObject([
+        { kind: 'bounced', suppress: 'hard_bounce' },
+      ]);
+  });
+
   it('may name an address instead, and may come in a list', () => {
     expect(
       bounceReports([

@@ -1,4 +1,5 @@
 import { parseEmail } from '../../domain/email-address.js';
+import { blamedBy } from '../../domain/refusal.js';
 import { isInstant } from '../../domain/written-instant.js';
 import { BadInput, type Problem, Unprocessable } from '../../platform/http/domain-error.js';
 import { pointerStep } from '../../platform/http/json-pointer.js';
@@ -47,16 +48,18 @@ function reportOf(item: unknown, pointer: string, problems: Problem[]): Provider
   if (problems.length > before || !isKind(kind)) return null;
   const key = email?.ok ? email.key : null;
   const words = [kind, instant?.toISOString() ?? null, reason ?? null];
+  // A mailbox's reader tells a permanent refusal from one for now; whom it is about only the server's words say.
+  const means = kind === 'hard' && blamedBy(detailOf(reason) ?? '') === 'sender' ? 'soft' : kind;
   return {
     key: keyOf('bounces', messageId ?? key, ...words),
     words: messageId === null && instant === null ? words : null,
-    kind: KINDS[kind],
+    kind: KINDS[means],
     messageId,
     address: key,
     providerMessageId: null,
     at: instant,
     detail: detailOf(reason),
-    suppress: kind === 'hard' ? 'hard_bounce' : kind === 'complaint' ? 'complaint' : null,
+    suppress: means === 'hard' ? 'hard_bounce' : means === 'complaint' ? 'complaint' : null,
     unsubscribes: false,
   };
 }

@@ -39,7 +39,11 @@ const REPORT = {
   properties: {
     messageId: { type: 'string', description: 'The letter’s id, or its Message-ID header as we wrote it.' },
     address: { type: 'string', format: 'email', description: 'Where no letter is known: the address that refused.' },
-    kind: { enum: [...REPORT_KINDS] },
+    kind: {
+      enum: [...REPORT_KINDS],
+      description:
+        'How the refusal ended the letter. A hard one of which the reason says that it is about the sender (5.7.x, relaying, a blacklist) counts as soft.',
+    },
     reason: { type: 'string', nullable: true, description: 'The mail server’s words.' },
     at: {
       type: 'string',

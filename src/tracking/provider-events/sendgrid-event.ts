@@ -1,8 +1,11 @@
 import { assertNever } from '../../domain/assert-never.js';
+import { blamedBy } from '../../domain/refusal.js';
 import { detailOf, keyOf, messageIdOf, type ProviderEvent, type ProviderEventKind } from './provider-event.js';
 
 /** Bounces whose cause is the sender or the moment, not the address: they are refusals for now, whatever their type. */
 const NOT_THE_ADDRESS = new Set(['content', 'reputation', 'frequency or volume too high', 'technical']);
+/** SendGrid's own word that there is no such address. */
+const INVALID = 'invalid address';
 const MAX_TEXT = 200;
 
 /**
@@ -58,7 +61,10 @@ function kindOf(event: string, raw: Readonly<Record<string, unknown>>): Provider
 }
 
 function isForNow(raw: Readonly<Record<string, unknown>>): boolean {
-  return raw['type'] === 'blocked' || NOT_THE_ADDRESS.has((textOf(raw['bounce_classification']) ?? '').toLowerCase());
+  if (raw['type'] === 'blocked') return true;
+  const classification = (textOf(raw['bounce_classification']) ?? '').toLowerCase();
+  if (NOT_THE_ADDRESS.has(classification)) return true;
+  return classification !== INVALID && blamedBy(`${textOf(raw['status']) ?? ''} ${reasonOf(raw)}`) === 'sender';
 }
 
 /** SendGrid drops letters to addresses on lists of its own: that teaches us what such a list knows. */
