@@ -76,7 +76,7 @@ export class ContactDto {
   attributes?: Record<string, unknown> | null;
 
   @IsOptional()
-  @IsObject()
+  @IsObject({ message: 'consent must be an object: { "marketing": true or false, "source": "…" }' })
   @ValidateNested()
   @Type(() => ConsentDto)
   consent?: ConsentDto | null;
