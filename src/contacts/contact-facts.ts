@@ -14,6 +14,7 @@ interface FactsRow {
   readonly id: string;
   readonly email: string | null;
   readonly external_id: string | null;
+  readonly anonymous_id: string | null;
   readonly first_name: string | null;
   readonly last_name: string | null;
   readonly locale: string | null;
@@ -73,6 +74,7 @@ function factsOf(row: FactsRow): ContactFacts {
     id: row.id,
     email: row.email,
     externalId: row.external_id,
+    anonymousId: row.anonymous_id,
     firstName: row.first_name,
     lastName: row.last_name,
     locale: row.locale,
@@ -96,6 +98,8 @@ const PERSON = `k.id, k.email, k.email_key, k.external_id, k.first_name, k.last_
 // not found as they were asked for is looked for where they went.
 const FACTS = `
 SELECT asked.c AS asked_id, person.*,
+  CASE WHEN person.external_id IS NULL AND person.email IS NULL THEN (SELECT min(b.key) FROM contact_keys b
+    WHERE b.environment_id = asked.e AND b.contact_id = person.id AND b.kind = 'anonymous') END AS anonymous_id,
   ${suppressionSql('asked.e', 'person.email_key', ['$3', '$4'])} AS suppressed
 FROM unnest($1::uuid[], $2::uuid[]) AS asked (e, c)
 CROSS JOIN LATERAL (

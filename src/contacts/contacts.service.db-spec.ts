@@ -205,6 +205,7 @@ describe('ContactsService', () => {
       [...refs, { environmentId: store.sandboxId, contactId: store.storeId }],
       BLIND_KEYS,
     );
+    expect(found.get(anna)).toMatchObject({ anonymousId: null });
     expect([...found.keys()].sort()).toEqual([browser!.id, anna].sort());
     expect(found.get(browser!.id)).toEqual(found.get(anna));
     expect(found.get(anna)).toMatchObject({
@@ -214,6 +215,16 @@ describe('ContactsService', () => {
       suppressed: 'manual',
       erased: false,
     });
+  });
+
+  it('is known by the browser’s id as long as nothing else of them is known', async () => {
+    await ingest({ anonymousId: 'b7' });
+    const [{ id }] = (await db.engine.query<{ id: string }>('SELECT id FROM contacts WHERE environment_id = $1', [
+      store.sandboxId,
+    ])) as [{ id: string }];
+    expect(await facts(id)).toMatchObject({ anonymousId: 'b7' });
+    await ingest({ anonymousId: 'b7', email: ANNA });
+    expect(await facts(id)).toMatchObject({ anonymousId: null, email: ANNA });
   });
 
   it('takes consent back until a later statement gives it again', async () => {

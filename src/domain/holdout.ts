@@ -8,11 +8,11 @@ const STEPS = 10_000;
  * are new after each reset of a sandbox, and a test played again would hold out others.
  */
 export function isHeldOut(
-  { externalId, email, id }: Pick<ContactFacts, 'externalId' | 'email' | 'id'>,
+  { externalId, email, anonymousId, id }: Pick<ContactFacts, 'externalId' | 'email' | 'anonymousId' | 'id'>,
   scenarioKey: string,
   percent: number,
 ): boolean {
-  return draw(`${externalId ?? email ?? id}\n${scenarioKey}`) < Math.round(percent * 100);
+  return draw(`${externalId ?? email ?? anonymousId ?? id}\n${scenarioKey}`) < Math.round(percent * 100);
 }
 
 /** A number of 0…9999 from a text: FNV-1a, then murmur3's finaliser, because FNV alone mixes its last characters badly. */

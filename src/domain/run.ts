@@ -15,6 +15,8 @@ export interface ContactFacts {
   readonly id: string;
   readonly email: string | null;
   readonly externalId: string | null;
+  /** The browser's id, only of somebody of whom neither an address nor an external id is known; else null. */
+  readonly anonymousId: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
   readonly locale: string | null;

@@ -44,6 +44,7 @@ const NOBODY = {
   id: '00000000-0000-7000-8000-000000000000',
   email: 'somebody@example.com',
   externalId: null,
+  anonymousId: null,
   firstName: null,
   lastName: null,
   timezone: null,

@@ -68,6 +68,7 @@ export function aContact(over: Partial<ContactFacts> = {}): ContactFacts {
     id: '0199a000-0000-7000-8000-000000000001',
     email: 'anna@example.com',
     externalId: 'u-17',
+    anonymousId: null,
     firstName: 'Anna',
     lastName: null,
     locale: 'ru',
