@@ -8,7 +8,7 @@ import { SuppressionList } from './import/suppression-list.js';
 import { SuppressionsController } from './suppressions.controller.js';
 import { SuppressionsService } from './suppressions.service.js';
 
-/** People, their identities, consent and suppressions. Asks for the ports RunMerger and RunEnder. */
+/** People, their identities, consent and suppressions. Asks for the ports RunMerger, RunEnder and OrderWorth. */
 @Module({
   controllers: [ImportsController, ContactsController, SuppressionsController],
   providers: [ContactImport, ContactsService, IdentityChanges, SuppressionList, SuppressionsService],

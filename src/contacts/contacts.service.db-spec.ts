@@ -15,13 +15,14 @@ import { loadContactFacts } from './contact-facts.js';
 import { ContactsService } from './contacts.service.js';
 import { IdentityChanges } from './identity-changes.js';
 import { SuppressionList } from './import/suppression-list.js';
-import type { RunEnder } from './ports.js';
+import type { OrderWorth, RunEnder } from './ports.js';
 import { SuppressionsService } from './suppressions.service.js';
 
 const ANNA = 'anna@example.com';
 const NOW = new Date('2026-11-21T09:00:00Z');
 
 describe('ContactsService', () => {
+  const keep = jest.fn<OrderWorth['keep']>().mockResolvedValue(undefined);
   const endRuns = jest.fn<RunEnder['endRuns']>().mockResolvedValue(undefined);
   let db: TestDatabase;
   let source: DataSource;
@@ -40,6 +41,7 @@ describe('ContactsService', () => {
       db.engine,
       { endRuns },
       { consentGiven: () => Promise.resolve() },
+      { keep },
       BLIND_KEYS,
     );
     suppressions = new SuppressionsService(requests, db.engine, BLIND_KEYS);
@@ -137,7 +139,12 @@ describe('ContactsService', () => {
     });
     await suppressions.put(scope, ANNA);
     const { id } = await contacts.get(scope, ANNA);
+    const told: unknown[] = [];
+    keep.mockImplementationOnce(async (tx, { contactId }) => {
+      told.push(...(await tx.query('SELECT data FROM storefront_events WHERE contact_id = $1', [contactId])));
+    });
     await contacts.erase(scope, ANNA);
+    expect(told).toEqual([{ data: { address: 'Lane 1' } }]);
     expect(endRuns).toHaveBeenLastCalledWith(expect.anything(), {
       environmentId: store.sandboxId,
       contactId: id,

@@ -12,7 +12,7 @@ import { findContactId } from './contact-lookup.js';
 import { CONTACT_BY_ID, type ContactRow, contactView, type ContactView } from './contact-view.js';
 import { editContact } from './edit-contact.js';
 import { eraseContact } from './erase-contact.js';
-import { RunEnder, SubscriptionRequests } from './ports.js';
+import { OrderWorth, RunEnder, SubscriptionRequests } from './ports.js';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -32,6 +32,7 @@ export class ContactsService {
     private readonly database: EngineDatabase,
     private readonly runs: RunEnder,
     private readonly subscriptions: SubscriptionRequests,
+    private readonly orders: OrderWorth,
     private readonly blind: BlindKeys,
   ) {}
 
@@ -79,6 +80,7 @@ export class ContactsService {
       const { id: contactId } = await this.locked(tx, scope, ref);
       const at = await this.now(tx, scope);
       await this.runs.endRuns(tx, { environmentId, contactId, reason: 'erased', at });
+      await this.orders.keep(tx, { environmentId, contactId });
       await eraseContact(tx, { environmentId, contactId }, at, this.blind);
     });
   }

@@ -30,6 +30,12 @@ export abstract class RunEnder {
   ): Promise<void>;
 }
 
+/** What an erasure asks of statistics, which implements it. The caller holds the contact's lock. */
+export abstract class OrderWorth {
+  /** Keeps what the contact's orders are worth that no letter has been credited with yet: the erasure takes what tells it. */
+  abstract keep(tx: Sql, contact: { readonly environmentId: string; readonly contactId: string }): Promise<void>;
+}
+
 /** A consent to marketing mail that was given without an event of the storefront. */
 export interface ConsentGiven {
   readonly storeId: string;

@@ -40,6 +40,7 @@ describe('a person who is erased', () => {
       database.engine,
       new StoredRunEnder(worker.mover),
       noSubscriptions,
+      { keep: () => Promise.resolve() },
       BLIND_KEYS,
     );
     return contacts.erase({ storeId: store.storeId, environmentId: store.liveId }, contactId);

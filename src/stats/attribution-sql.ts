@@ -17,6 +17,15 @@ FROM conversions c
 JOIN environments e ON e.id = c.environment_id
 WHERE c.state = 'pending'`;
 
+/** Those of $2, a contact of $1. One that is being credited at this moment is waited for by whoever writes it, and then left alone. */
+export const PENDING_OF = `${PENDING} AND c.environment_id = $1 AND c.contact_id = $2`;
+
+/** What a conversion that waits is worth, before it is credited. */
+export const KEEP = `
+UPDATE conversions c SET amount = r.amount, currency = r.currency
+FROM jsonb_to_recordset($1::jsonb) AS r("environmentId" uuid, "eventId" uuid, amount numeric, currency text)
+WHERE c.environment_id = r."environmentId" AND c.event_id = r."eventId" AND c.state = 'pending'`;
+
 const ORDER = `
 ORDER BY c.environment_id, c.event_id
 LIMIT ${MAX_BATCH}

@@ -185,6 +185,25 @@ describe('crediting orders', () => {
     expect(await crediting.credit(order)).toMatchObject({ message_id: other, amount: '5980', currency: 'RUB' });
   });
 
+  it('is worth the same when its person is erased before it is credited', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'click', '2026-11-21T10:00:00.000Z');
+    const order = await crediting.order(contactId, '2026-11-21T11:00:00.000Z');
+    const nobodys = await crediting.order(contactId, '2026-11-21T09:00:00.000Z');
+    await database.engine.transaction(async (tx) => {
+      await crediting.attribution.keep(tx, { environmentId: store.liveId, contactId });
+      await eraseContact(tx, { environmentId: store.liveId, contactId }, new Date('2026-11-22T00:00:00Z'), BLIND_KEYS);
+    });
+    expect(await crediting.credit(order)).toEqual({
+      state: 'credited',
+      message_id: letters[0],
+      credited_for: 'order',
+      amount: '5980',
+      currency: 'RUB',
+    });
+    expect(await crediting.credit(nobodys)).toMatchObject({ state: 'uncredited', amount: null });
+  });
+
   it("keeps an order that names no currency in the store's of when it was credited, also when the credit moves", async () => {
     const { contactId, letters } = await crediting.aReader(SENT);
     await crediting.act(letters[0]!, 'open', '2026-11-21T10:00:00.000Z');

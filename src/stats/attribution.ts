@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { ContactRef } from '../contacts/contact-facts.js';
+import type { OrderWorth } from '../contacts/ports.js';
 import { type Contender, creditOnce, creditOrder } from '../domain/attribution.js';
 import type { CompiledGoal } from '../domain/compiled-scenario.js';
 import type { Lane } from '../platform/clock/lane.js';
@@ -6,7 +8,7 @@ import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
 import { type Candidate, loadCandidates, type PendingConversion, withGoals } from './attribution-candidates.js';
-import { HOLDERS, pendingOf, WRITE } from './attribution-sql.js';
+import { HOLDERS, KEEP, PENDING_OF, pendingOf, WRITE } from './attribution-sql.js';
 import { ConversionValues } from './conversion-values.js';
 import { takeTurn } from './turn.js';
 
@@ -29,7 +31,7 @@ interface CreditRow {
 
 /** Gives orders to the letters that brought them, each once; again when an act becomes known late. */
 @Injectable()
-export class Attribution {
+export class Attribution implements OrderWorth {
   constructor(
     private readonly database: EngineDatabase,
     private readonly scenarios: ScenarioRegistry,
@@ -64,6 +66,17 @@ export class Attribution {
       );
       return pending.length;
     });
+  }
+
+  /**
+   * Writes down what the orders of somebody who is about to be erased are worth, where they still wait for their credit: afterwards
+   * nobody can read it off them. They go on waiting, without anybody's turn, so that an erasure holds up no crediting.
+   */
+  async keep(tx: Sql, { environmentId, contactId }: ContactRef): Promise<void> {
+    const pending = await tx.query<PendingConversion>(PENDING_OF, [environmentId, contactId]);
+    if (pending.length === 0) return;
+    const brought = (await this.judge(tx, pending)).filter(({ goal }) => goal !== null);
+    await tx.query(KEEP, [JSON.stringify(await this.creditRows(tx, brought))]);
   }
 
   private async judge(tx: Sql, pending: readonly PendingConversion[]): Promise<readonly Judged[]> {

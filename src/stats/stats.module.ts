@@ -3,11 +3,9 @@ import { StageRunner } from '../platform/queue/stage-runner.js';
 import { ScenariosModule } from '../scenarios/scenarios.module.js';
 import { StoresModule } from '../stores/stores.module.js';
 import { TemplatesModule } from '../templates/templates.module.js';
-import { Attribution } from './attribution.js';
 import { ContactExport } from './contact-export.js';
 import { ContactHistory } from './contact-history.js';
 import { ContactHistoryController } from './contact-history.controller.js';
-import { ConversionValues } from './conversion-values.js';
 import { ConversionsModule } from './conversions.module.js';
 import { Figures } from './figures.js';
 import { Rollup } from './rollup.js';
@@ -20,17 +18,7 @@ import { StatsStage } from './stats-stage.js';
 @Module({
   imports: [ConversionsModule, ScenariosModule, StoresModule, TemplatesModule],
   controllers: [StatsController, ContactHistoryController],
-  providers: [
-    Attribution,
-    ContactExport,
-    ContactHistory,
-    ConversionValues,
-    Figures,
-    Rollup,
-    ScenarioLift,
-    ScenarioStats,
-    StatsStage,
-  ],
+  providers: [ContactExport, ContactHistory, Figures, Rollup, ScenarioLift, ScenarioStats, StatsStage],
   exports: [Figures, Rollup],
 })
 export class StatsModule implements OnModuleInit {
