@@ -38,6 +38,26 @@ describe('the lock that shows a worker alive', () => {
     expect(await database.engine.query('SELECT FROM workers')).toEqual([]);
   });
 
+  it('is gone at the end also of a life that is just taking it again', async () => {
+    const life = await PostgresIncarnation.begin(url);
+    const session = await database.engine.pool.connect();
+    await session.query('BEGIN; LOCK TABLE workers IN EXCLUSIVE MODE');
+    proxy.cut();
+    await until(
+      () => isFree(life.id),
+      () => 'the lock outlives its connection',
+    );
+    await until(
+      async () => !(await isFree(life.id)),
+      () => 'the lock is not taken again',
+    );
+    const ended = life.end();
+    await session.query('COMMIT');
+    session.release();
+    await ended;
+    expect(await database.engine.query('SELECT FROM workers')).toEqual([]);
+  });
+
   it('is asked for a bounded time: a server that never answers is told of, not waited for', async () => {
     const server = await silentPostgres();
     await expect(PostgresIncarnation.begin(server.url, 100)).rejects.toThrow('Query read timeout');

@@ -15,6 +15,8 @@ export class PostgresIncarnation extends WorkerIncarnation {
   readonly id = newId();
   private readonly log = logger(PostgresIncarnation.name);
   private client: BoundedClient | undefined;
+  /** Taking the lock again, as long as that goes on. */
+  private holding: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private ended = false;
@@ -37,6 +39,8 @@ export class PostgresIncarnation extends WorkerIncarnation {
   async end(): Promise<void> {
     this.ended = true;
     clearTimeout(this.retry);
+    // Who is taking the lock again at this moment would leave the row, and a connection that outlives this process's end.
+    await this.holding;
     clearInterval(this.heartbeat);
     const { client } = this;
     this.client = undefined;
@@ -61,7 +65,6 @@ export class PostgresIncarnation extends WorkerIncarnation {
       await client.end(); // should it hold the lock already, the next one could not have it
       throw error;
     }
-    if (this.ended) return client.end();
     this.client = client;
     clearInterval(this.heartbeat);
     this.heartbeat = setInterval(() => void this.ask(client), HEARTBEAT_MS);
@@ -94,7 +97,9 @@ export class PostgresIncarnation extends WorkerIncarnation {
     this.client = undefined;
     clearInterval(this.heartbeat);
     this.lost(error);
-    this.retry = setTimeout(() => void this.hold().catch((failure: Error) => this.again(undefined, failure)), RETRY_MS);
+    this.retry = setTimeout(() => {
+      this.holding = this.hold().catch((failure: Error) => this.again(undefined, failure));
+    }, RETRY_MS);
   }
 
   private lost(error: Error): void {
