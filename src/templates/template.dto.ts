@@ -73,6 +73,15 @@ export class PreviewDto {
   contact?: Record<string, unknown>;
 }
 
+/** What to publish. */
+export class PublishTemplateDto {
+  /** An earlier version to go back to, as it was compiled; the draft when absent. */
+  @AbsentOr()
+  @IsInt()
+  @Min(1)
+  version?: number;
+}
+
 /** The version that each environment uses; null where the template is not published. */
 export interface PublishedIn {
   readonly live: number | null;
@@ -98,6 +107,12 @@ export interface VersionLine {
   readonly version: number;
   readonly locales: readonly string[];
   readonly createdAt: string;
+}
+
+/** A published version with its sources, as they were published. */
+export interface VersionView extends Omit<VersionLine, 'locales'> {
+  readonly key: string;
+  readonly locales: TemplateSources;
 }
 
 export interface PreviewView {

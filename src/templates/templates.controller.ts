@@ -1,21 +1,21 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { RouteLimits } from '../platform/http/route-config.js';
-import { refuseFields } from '../platform/http/validation-pipe.js';
 import { MAX_SOURCE_BYTES } from './compile/limits.js';
 import { keyPaths, PathKey } from './template-key.js';
 import { TemplatePreviews } from './template-previews.js';
 import {
   PreviewDto,
   type PreviewView,
+  PublishTemplateDto,
   TemplateDto,
   type TemplateLine,
   type TemplateView,
   type VersionLine,
+  type VersionView,
 } from './template.dto.js';
 import { type Publication, TemplatesService } from './templates.service.js';
 
@@ -70,17 +70,16 @@ export class TemplatesController {
     return this.templates.remove(caller, key);
   }
 
-  /** Compiles the draft and makes it what the caller's environment sends from now on. */
+  /** Compiles the draft, or goes back to an earlier version, and makes it what the caller's environment sends from now on. */
   @Post(keyPaths('/publish'))
   @HttpCode(200)
+  @ApiBody({ type: PublishTemplateDto, required: false })
   publish(
     @CurrentCaller() caller: Caller,
     @PathKey() key: string,
-    @Req() request: FastifyRequest,
+    @Body() dto: PublishTemplateDto = {},
   ): Promise<Publication> {
-    // With a scenario's `version` in mind somebody would send the draft to everybody.
-    refuseFields(request.body);
-    return this.templates.publish(caller, key);
+    return this.templates.publish(caller, key, dto.version);
   }
 
   /** Published versions, newest first. */
@@ -92,6 +91,16 @@ export class TemplatesController {
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<VersionLine>> {
     return this.templates.versions(caller, key, pageQuery(limit, cursor));
+  }
+
+  /** A published version with its sources; `locales` may be sent back as a draft. */
+  @Get(keyPaths('/versions/:version'))
+  version(
+    @CurrentCaller() caller: Caller,
+    @PathKey() key: string,
+    @Param('version') version: string,
+  ): Promise<VersionView> {
+    return this.templates.version(caller, key, version);
   }
 
   /** Renders the draft, a version or a given source with sample data. */

@@ -187,9 +187,12 @@ describe('templates of a store', () => {
 
   it('hides a store’s templates from every other store', async () => {
     await templates.create(live, { key: KEY, locales: { en: aLetterSource('x') } });
+    await templates.publish(live, KEY);
     const other = await aStore(database.engine);
     const stranger = { storeId: other.storeId, environmentId: other.liveId };
     await expect(templates.get(stranger, KEY)).rejects.toMatchObject({ status: 404 });
+    await expect(templates.version(stranger, KEY, '1')).rejects.toMatchObject({ status: 404 });
+    await expect(templates.publish(stranger, KEY, 1)).rejects.toMatchObject({ status: 404 });
     expect((await templates.list(stranger, { limit: 50, after: null })).items).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan } from 'typeorm';
+import { type EntityManager, LessThan, MoreThan } from 'typeorm';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
-import { BadInput, Conflict, Unprocessable } from '../platform/http/domain-error.js';
+import { BadInput, Conflict, NotFound, Unprocessable } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { checkDraft } from './check-draft.js';
 import { TemplateCompiler } from './template-compiler.js';
@@ -9,7 +9,7 @@ import { draftOf, insertDraft, invalid, isSameSources, lockDraft, viewOf } from 
 import { publishedIn, setPublished } from './template-publications.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
 import { TemplateVersionEntity } from './template-version.entity.js';
-import type { TemplateDto, TemplateLine, TemplateView, VersionLine } from './template.dto.js';
+import type { TemplateDto, TemplateLine, TemplateView, VersionLine, VersionView } from './template.dto.js';
 import { TemplateEntity } from './template.entity.js';
 
 /** What publishing did: the version now used in the caller's environment. */
@@ -18,8 +18,8 @@ export interface Publication {
   readonly version: number;
 }
 
-/** Above every version: the largest integer of a column. */
-const NO_VERSION_YET = 2_147_483_647;
+/** The largest integer of a column. */
+const LARGEST_VERSION = 2_147_483_647;
 
 /** Drafts, versions and publications of a store's templates. */
 @Injectable()
@@ -113,8 +113,8 @@ export class TemplatesService {
   versions(scope: Scope, key: string, page: PageQuery): Promise<PageOf<VersionLine>> {
     return this.database.run(scope, async (manager) => {
       await draftOf(manager, scope, key);
-      const before = page.after?.[0] ?? NO_VERSION_YET;
-      if (!Number.isInteger(before) || Number(before) > NO_VERSION_YET)
+      const before = page.after?.[0] ?? LARGEST_VERSION;
+      if (!Number.isInteger(before) || Number(before) > LARGEST_VERSION)
         throw new BadInput('invalid_cursor', 'cursor is not one of this list');
       const rows = await manager.find(TemplateVersionEntity, {
         where: { storeId: scope.storeId, templateKey: key, version: LessThan(Number(before)) },
@@ -134,11 +134,22 @@ export class TemplatesService {
     });
   }
 
+  /** A published version with its sources. Throws NotFound. */
+  version(scope: Scope, key: string, version: string): Promise<VersionView> {
+    return this.database.run(scope, async (manager) => {
+      await draftOf(manager, scope, key);
+      const { sources, createdAt, ...found } = await versionOf(manager, scope, key, version);
+      return { key, version: found.version, locales: sources, createdAt: createdAt.toISOString() };
+    });
+  }
+
   /**
-   * Publishes the draft in the scope's environment, as a new immutable version unless the newest one says the same.
+   * Publishes the draft in the scope's environment, as a new immutable version unless the newest one says the same; or an
+   * earlier version again, as it was compiled, and then the draft stays as it is.
    * @throws NotFound; Unprocessable (`template_invalid`, with a pointer a problem) when it does not compile
    */
-  async publish(scope: Scope, key: string): Promise<Publication> {
+  async publish(scope: Scope, key: string, version?: number): Promise<Publication> {
+    if (version !== undefined) return this.goBack(scope, key, version);
     // Compiling takes its time, and no transaction waits for it.
     const { draft } = await this.database.run(scope, (manager) => draftOf(manager, scope, key));
     const outcome = await this.compiler.compile(draft);
@@ -168,6 +179,15 @@ export class TemplatesService {
     return published ?? this.publish(scope, key);
   }
 
+  private goBack(scope: Scope, key: string, version: number): Promise<Publication> {
+    return this.database.run(scope, async (manager) => {
+      await lockDraft(manager, scope, key);
+      await versionOf(manager, scope, key, String(version));
+      await setPublished(manager, scope, key, version);
+      return { key, version };
+    });
+  }
+
   /** Whether the environment can send this template: published there, or, with a pin, a version that exists. */
   isPublished(scope: Scope, key: string, pin: number | null = null): Promise<boolean> {
     return this.database.run(scope, async (manager) => {
@@ -183,4 +203,18 @@ export class TemplatesService {
       return rows.length > 0;
     });
   }
+}
+
+/** The version of that number, which may be any text of a path; throws NotFound. */
+async function versionOf(
+  manager: EntityManager,
+  { storeId }: Scope,
+  key: string,
+  number: string,
+): Promise<TemplateVersionEntity> {
+  const version = /^[1-9]\d{0,9}$/.test(number) && Number(number) <= LARGEST_VERSION ? Number(number) : null;
+  const found =
+    version === null ? null : await manager.findOneBy(TemplateVersionEntity, { storeId, templateKey: key, version });
+  if (!found) throw new NotFound(`version ${number} of ${key}`);
+  return found;
 }

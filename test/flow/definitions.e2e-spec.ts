@@ -167,15 +167,33 @@ describe('definitions', () => {
     expect((await shop.call('DELETE', '/v1/scenarios/odd')).status).toBe(204);
   });
 
-  it('a template’s draft is not published for somebody who asks for a version of it', async () => {
+  it('a template goes back to an earlier version, whose source can be read, and keeps its draft', async () => {
     const path = '/v1/templates/hello/letter';
-    const draft = await shop.must<object>('GET', path);
-    await shop.must('PUT', path, { locales: { en: LETTER('Half done') } });
-    const answer = await shop.call<Problem>('POST', `${path}/publish`, { version: 1 });
-    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/version', code: 'unknown_field' }] } });
-    expect(await shop.must('GET', path)).toMatchObject({ published: { sandbox: 1 } });
-    await shop.must('PUT', path, draft);
-    expect(await shop.must('POST', `${path}/publish`)).toMatchObject({ version: 1 });
+    const { locales } = await shop.must<{ locales: object }>('GET', path);
+    const second = { en: LETTER('A second thought') };
+    await shop.must('PUT', path, { locales: second });
+    expect(await shop.must('POST', `${path}/publish`)).toMatchObject({ version: 2 });
+    expect(await shop.must('GET', `${path}/versions/1`)).toEqual({
+      key: 'hello/letter',
+      version: 1,
+      locales,
+      createdAt: expect.stringMatching(/Z$/) as string,
+    });
+    expect(await shop.must('GET', '/v1/templates/hello%2Fletter/versions/2')).toMatchObject({ locales: second });
+    expect(await shop.must('POST', `${path}/publish`, { version: 1 })).toEqual({ key: 'hello/letter', version: 1 });
+    expect(await shop.must('GET', path)).toMatchObject({ published: { sandbox: 1 }, locales: second });
+    for (const none of ['3', '0', '1e0', 'one', '2147483648'])
+      expect(await shop.call('GET', `${path}/versions/${none}`)).toMatchObject({ status: 404 });
+    for (const [version, status] of [
+      [3, 404],
+      [2_147_483_648, 404],
+      [0, 422],
+      [null, 422],
+      ['1', 422],
+    ])
+      expect(await shop.call('POST', `${path}/publish`, { version })).toMatchObject({ status });
+    await shop.must('PUT', path, { locales });
+    expect(await shop.must('POST', `${path}/publish`)).toMatchObject({ version: 3 });
   });
 
   it('a template may be sent back as it was read', async () => {

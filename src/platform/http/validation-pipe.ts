@@ -30,18 +30,6 @@ export function strictValidation(): ValidationPipe {
   });
 }
 
-/** For a route that has nothing to be told: a wish that it would not grant is 422, not passed over. An absent body is none. */
-export function refuseFields(body: unknown): void {
-  if (body === undefined) return;
-  if (!isObject(body)) throw invalid([NO_OBJECT]);
-  const problems = Object.keys(body as object).map((field): Problem => ({
-    pointer: pointerStep(field),
-    code: 'unknown_field',
-    detail: 'is not a field of this object',
-  }));
-  if (problems.length > 0) throw invalid(problems);
-}
-
 const NO_OBJECT: Problem = { pointer: '', code: 'is_object', detail: 'must be an object' };
 
 function invalid(problems: readonly Problem[]): Unprocessable {
