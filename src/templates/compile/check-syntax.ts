@@ -5,6 +5,7 @@ import { explainSyntax } from './explain-syntax.js';
 import { inspectSyntax } from './inspect-syntax.js';
 import { MAX_COMPILED_MUSTACHES } from './limits.js';
 import { unmask } from './mask-mustaches.js';
+import { missingForms } from './missing-forms.js';
 
 /** Checks the author's own mustaches, in the MJML source, so that problems name its lines. */
 export function checkSyntax(draft: Draft): Draft {
@@ -14,7 +15,7 @@ export function checkSyntax(draft: Draft): Draft {
   if (!parsed.ok) return refuse(draft, { code: 'handlebars', ...(explainSyntax(source) ?? { detail: parsed.detail }) });
   const { findings, variables } = inspectSyntax(parsed.program);
   const checked = refuse({ ...draft, variables }, ...findings);
-  return advise(checked, 'warning', ...unasked(source));
+  return advise(checked, 'warning', ...unasked(source), ...missingForms(parsed.program, draft.locale));
 }
 
 /** The last step: the author's mustaches come back into the compiled parts, and each must parse on its own. */
