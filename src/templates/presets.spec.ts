@@ -30,3 +30,21 @@ describe('a letter of a preset, of more things than it shows,', () => {
     expect(ru!.text).toContain('…и другие товары\u00a0— по\u00a0кнопке ниже');
   });
 });
+
+describe('a letter of a preset that shows money', () => {
+  it.each(LETTERS)('shows nothing to pay the same as number and as text: %s', async (path) => {
+    const of = (zero: number | string) => {
+      const items = [{ title: 'A gift', price: zero, quantity: 1 }];
+      return letterOf(path, { items, total: zero, price: zero });
+    };
+    const [asNumber, asText] = await Promise.all([of(0), of('0')]);
+    expect(asNumber.text).toBe(asText.text);
+    expect(asNumber.html).toBe(asText.html);
+  });
+
+  it('shows a gift with its price', async () => {
+    const items = [{ title: 'A gift', price: 0, quantity: 1 }];
+    const { text } = await letterOf('abandoned-cart/reminder.ru.mjml', { items, total: null });
+    expect(text).toContain('0\u00a0₽');
+  });
+});
