@@ -91,6 +91,21 @@ describe('helpers', () => {
     );
   });
 
+  it.each([
+    ['ru', 'KZT', '1 990,50 ₸'],
+    ['ru', 'GEL', '1 990,50 ₾'],
+    ['ru-RU', 'AMD', '1 990,50 ֏'],
+    ['ru', 'AZN', '1 990,50 ₼'],
+    ['ru', 'UAH', '1 990,50 ₴'],
+    ['ru', 'BYN', '1 990,50 BYN'],
+    ['ru', 'CAD', '1 990,50 CA$'],
+    ['en', 'KZT', 'KZT 1,990.50'],
+  ])('money of other countries in %s: %s', async (locale, currency, shown) => {
+    const template = '{{money "1990.50" event.currency}}';
+    const line = await lineOf(template, aContext({ data: { currency } }), locale);
+    expect(line.replace(/\s/g, ' ')).toBe(shown);
+  });
+
   it('date in the zone of the contact, else of the store', async () => {
     const template = '{{date event.at "long"}} | {{date event.at style="time"}} | {{date event.at "short"}}';
     expect(await lineOf(template, aContext(), 'ru')).toBe('22 ноября 2026 г. | 00:30 | 22.11.2026');

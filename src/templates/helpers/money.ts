@@ -1,9 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import { TemplateError } from './template-error.js';
 
-const formats = new LRUCache<string, Intl.NumberFormat>({ max: 200 });
+type Format = (amount: number) => string;
+
+const formats = new LRUCache<string, Format>({ max: 200 });
 /** Formatting takes longer than anything else in a letter, and the same prices come again in every one. */
 const formatted = new LRUCache<string, string>({ max: 5_000 });
+/**
+ * Signs that Intl's Russian writes as codes, though shops of those countries print them and no other currency has them. Belarus is not
+ * among them, for its «р.» is read as Russia's, and neither is Kyrgyzstan, whose sign few fonts can show.
+ */
+const SIGNS_IN_RUSSIAN: Readonly<Record<string, string>> = { KZT: '₸', GEL: '₾', AMD: '֏', AZN: '₼' };
 
 /**
  * An amount as people of the locale write it: `5 980 ₽`, `$59.80`; whole amounts without their zeros.
@@ -20,18 +27,27 @@ export function formatMoney(value: unknown, currency: unknown, locale: string): 
   const known = formatted.get(key);
   if (known !== undefined) return known;
   // Intl takes decimal strings as they are, where Number() would lose digits.
-  const text = formatOf(locale, code.toUpperCase()).format(amount as number);
+  const text = formatOf(locale, code.toUpperCase())(amount as number);
   formatted.set(key, text);
   return text;
 }
 
-function formatOf(locale: string, currency: string): Intl.NumberFormat {
+function formatOf(locale: string, currency: string): Format {
   const key = `${locale} ${currency}`;
   const known = formats.get(key);
   if (known) return known;
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' });
+  const own = new Intl.NumberFormat(locale, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' });
+  const sign = locale.split('-')[0] === 'ru' ? SIGNS_IN_RUSSIAN[currency] : undefined;
+  const format: Format = (amount) => (sign === undefined ? own.format(amount) : withSign(own, amount, sign));
   formats.set(key, format);
   return format;
+}
+
+function withSign(format: Intl.NumberFormat, amount: number, sign: string): string {
+  return format
+    .formatToParts(amount)
+    .map(({ type, value }) => (type === 'currency' ? sign : value))
+    .join('');
 }
 
 function isMoney(value: unknown): value is { amount: unknown; currency?: unknown } {
