@@ -11,19 +11,21 @@ import type {
 } from './compiled-scenario.js';
 import { elapsedMs } from './duration.js';
 import { standardShape } from './event-types.js';
+import { nearestType } from './nearest-type.js';
 import type { Problem } from './problem.js';
 import type { Scenario, Step } from './scenario-schema.js';
 import { ANY } from './shape.js';
 import { parseTemplateRef } from './template-ref.js';
 
-/** Checks a scenario's expressions and makes it ready to run; problems point at the expression. */
+/** Checks a scenario's expressions and makes it ready to run; problems and warnings point at what they are about. */
 export function compileScenario(
   scenario: Scenario,
 ):
-  | { readonly ok: true; readonly compiled: CompiledScenario }
+  | { readonly ok: true; readonly compiled: CompiledScenario; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] } {
   const notes = new Notes();
   const scope = scopes(scenario);
+  const triggerEvent = notes.type(scenario.trigger.event, '/trigger/event');
   const trigger = compileTrigger(scenario, scope(scenario.trigger.event, { run: false }), notes);
   const steps = compileSteps(scenario, scope(scenario.trigger.event, { run: true }), notes);
   const exits = compileExits(scenario, scope, notes);
@@ -31,12 +33,13 @@ export function compileScenario(
   if (notes.problems.length > 0) return { ok: false, problems: notes.problems };
   return {
     ok: true,
+    warnings: notes.warnings,
     compiled: {
       scenario,
       key: scenario.key,
       messageClass: scenario.messageClass,
       group: scenario.group?.key ?? scenario.key,
-      triggerEvent: scenario.trigger.event,
+      triggerEvent,
       trigger,
       afterExit: coolDown(scenario.reentry.afterExit),
       needs: notes.needs,
@@ -49,9 +52,11 @@ export function compileScenario(
   };
 }
 
-/** Collects the problems and needs of a scenario's expressions. */
+/** Collects the problems, warnings and needs of a scenario's expressions. */
 class Notes {
   readonly problems: Problem[] = [];
+  /** What may be meant as it is written, but hardly is. */
+  readonly warnings: Problem[] = [];
   private engagement = false;
   private readonly history: HistoryNeed[] = [];
 
@@ -67,6 +72,18 @@ class Notes {
     return source === undefined ? null : this.taken(compileValue(source, scope), pointer);
   }
 
+  /** The type of event that something listens to or asks about: one of the store's own is taken as it is. */
+  type(type: string, pointer: string): string {
+    const nearest = nearestType(type);
+    if (nearest !== null)
+      this.warnings.push({
+        pointer,
+        code: 'unknown_event_type',
+        detail: `${type} is no standard event type: is ${nearest} meant?`,
+      });
+    return type;
+  }
+
   private taken<T>(result: Compiled<T>, pointer: string): T | null {
     if (!result.ok) {
       this.problems.push(...result.problems.map((problem) => ({ pointer, ...problem })));
@@ -74,6 +91,7 @@ class Notes {
     }
     this.engagement ||= result.needs.engagement;
     this.history.push(...result.needs.history);
+    for (const type of new Set(result.needs.history.map((need) => need.type))) this.type(type, pointer);
     return result.expression;
   }
 }
@@ -119,7 +137,7 @@ function compileTrigger({ trigger }: Scenario, scope: Scope, notes: Notes): Comp
 function compileExits({ exits }: Scenario, scope: ScopeOf, notes: Notes): readonly CompiledExit[] {
   return exits.map((exit, index) => ({
     index,
-    event: exit.event,
+    event: notes.type(exit.event, `/exits/${index}/event`),
     reason: exit.reason,
     when: notes.condition(exit.when, scope(exit.event, { run: true }), `/exits/${index}/when`),
     subject: notes.value(exit.subject, scope(exit.event, { run: false }), `/exits/${index}/subject`),
@@ -130,7 +148,8 @@ function compileGoals({ goals }: Scenario, scope: ScopeOf, notes: Notes): readon
   return goals.map((goal, index) => {
     const atGoal = { ...scope(goal.event, { run: false }), eventOnly: true };
     const value = notes.value(goal.value, atGoal, `/goals/${index}/value`);
-    return { key: goal.key, event: goal.event, withinMs: elapsedMs(goal.within), value };
+    const event = notes.type(goal.event, `/goals/${index}/event`);
+    return { key: goal.key, event, withinMs: elapsedMs(goal.within), value };
   });
 }
 

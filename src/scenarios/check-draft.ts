@@ -40,12 +40,17 @@ export function draftOf(document: unknown, key?: string): ScenarioDraft {
   return draft as ScenarioDraft;
 }
 
+/** A document that can run. */
+export interface SoundDocument {
+  readonly ok: true;
+  readonly compiled: CompiledScenario;
+  readonly warnings: readonly Problem[];
+}
+
 /** Checks all that a document tells by itself: its shape, its expressions. */
 export function checkDocument(
   document: unknown,
-):
-  | { readonly ok: true; readonly compiled: CompiledScenario }
-  | { readonly ok: false; readonly problems: readonly Problem[] } {
+): SoundDocument | { readonly ok: false; readonly problems: readonly Problem[] } {
   const parsed = parseScenario(document);
   return parsed.ok ? compileScenario(parsed.scenario) : parsed;
 }

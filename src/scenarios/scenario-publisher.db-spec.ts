@@ -76,7 +76,12 @@ describe('publishing', () => {
   });
 
   it('makes a version that never changes, and none for the same document', async () => {
-    expect(await publisher.publish(sandbox, 'hello')).toEqual({ key: 'hello', version: 1, state: 'published' });
+    expect(await publisher.publish(sandbox, 'hello')).toEqual({
+      key: 'hello',
+      version: 1,
+      state: 'published',
+      warnings: [],
+    });
     await scenarios.edit(sandbox, 'hello', { $schema: 'https://shop.example/scenario.json', ...HELLO });
     expect(await publisher.publish(live, 'hello')).toMatchObject({ version: 1 });
     await scenarios.edit(sandbox, 'hello', { ...HELLO, name: 'Hello again' });
@@ -92,6 +97,13 @@ describe('publishing', () => {
       [2, 'Hello again'],
       [1, 'Hello'],
     ]);
+  });
+
+  it('takes an exit by an event that nobody will post, and says what was hardly meant', async () => {
+    const warnings = [{ pointer: '/exits/0/event', code: 'unknown_event_type', detail: expect.any(String) as string }];
+    const draft = { ...HELLO, exits: [{ event: 'order.placd', reason: 'purchased' }] };
+    expect(await scenarios.edit(sandbox, 'hello', draft)).toMatchObject({ problems: [], warnings });
+    expect(await publisher.publish(sandbox, 'hello')).toMatchObject({ version: 1, warnings });
   });
 
   it('is refused while a template is not published here, and says at which step', async () => {

@@ -6,12 +6,12 @@ import type { Scenario } from '../domain/scenario-schema.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { Conflict, NotFound, Unprocessable } from '../platform/http/domain-error.js';
 import { TemplatesService } from '../templates/templates.service.js';
-import { checkDocument } from './check-draft.js';
+import { checkDocument, type SoundDocument } from './check-draft.js';
 import { ScenarioRuns } from './ports.js';
 import { lockPublication, setPublication } from './scenario-publications.js';
 import { ScenarioRegistry } from './scenario-registry.js';
 import { ScenarioVersionEntity } from './scenario-version.entity.js';
-import type { PublicationView, PublishedView } from './scenario.view.js';
+import type { PublicationView, PublishedView, PublishingView } from './scenario.view.js';
 import { lockScenario, scenarioOf } from './scenarios.service.js';
 
 /** Says what runs in the caller's environment. */
@@ -29,9 +29,9 @@ export class ScenarioPublisher {
    * on theirs. A document equal to the newest version makes no new one. A paused scenario stays paused.
    * Throws NotFound; 422 `scenario_invalid` with a pointer a problem; 409 `runs_ending` while an archived scenario still has runs.
    */
-  async publish(scope: Scope, key: string, version?: number): Promise<PublishedView> {
+  async publish(scope: Scope, key: string, version?: number): Promise<PublishingView> {
     const document = await this.database.run(scope, (manager) => documentOf(manager, scope, key, version));
-    const compiled = await this.check(scope, key, document);
+    const { compiled, warnings } = await this.check(scope, key, document);
     const wasArchived = await this.endArchived(scope, key);
     const published = await this.database.run(scope, async (manager) => {
       // Two publishers at once must not both take the next number; and what was checked may have been deleted since.
@@ -46,7 +46,7 @@ export class ScenarioPublisher {
         state: known?.state === 'paused' ? 'paused' : 'published',
       };
       await setPublication(manager, scope, key, next);
-      return { key, ...next };
+      return { key, ...next, warnings };
     });
     if (!published) return this.publish(scope, key, version);
     this.registry.forget(scope.environmentId);
@@ -97,7 +97,7 @@ export class ScenarioPublisher {
     return published;
   }
 
-  private async check(scope: Scope, key: string, document: unknown): Promise<CompiledScenario> {
+  private async check(scope: Scope, key: string, document: unknown): Promise<SoundDocument> {
     const checked = checkDocument(document);
     const problems = checked.ok ? await this.missingTemplates(scope, checked.compiled) : checked.problems;
     if (!checked.ok || problems.length > 0)
@@ -106,7 +106,7 @@ export class ScenarioPublisher {
         `${key} cannot be published: ${problems[0]?.detail ?? 'it is not valid'}`,
         problems,
       );
-    return checked.compiled;
+    return checked;
   }
 
   private async missingTemplates(scope: Scope, { steps }: CompiledScenario): Promise<Problem[]> {

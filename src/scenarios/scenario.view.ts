@@ -27,11 +27,20 @@ export class ScenarioView extends ScenarioLine {
   /** What publishing would refuse in the draft, as far as the document itself tells. */
   @ApiProperty({ type: 'array', items: { type: 'object' } })
   readonly problems!: readonly Problem[];
+  /** What publishing would take, though it is hardly meant; none while there are problems. */
+  @ApiProperty({ type: 'array', items: { type: 'object' } })
+  readonly warnings!: readonly Problem[];
 }
 
 /** What an environment runs after publishing, pausing, resuming or archiving. */
 export class PublishedView extends PublicationView {
   readonly key!: string;
+}
+
+/** The same after publishing, with what is hardly meant as it is written. */
+export class PublishingView extends PublishedView {
+  @ApiProperty({ type: 'array', items: { type: 'object' } })
+  readonly warnings!: readonly Problem[];
 }
 
 /** A published version. */

@@ -6,7 +6,13 @@ import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { RouteLimits } from '../platform/http/route-config.js';
 import { PublishScenarioDto } from './publish-scenario.dto.js';
 import { ScenarioPublisher } from './scenario-publisher.js';
-import type { PublishedView, ScenarioLine, ScenarioVersionView, ScenarioView } from './scenario.view.js';
+import type {
+  PublishedView,
+  PublishingView,
+  ScenarioLine,
+  ScenarioVersionView,
+  ScenarioView,
+} from './scenario.view.js';
 import { ScenariosService } from './scenarios.service.js';
 
 /** A chain of 500 steps, and steps within steps. */
@@ -76,7 +82,7 @@ export class ScenariosController {
     @CurrentCaller() caller: Caller,
     @Param('key') key: string,
     @Body() body?: PublishScenarioDto,
-  ): Promise<PublishedView> {
+  ): Promise<PublishingView> {
     return this.publisher.publish(caller, key, body?.version ?? undefined);
   }
 

@@ -166,6 +166,7 @@ async function viewOf(manager: EntityManager, scope: Scope, scenario: ScenarioEn
     draft,
     ...published,
     problems: checked.ok ? [] : checked.problems,
+    warnings: checked.ok ? checked.warnings : [],
     updatedAt: updatedAt.toISOString(),
   };
 }
