@@ -51,6 +51,6 @@ export class ContactHistoryController {
     @Param('contact') contact: string,
     @Query() query: ExplainQueryDto,
   ): Promise<Explanation> {
-    return this.history.explain(caller, contact, query.scenario);
+    return this.history.explain(caller, contact, query);
   }
 }

@@ -140,7 +140,7 @@ describe('what happened to a person', () => {
   });
 
   it('is explained: every decision of the latest run, and what comes next', async () => {
-    const explained = await history.explain(scope(), contactId, 'abandoned-cart');
+    const explained = await history.explain(scope(), contactId, { scenario: 'abandoned-cart' });
     expect(explained.run).toMatchObject({
       id: run,
       state: 'waiting',
@@ -152,6 +152,34 @@ describe('what happened to a person', () => {
       ['reminder', 'sent'],
     ]);
     expect(explained.events).toMatchObject([{ type: 'cart.updated', outcome: 'entered', reason: null }]);
+  });
+
+  it('is explained for each of the runs that go on side by side, by what they follow up', async () => {
+    const second = newId();
+    await database.engine.query(
+      `INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject, state,
+         position, due_at, previous_at, entered_at, last_activity_at, event)
+       SELECT environment_id, $2, store_id, clock, scenario_key, version, message_class, contact_id, '82', state,
+         position, due_at, previous_at, entered_at + interval '1 hour', last_activity_at, event
+       FROM enrollments WHERE id = $1`,
+      [run, second],
+    );
+    const asked = (subject?: string) =>
+      history.explain(scope(), contactId, {
+        scenario: 'abandoned-cart',
+        ...(subject === undefined ? {} : { subject }),
+      });
+    const first = { id: run, subject: '81', enteredAt: '2026-11-21T09:00:00.000Z' };
+    const other = { id: second, subject: '82', enteredAt: '2026-11-21T10:00:00.000Z' };
+    expect(await asked()).toMatchObject({ run: other, others: [first] });
+    expect(await asked('81')).toMatchObject({ run: { ...first, decisions: [{}, {}, {}] }, others: [other] });
+    expect(await asked('83')).toMatchObject({ run: null, others: [other, first] });
+    await database.engine.query(
+      `UPDATE enrollments SET state = 'ended', due_at = NULL, end_reason = 'completed', ended_at = now() WHERE id = $1`,
+      [second],
+    );
+    expect(await asked('81')).toMatchObject({ run: first, others: [] });
+    await database.engine.query('DELETE FROM enrollments WHERE id = $1', [second]);
   });
 
   it('says of a letter that was tried and certainly did not go out what the list of letters says: not sent', async () => {
@@ -176,13 +204,18 @@ describe('what happened to a person', () => {
     ]);
     expect(rows.map(({ item }) => [item.state, item.sentAt]).sort()).toEqual(sent);
     await engine.query('UPDATE messages SET enrollment_id = $2 WHERE contact_id = $1', [refused, run]);
-    const { run: explained } = await history.explain(scope(), contactId, 'abandoned-cart');
+    const { run: explained } = await history.explain(scope(), contactId, { scenario: 'abandoned-cart' });
     expect(explained!.messages.map(({ state, sentAt }) => [state, sentAt]).sort()).toEqual(sent);
   });
 
   it('says that a person was never in a scenario, and knows no stranger', async () => {
-    expect(await history.explain(scope(), contactId, 'other')).toEqual({ scenario: 'other', run: null, events: [] });
-    await expect(history.explain(scope(), contactId, 'unknown')).rejects.toMatchObject({ status: 404 });
+    expect(await history.explain(scope(), contactId, { scenario: 'other' })).toEqual({
+      scenario: 'other',
+      run: null,
+      others: [],
+      events: [],
+    });
+    await expect(history.explain(scope(), contactId, { scenario: 'unknown' })).rejects.toMatchObject({ status: 404 });
     await expect(history.timeline(scope(), 'bob@example.com', { limit: 50, after: null })).rejects.toMatchObject({
       status: 404,
     });

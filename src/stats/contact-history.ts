@@ -1,19 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { findContactId } from '../contacts/contact-lookup.js';
+import { subjectOf } from '../domain/subject.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { requestSql } from '../platform/database/request-sql.js';
 import type { Sql } from '../platform/database/sql.js';
 import { BadInput, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import type { ExplainQueryDto } from './explain-query.dto.js';
 import {
   explanation,
   type Explanation,
   type LookedAtRow,
   type DecisionRow,
   type LetterRow,
+  type OtherRunRow,
   type RunRow,
 } from './explanation.js';
-import { DECISIONS, LATEST_RUN, LOOKED_AT, RUN_LETTERS, TIMELINE } from './timeline-sql.js';
+import { DECISIONS, LATEST_RUN, LOOKED_AT, OTHER_RUNS, RUN_LETTERS, TIMELINE } from './timeline-sql.js';
 
 /** One line of a person's timeline. */
 export type TimelineItem = {
@@ -57,8 +60,8 @@ export class ContactHistory {
     });
   }
 
-  /** The person's latest run in a scenario with every decision, or why there is none. */
-  explain(scope: Scope, contact: string, scenario: string): Promise<Explanation> {
+  /** The person's latest run in a scenario, or in it for one subject, with every decision, or why there is none. */
+  explain(scope: Scope, contact: string, { scenario, subject }: ExplainQueryDto): Promise<Explanation> {
     return this.requests.run(scope, async (manager) => {
       const sql = requestSql(manager);
       const id = await contactId(sql, scope, contact);
@@ -67,13 +70,19 @@ export class ContactHistory {
         scenario,
       ]);
       if (!known) throw new NotFound(`scenario ${scenario}`);
-      const [run] = await sql.query<RunRow>(LATEST_RUN, [scope.environmentId, id, scenario]);
+      const [run] = await sql.query<RunRow>(LATEST_RUN, [
+        scope.environmentId,
+        id,
+        scenario,
+        subject === undefined ? null : subjectOf(subject),
+      ]);
       const ofRun = [scope.environmentId, run?.id ?? null];
       return explanation({
         scenario,
         run,
         decisions: await sql.query<DecisionRow>(DECISIONS, ofRun),
         letters: await sql.query<LetterRow>(RUN_LETTERS, ofRun),
+        others: await sql.query<OtherRunRow>(OTHER_RUNS, [scope.environmentId, id, scenario, run?.id ?? null]),
         lookedAt: await sql.query<LookedAtRow>(LOOKED_AT, [scope.environmentId, id, scenario]),
       });
     });

@@ -1,6 +1,7 @@
 /** A row of `enrollments`, as far as it explains. */
 export interface RunRow {
   readonly id: string;
+  readonly subject: string;
   readonly version: number;
   readonly state: 'waiting' | 'sending' | 'ended';
   readonly due_at: Date | null;
@@ -10,6 +11,12 @@ export interface RunRow {
   readonly holdout: boolean;
   readonly held: boolean;
   readonly touches: number;
+}
+
+export interface OtherRunRow {
+  readonly id: string;
+  readonly subject: string;
+  readonly entered_at: Date;
 }
 
 export interface DecisionRow {
@@ -43,9 +50,11 @@ export interface LookedAtRow {
 /** Why a person is where they are in a scenario. */
 export interface Explanation {
   readonly scenario: string;
-  /** The latest run; null when the person never entered. */
+  /** The latest run, of the subject that was asked for if there was one; null when the person never entered. */
   readonly run: {
     readonly id: string;
+    /** Key of the thing followed up, such as a cart; '' when the scenario names none. */
+    readonly subject: string;
     readonly version: number;
     readonly state: string;
     readonly enteredAt: string;
@@ -83,6 +92,8 @@ export interface Explanation {
       readonly reason: string | null;
     } | null;
   } | null;
+  /** Runs of other subjects that go on beside it, newest first, at most 50; asked for by their subject they are explained in turn. */
+  readonly others: readonly { readonly id: string; readonly subject: string; readonly enteredAt: string }[];
   /** The person's latest events that this scenario looked at, newest first, and what each did or why it did nothing. */
   readonly events: readonly {
     readonly id: string;
@@ -101,11 +112,13 @@ export function explanation(rows: {
   readonly run: RunRow | undefined;
   readonly decisions: readonly DecisionRow[];
   readonly letters: readonly LetterRow[];
+  readonly others: readonly OtherRunRow[];
   readonly lookedAt: readonly LookedAtRow[];
 }): Explanation {
   return {
     scenario: rows.scenario,
     run: rows.run ? explainedRun(rows.run, rows.decisions, rows.letters) : null,
+    others: rows.others.map(({ id, subject, entered_at: at }) => ({ id, subject, enteredAt: at.toISOString() })),
     events: rows.lookedAt.map(({ id, type, occurred_at: at, outcome }) => ({
       id,
       type,
@@ -124,6 +137,7 @@ function explainedRun(
 ): NonNullable<Explanation['run']> {
   return {
     id: run.id,
+    subject: run.subject,
     version: run.version,
     state: run.state,
     enteredAt: run.entered_at.toISOString(),

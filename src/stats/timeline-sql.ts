@@ -61,14 +61,25 @@ WHERE $3::timestamptz IS NULL OR (at, rank, id) > ($3::timestamptz, $4::integer,
 ORDER BY at, rank, id
 LIMIT $6`;
 
-/** The person's latest run in a scenario; $3 scenario. */
+/** The person's latest run in a scenario; $3 scenario, $4 the subject that it follows up, null for any. */
 export const LATEST_RUN = `
 WITH ${PERSON}
-SELECT r.id, r.version, r.state, r.position, r.due_at, r.entered_at, r.end_reason, r.ended_at, r.holdout, r.held, r.touches
+SELECT r.id, r.subject, r.version, r.state, r.position, r.due_at, r.entered_at, r.end_reason, r.ended_at, r.holdout, r.held, r.touches
 FROM enrollments r
 WHERE r.environment_id = $1 AND r.scenario_key = $3 AND r.contact_id IN (SELECT id FROM person)
+  AND ($4::text IS NULL OR r.subject = $4)
 ORDER BY r.entered_at DESC, r.id DESC
 LIMIT 1`;
+
+/** The person's runs in a scenario that have not ended, but for one; $3 scenario, $4 that run. */
+export const OTHER_RUNS = `
+WITH ${PERSON}
+SELECT r.id, r.subject, r.entered_at
+FROM enrollments r
+WHERE r.environment_id = $1 AND r.scenario_key = $3 AND r.contact_id IN (SELECT id FROM person)
+  AND r.state <> 'ended' AND r.id IS DISTINCT FROM $4::uuid
+ORDER BY r.entered_at DESC, r.id DESC
+LIMIT 50`;
 
 /** Every decision on a run; $1 environment, $2 run. */
 export const DECISIONS = `
