@@ -28,6 +28,8 @@ describe('the settings of a store', () => {
       colors: { primary: '#111111', background: '#f4f5f7', text: '#222222' },
     });
     const named = patchedSettings(twice, { brand: { name: 'The Shop' } });
+    const unnamed = patchedSettings(named, { brand: { name: null } });
+    expect(fullSettings('Renamed', unnamed).brand).toMatchObject({ name: 'Renamed', colors: { primary: '#111111' } });
     expect(fullSettings('Shop', named).brand).toMatchObject({
       name: 'The Shop',
       logoUrl: 'https://shop.example/logo.png',

@@ -26,9 +26,16 @@ function patchedBrand(
   stored: Partial<StoreSettings['brand']> | undefined,
   patch: NonNullable<PatchStoreDto['brand']>,
 ): StoreSettings['brand'] {
-  const { colors, ...rest } = patch;
-  // Stored incomplete on purpose: what a store never set follows the defaults.
-  return { ...stored, ...given(rest), colors: { ...stored?.colors, ...given(colors ?? {}) } } as StoreSettings['brand'];
+  const { colors, name, ...rest } = patch;
+  const { name: known, ...others } = stored ?? {};
+  const named = name === undefined ? known : name;
+  // Stored incomplete on purpose: what a store never set, or set no longer, follows the defaults.
+  return {
+    ...(named == null ? {} : { name: named }),
+    ...others,
+    ...given(rest),
+    colors: { ...stored?.colors, ...given(colors ?? {}) },
+  } as StoreSettings['brand'];
 }
 
 /** Without the fields that a DTO declares but the request did not name. */

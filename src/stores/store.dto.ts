@@ -53,10 +53,11 @@ class ColorsDto {
 }
 
 class BrandDto {
-  @AbsentOr()
+  /** null: the store's own name, also when that changes. */
+  @IsOptional()
   @IsString()
   @Length(1, 200)
-  readonly name?: string;
+  readonly name?: string | null;
 
   @IsOptional()
   @IsHttpUrl()

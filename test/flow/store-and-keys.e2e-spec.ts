@@ -37,6 +37,8 @@ describe('a store and its keys', () => {
       brand: { colors: { primary: '#112233', text: '#1f2328' } },
     });
     expect(await shop.must('GET', '/v1/store')).toEqual(store);
+    await shop.must('PATCH', '/v1/store', { brand: { name: 'The Coats' } });
+    expect(await shop.must('PATCH', '/v1/store', { brand: { name: null } })).toEqual(store);
   });
 
   it.each<readonly [object, string, string]>([
