@@ -2,7 +2,7 @@ import { assertNever } from '../domain/assert-never.js';
 import { standardShape } from '../domain/event-types.js';
 import type { Shape } from '../domain/shape.js';
 import { isDayOrInstant } from '../domain/written-instant.js';
-import { MOST_PROBLEMS, type Problem } from '../platform/http/domain-error.js';
+import { NOTED_PROBLEMS, type Problem } from '../platform/http/domain-error.js';
 import { isDecimalMoney } from './event-rules.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Data of an event as it is kept, with whatever is wrong about it. */
 export interface TypedData {
   readonly data: Fields;
-  /** The first 100. */
+  /** The first 101. */
   readonly problems: readonly Problem[];
 }
 
@@ -91,7 +91,7 @@ function checkedList(list: readonly unknown[], shape: Shape, problems: Problem[]
 }
 
 function wrong(kept: unknown, detail: string, problems: Problem[]): unknown {
-  if (problems.length < MOST_PROBLEMS) problems.push({ pointer: '', code: 'invalid_data', detail });
+  if (problems.length < NOTED_PROBLEMS) problems.push({ pointer: '', code: 'invalid_data', detail });
   return kept;
 }
 

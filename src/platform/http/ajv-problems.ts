@@ -1,5 +1,5 @@
 import type { FastifySchemaValidationError } from 'fastify';
-import { MOST_PROBLEMS, type Problem, Unprocessable } from './domain-error.js';
+import { NOTED_PROBLEMS, type Problem, Unprocessable } from './domain-error.js';
 import { pointerStep } from './json-pointer.js';
 import { snakeCase } from './snake-case.js';
 
@@ -20,7 +20,7 @@ const CODES: Readonly<Record<string, string>> = {
 /** Ajv's findings as the API's 422, with a JSON pointer each. */
 export function schemaProblems(errors: readonly FastifySchemaValidationError[], part: string): Error {
   const told = errors.filter((error) => error.keyword !== 'if' && error.keyword !== 'anyOf' && !isOptionalNull(error));
-  const problems = (told.length > 0 ? told : errors).slice(0, MOST_PROBLEMS).map(problemOf);
+  const problems = (told.length > 0 ? told : errors).slice(0, NOTED_PROBLEMS).map(problemOf);
   return new Unprocessable('invalid', `the ${part === 'body' ? 'body' : part} is not what this route takes`, problems);
 }
 

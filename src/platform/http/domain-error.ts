@@ -7,6 +7,8 @@ export interface Problem {
 
 /** So many problems of a request are told: a list of wrong items would make an answer many times as large as the request. */
 export const MOST_PROBLEMS = 100;
+/** So many are noted: one more than is told, so that the answer can say that there are more. */
+export const NOTED_PROBLEMS = MOST_PROBLEMS + 1;
 
 /** What services throw when a request cannot be done; one filter turns it into RFC 9457 problem+json. */
 export abstract class DomainError extends Error {

@@ -11,8 +11,14 @@ const PROBLEM = {
     status: { type: 'integer' },
     code: { type: 'string', description: 'stable snake_case word for programs' },
     detail: { type: 'string' },
+    moreErrors: {
+      type: 'boolean',
+      enum: [true],
+      description: 'there are more errors than the 100 of `errors`; absent when there are none',
+    },
     errors: {
       type: 'array',
+      maxItems: 100,
       items: {
         type: 'object',
         required: ['pointer', 'detail'],

@@ -21,9 +21,11 @@ describe('an error becomes a problem', () => {
     expect(status(new Conflict('taken', 'no'))).toBe(409);
   });
 
-  it('with no more than 100 of its errors', () => {
+  it('with no more than 100 of its errors, and says that there are more', () => {
     const errors = Array.from({ length: 101 }, (_, i) => ({ pointer: `/items/${i}`, detail: 'is wrong' }));
-    expect(problemOf(new Unprocessable('invalid', 'no', errors)).body.errors).toEqual(errors.slice(0, 100));
+    const { body } = problemOf(new Unprocessable('invalid', 'no', errors));
+    expect(body).toMatchObject({ errors: errors.slice(0, 100), moreErrors: true });
+    expect(problemOf(new Unprocessable('invalid', 'no', errors.slice(1))).body).not.toHaveProperty('moreErrors');
   });
 
   it('503 with the time to wait while a dependency is away', () => {

@@ -10,6 +10,8 @@ export interface ProblemDetails {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
+  /** There are more errors than are told; absent when there are none. */
+  readonly moreErrors?: true;
   /** The first 100. */
   readonly errors?: readonly Problem[];
 }
@@ -72,8 +74,12 @@ function details(status: number, code: string, detail: string, errors?: readonly
     status,
     code,
     detail,
-    ...(errors?.length ? { errors: errors.slice(0, MOST_PROBLEMS) } : {}),
+    ...(errors?.length ? told(errors) : {}),
   };
+}
+
+function told(errors: readonly Problem[]): Pick<ProblemDetails, 'errors' | 'moreErrors'> {
+  return errors.length > MOST_PROBLEMS ? { moreErrors: true, errors: errors.slice(0, MOST_PROBLEMS) } : { errors };
 }
 
 /** Of a Nest HttpException or of a Fastify error (too large, unknown media type, bad header). */
