@@ -1,3 +1,4 @@
+import { environmentNow } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { ContactRef } from './contact-facts.js';
@@ -18,7 +19,7 @@ export interface ConsentStatement extends ContactRef {
 export async function withdrawConsent(tx: Sql, statement: ConsentStatement): Promise<void> {
   await tx.query(
     `UPDATE contacts SET marketing_consent = false, confirmed_at = NULL, consent_changed_at = $3, unsubscribed_at = $3,
-       updated_at = clock_timestamp()
+       updated_at = ${environmentNow('$1')}
      WHERE environment_id = $1 AND id = $2 AND coalesce(consent_changed_at <= $3, true)`,
     [statement.environmentId, statement.contactId, statement.at],
   );
@@ -33,7 +34,7 @@ export async function withdrawConsent(tx: Sql, statement: ConsentStatement): Pro
 export async function withdrawConsentNow(tx: Sql, statement: ConsentStatement): Promise<void> {
   await tx.query(
     `UPDATE contacts SET marketing_consent = false, confirmed_at = NULL, consent_changed_at = greatest(consent_changed_at, $3),
-       unsubscribed_at = $3, updated_at = clock_timestamp()
+       unsubscribed_at = $3, updated_at = ${environmentNow('$1')}
      WHERE environment_id = $1 AND id = $2`,
     [statement.environmentId, statement.contactId, statement.at],
   );
@@ -43,7 +44,7 @@ export async function withdrawConsentNow(tx: Sql, statement: ConsentStatement): 
 /** Records that a person gives marketing consent; after a withdrawal only a later statement gives it again. */
 export async function giveConsent(tx: Sql, statement: ConsentStatement): Promise<void> {
   await tx.query(
-    `UPDATE contacts SET marketing_consent = true, consent_changed_at = $3, unsubscribed_at = NULL, updated_at = clock_timestamp()
+    `UPDATE contacts SET marketing_consent = true, consent_changed_at = $3, unsubscribed_at = NULL, updated_at = ${environmentNow('$1')}
      WHERE environment_id = $1 AND id = $2 AND coalesce(consent_changed_at < $3, true)`,
     [statement.environmentId, statement.contactId, statement.at],
   );
@@ -57,7 +58,7 @@ export async function giveConsent(tx: Sql, statement: ConsentStatement): Promise
 export async function confirmConsent(tx: Sql, statement: ConsentStatement): Promise<void> {
   await tx.query(
     `UPDATE contacts SET marketing_consent = true, confirmed_at = $3, consent_changed_at = greatest(consent_changed_at, $3),
-       unsubscribed_at = NULL, updated_at = clock_timestamp()
+       unsubscribed_at = NULL, updated_at = ${environmentNow('$1')}
      WHERE environment_id = $1 AND id = $2`,
     [statement.environmentId, statement.contactId, statement.at],
   );

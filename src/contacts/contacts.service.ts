@@ -132,6 +132,6 @@ const NOW = 'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environ
 
 const MAKE = `
 WITH made AS (
-  INSERT INTO contacts (environment_id, id, email, email_key, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id
+  INSERT INTO contacts (environment_id, id, email, email_key, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5) RETURNING id
 )
 INSERT INTO contact_keys (environment_id, kind, key, contact_id) SELECT $1, 'email', $4, id FROM made`;

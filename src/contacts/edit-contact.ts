@@ -1,4 +1,5 @@
 import { parseEmail } from '../domain/email-address.js';
+import { environmentNow } from '../platform/clock/lane.js';
 import type { Sql } from '../platform/database/sql.js';
 import { Conflict } from '../platform/http/domain-error.js';
 import { giveConsent, withdrawConsent } from './consent.js';
@@ -106,6 +107,6 @@ function mergedAttributes(
 const UPDATE = `
 UPDATE contacts c SET external_id = n.external_id, email = n.email, email_key = n.email_key, first_name = n.first_name,
   last_name = n.last_name, phone = n.phone, locale = n.locale, timezone = n.timezone, tags = n.tags, attributes = n.attributes,
-  confirmed_at = n.confirmed_at, updated_at = clock_timestamp()
+  confirmed_at = n.confirmed_at, updated_at = ${environmentNow('$1')}
 FROM contacts old, LATERAL jsonb_populate_record(old, $3::jsonb) n
 WHERE c.environment_id = $1 AND c.id = $2 AND old.environment_id = c.environment_id AND old.id = c.id`;

@@ -43,7 +43,7 @@ export async function eraseContact(
     `UPDATE contacts SET external_id = NULL, email = NULL, email_key = NULL, first_name = NULL, last_name = NULL, phone = NULL,
        locale = NULL, timezone = NULL, tags = '{}', attributes = '{}', marketing_consent = NULL, confirmed_at = NULL,
        declined = NULL, paused_until = NULL,
-       erased_at = $3, updated_at = clock_timestamp()
+       erased_at = $3, updated_at = $3
      WHERE environment_id = $1 AND id = $2`,
     [environmentId, contactId, at],
   );

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { assertNever } from '../domain/assert-never.js';
+import { environmentNow } from '../platform/clock/lane.js';
 import type { Sql } from '../platform/database/sql.js';
 import { lockContacts } from './contact-facts.js';
 import { CREDIT_ANEW, MERGE_PERSON, MOVE_ROWS } from './merge-sql.js';
@@ -61,7 +62,7 @@ export class IdentityChanges {
       ]);
     // Another address has not been confirmed by anybody.
     await tx.query(
-      `UPDATE contacts SET email = $3, email_key = $4, confirmed_at = NULL, updated_at = clock_timestamp()
+      `UPDATE contacts SET email = $3, email_key = $4, confirmed_at = NULL, updated_at = ${environmentNow('$1')}
        WHERE environment_id = $1 AND id = $2`,
       [environmentId, id, email?.email ?? null, email?.key ?? null],
     );
@@ -76,7 +77,7 @@ export class IdentityChanges {
       id,
     ]);
     await tx.query(
-      `UPDATE contacts SET external_id = NULL, updated_at = clock_timestamp() WHERE environment_id = $1 AND id = $2`,
+      `UPDATE contacts SET external_id = NULL, updated_at = ${environmentNow('$1')} WHERE environment_id = $1 AND id = $2`,
       [environmentId, id],
     );
   }

@@ -1,3 +1,5 @@
+import { environmentNow } from '../platform/clock/lane.js';
+
 /**
  * What follows a contact that is merged away: $1 environment, $2 the contact that goes, $3 the one that stays. Its runs have
  * moved before (RunMerger). Rows of other modules are moved here, because a person is one thing and moves in one transaction.
@@ -32,7 +34,7 @@ other AS (SELECT * FROM contacts WHERE environment_id = $1 AND id IN ($2, $3) AN
 gone AS (
   UPDATE contacts SET external_id = NULL, email = NULL, email_key = NULL, first_name = NULL, last_name = NULL, phone = NULL,
     locale = NULL, timezone = NULL, tags = '{}', attributes = '{}', declined = NULL, paused_until = NULL,
-    merged_into = $3, updated_at = clock_timestamp()
+    merged_into = $3, updated_at = ${environmentNow('$1')}
   WHERE environment_id = $1 AND (id = $2 OR merged_into = $2)
 )
 UPDATE contacts stays SET
@@ -53,7 +55,7 @@ UPDATE contacts stays SET
     AND coalesce(confirmed.at > greatest(main.unsubscribed_at, other.unsubscribed_at), true) THEN confirmed.at END,
   declined = (SELECT array_agg(DISTINCT topic ORDER BY topic) FROM unnest(main.declined || other.declined) AS topic),
   paused_until = greatest(main.paused_until, other.paused_until),
-  updated_at = clock_timestamp()
+  updated_at = ${environmentNow('$1')}
 FROM main, other, LATERAL (SELECT other.consent_changed_at IS NULL
   OR coalesce(main.consent_changed_at > other.consent_changed_at
     OR (main.consent_changed_at = other.consent_changed_at AND other.marketing_consent IS NOT FALSE), false) AS main) newer,

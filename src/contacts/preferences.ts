@@ -1,3 +1,4 @@
+import { environmentNow } from '../platform/clock/lane.js';
 import type { Sql } from '../platform/database/sql.js';
 import { type ConsentStatement, keepEvidence } from './consent.js';
 
@@ -15,7 +16,7 @@ export interface TopicChoice {
 export async function chooseTopics(tx: Sql, statement: ConsentStatement, choice: TopicChoice): Promise<void> {
   const { declined, changes, locale } = choice;
   await tx.query(
-    `UPDATE contacts SET declined = nullif($3::text[], '{}'), locale = coalesce($4, locale), updated_at = clock_timestamp()
+    `UPDATE contacts SET declined = nullif($3::text[], '{}'), locale = coalesce($4, locale), updated_at = ${environmentNow('$1')}
      WHERE environment_id = $1 AND id = $2`,
     [statement.environmentId, statement.contactId, declined, locale],
   );
@@ -25,7 +26,7 @@ export async function chooseTopics(tx: Sql, statement: ConsentStatement, choice:
 /** Pauses all letters but service ones until an instant of the lane, or ends the pause (null). The caller holds the lock. */
 export async function pauseLetters(tx: Sql, statement: ConsentStatement, until: Date | null): Promise<void> {
   await tx.query(
-    'UPDATE contacts SET paused_until = $3, updated_at = clock_timestamp() WHERE environment_id = $1 AND id = $2',
+    `UPDATE contacts SET paused_until = $3, updated_at = ${environmentNow('$1')} WHERE environment_id = $1 AND id = $2`,
     [statement.environmentId, statement.contactId, until],
   );
   const evidence = { ...statement.evidence, until: until?.toISOString() ?? null };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { parseEmail } from '../domain/email-address.js';
 import { BlindKeys } from '../platform/blind-keys.js';
+import { environmentNow } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound, Unprocessable } from '../platform/http/domain-error.js';
@@ -53,7 +54,8 @@ export class SuppressionsService {
   /** What somebody else wrote meanwhile stays: the row is only locked, so that it can be answered. */
   private async block(environmentId: string, { key, email }: Address): Promise<Suppression> {
     const [row] = await this.database.query<Suppression & Record<string, unknown>>(
-      `INSERT INTO suppressions AS s (environment_id, email_key, email, reason) VALUES ($1, $2, $3, 'manual')
+      `INSERT INTO suppressions AS s (environment_id, email_key, email, reason, created_at)
+       VALUES ($1, $2, $3, 'manual', ${environmentNow('$1')})
        ON CONFLICT (environment_id, email_key) DO UPDATE SET reason = s.reason RETURNING email, reason, created_at`,
       [environmentId, key, email],
     );

@@ -1,4 +1,5 @@
 import { type BlindKeys, blindKeySql } from '../platform/blind-keys.js';
+import { environmentNow } from '../platform/clock/lane.js';
 import type { Sql } from '../platform/database/sql.js';
 import { parseEmail } from '../domain/email-address.js';
 
@@ -17,7 +18,7 @@ export async function suppress(
   const address = parseEmail(suppression.email);
   if (!address.ok) return;
   await tx.query(
-    `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, $3, $4)
+    `INSERT INTO suppressions (environment_id, email_key, email, reason, created_at) VALUES ($1, $2, $3, $4, ${environmentNow('$1')})
      ON CONFLICT (environment_id, email_key) DO NOTHING`,
     [suppression.environmentId, address.key, address.email, suppression.reason],
   );

@@ -1,3 +1,5 @@
+import { environmentNow } from '../platform/clock/lane.js';
+
 /**
  * What is known of a group before it is written: identities ($1 environments, $2 kinds, $3 keys), client ids
  * ($4 environments, $5 ids), clocks ($6 environments). Rows tell the place of what was asked.
@@ -66,7 +68,7 @@ WITH c AS MATERIALIZED (
     consent_changed_at = CASE WHEN p.consent IS NULL THEN k.consent_changed_at ELSE p.consent_at END,
     unsubscribed_at = CASE WHEN p.consent IS NULL THEN k.unsubscribed_at WHEN NOT p.consent THEN p.consent_at END,
     confirmed_at = CASE WHEN p.consent IS FALSE THEN NULL ELSE k.confirmed_at END,
-    updated_at = clock_timestamp()
+    updated_at = ${environmentNow('k.environment_id')}
   FROM held p WHERE k.environment_id = p.environment_id AND k.id = p.id
     AND (p.given & 1 > 0 AND k.external_id IS DISTINCT FROM p.external_id
       OR p.given & 2 > 0 AND k.email IS DISTINCT FROM p.email
@@ -81,10 +83,10 @@ WITH c AS MATERIALIZED (
       OR p.consent IS NOT NULL)
 ), made AS (
   INSERT INTO contacts (environment_id, id, external_id, email, email_key, first_name, last_name, phone, locale, timezone, tags,
-    attributes, marketing_consent, consent_changed_at, unsubscribed_at, created_at)
+    attributes, marketing_consent, consent_changed_at, unsubscribed_at, created_at, updated_at)
   SELECT c.e, c.id, c.external_id, c.email, c.email_key, c.first_name, c.last_name, c.phone, c.locale, c.timezone,
     coalesce(c.tags, '{}'), CASE WHEN c.reset IS NULL THEN '{}' ELSE c.aset END, c.granted, c.consent_at,
-    CASE WHEN NOT c.granted THEN c.consent_at END, c.at
+    CASE WHEN NOT c.granted THEN c.consent_at END, c.at, c.at
   FROM c WHERE c.at IS NOT NULL ORDER BY c.e, c.id
 ), ready AS MATERIALIZED (
   SELECT environment_id, id FROM held UNION ALL SELECT e, id FROM c WHERE at IS NOT NULL

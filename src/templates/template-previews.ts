@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ProcessClock } from '../platform/clock/clock.js';
+import { environmentNow } from '../platform/clock/lane.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import { checkLocale } from './check-draft.js';
@@ -27,7 +27,6 @@ export class TemplatePreviews {
     private readonly stores: StoreProfiles,
     private readonly compiler: TemplateCompiler,
     private readonly renderer: TemplateRenderer,
-    private readonly clock: ProcessClock,
     private readonly links: LetterLinks,
   ) {}
 
@@ -49,7 +48,7 @@ export class TemplatePreviews {
     if (!outcome.ok) return { ...NOTHING, problems: outcome.problems };
     const sample = { ...template?.sample, ...dto.sample };
     const shown: PreviewLetter = {
-      context: previewContext(given(sample, dto), store, locale, this.clock.now()),
+      context: previewContext(given(sample, dto), store, locale, await this.now(scope)),
       signing: null,
       linkTags: linkTags(store.utm, placeOfTemplate(key)),
     };
@@ -75,6 +74,14 @@ export class TemplatePreviews {
         if (error instanceof NotFound && dto.source !== undefined) return null;
         throw error;
       });
+  }
+
+  /** A letter of the sandbox speaks of the sandbox's days. */
+  private async now(scope: Scope): Promise<Date> {
+    const [row] = await this.database.run(scope, (manager) =>
+      manager.query<{ now: Date }[]>(`SELECT ${environmentNow('$1::uuid')} AS now`, [scope.environmentId]),
+    );
+    return row!.now;
   }
 
   private async version(

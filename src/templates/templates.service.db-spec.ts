@@ -1,6 +1,5 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { ProcessClock } from '../platform/clock/clock.js';
 import type { Env } from '../platform/config/env.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
@@ -59,7 +58,7 @@ describe('templates of a store', () => {
     } as Env);
     templates = new TemplatesService(requests, compiler);
     renderer = new TemplateRenderer(new CompiledVersions(database.engine));
-    previews = new TemplatePreviews(requests, profiles, compiler, renderer, new ProcessClock(), links);
+    previews = new TemplatePreviews(requests, profiles, compiler, renderer, links);
   });
 
   afterAll(async () => {

@@ -175,4 +175,37 @@ describe('a strange time', () => {
       expect((await shop.messages({ contact: email })).map((message) => [name, message.dueAt])).toEqual([[name, due]]);
     }
   });
+
+  it('of a sandbox is that of everything that happens in it: changes of people, blocked addresses, previews', async () => {
+    const at = (day: number): string => `2031-05-0${day}T12:00:00.000Z`;
+    const eve = 'eve@example.com';
+    const person = () => shop.must('GET', `/v1/contacts/${eve}`);
+    const csv = (path: string, text: string) => shop.call('POST', path, text, { 'content-type': 'text/csv' });
+    await shop.reset(at(1));
+    await shop.event({ type: 'user.registered', contact: { email: eve, consent: { marketing: true, source: 'x' } } });
+    await shop.must('PUT', '/v1/contacts/put@example.com', {});
+    await csv('/v1/contacts/import', 'email\r\ncsv@example.com\r\n');
+    for (const email of [eve, 'put@example.com', 'csv@example.com'])
+      expect(await shop.must('GET', `/v1/contacts/${email}`)).toMatchObject({ createdAt: at(1), updatedAt: at(1) });
+
+    const changes: (() => Promise<unknown>)[] = [
+      () => shop.event({ type: 'shop.visited', contact: { email: eve, firstName: 'Eve' } }),
+      () => shop.must('PATCH', `/v1/contacts/${eve}`, { lastName: 'Evans' }),
+      () => shop.must('PATCH', `/v1/contacts/${eve}`, { consent: { marketing: true, source: 'phone' } }),
+      () => csv('/v1/contacts/import', `email,firstName\r\n${eve},Eva\r\n`),
+      () => shop.event({ type: 'shop.visited', contact: { email: eve, externalId: 'u-1', anonymousId: 'b-1' } }),
+    ];
+    for (const [index, change] of changes.entries()) {
+      await shop.advance('1 day');
+      await change();
+      expect([index, await person()]).toMatchObject([index, { createdAt: at(1), updatedAt: at(index + 2) }]);
+    }
+
+    await shop.advance('1 day');
+    expect(await shop.must('PUT', '/v1/suppressions/a@example.com')).toMatchObject({ createdAt: at(7) });
+    await csv('/v1/suppressions/import', 'email\r\nb@example.com\r\n');
+    expect(await shop.must('GET', '/v1/suppressions/b@example.com')).toMatchObject({ createdAt: at(7) });
+    const source = '<mjml><mj-head><mj-title>{{now}}</mj-title></mj-head><mj-body></mj-body></mjml>';
+    expect(await shop.must('POST', '/v1/templates/a/b/preview', { source })).toMatchObject({ subject: at(7) });
+  });
 });

@@ -1,3 +1,5 @@
+import { environmentNow } from '../../platform/clock/lane.js';
+
 /** Who has these identities; $1 environment, $2 identities. */
 export const KNOWN = `
 SELECT k.kind, k.key, k.contact_id FROM jsonb_to_recordset($2::jsonb) AS q(k text, v text)
@@ -15,9 +17,9 @@ const WRITES = `jsonb_to_recordset($2::jsonb) AS v(id uuid, p jsonb, a jsonb, gr
 /** New people; $2 writes, $3 lane time. */
 export const INSERT = `
 INSERT INTO contacts (environment_id, id, external_id, email, email_key, first_name, last_name, phone, locale, timezone, tags,
-  attributes, marketing_consent, consent_changed_at, unsubscribed_at, confirmed_at, created_at)
+  attributes, marketing_consent, consent_changed_at, unsubscribed_at, confirmed_at, created_at, updated_at)
 SELECT $1, v.id, n.external_id, n.email, n.email_key, n.first_name, n.last_name, n.phone, n.locale, n.timezone,
-  coalesce(n.tags, '{}'), v.a, v.granted, v.at, CASE WHEN NOT v.granted THEN v.at END, v.confirmed, $3
+  coalesce(n.tags, '{}'), v.a, v.granted, v.at, CASE WHEN NOT v.granted THEN v.at END, v.confirmed, $3, $3
 FROM ${WRITES}, LATERAL jsonb_populate_record(NULL::contacts, v.p) AS n`;
 
 /** Known people: what the row names, and nothing else. */
@@ -28,7 +30,7 @@ UPDATE contacts k SET external_id = n.external_id, email = n.email, email_key = 
   consent_changed_at = coalesce(v.at, k.consent_changed_at),
   unsubscribed_at = CASE WHEN v.granted IS NULL THEN k.unsubscribed_at WHEN NOT v.granted THEN v.at END,
   confirmed_at = CASE WHEN v.unconfirms THEN v.confirmed ELSE coalesce(v.confirmed, k.confirmed_at) END,
-  updated_at = clock_timestamp()
+  updated_at = ${environmentNow('$1')}
 FROM ${WRITES}
 JOIN contacts old ON old.environment_id = $1 AND old.id = v.id, LATERAL jsonb_populate_record(old, v.p) AS n
 WHERE k.environment_id = $1 AND k.id = v.id

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify/sync';
 import { parseEmail } from '../../domain/email-address.js';
+import { environmentNow } from '../../platform/clock/lane.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../../platform/database/request-database.js';
 import { Unprocessable } from '../../platform/http/domain-error.js';
@@ -119,6 +120,6 @@ SELECT email, email_key, reason, created_at FROM suppressions
 WHERE environment_id = $1 AND email_key > $2 AND email IS NOT NULL ORDER BY email_key LIMIT $3`;
 
 const INSERT = `
-INSERT INTO suppressions (environment_id, email_key, email, reason)
-SELECT $1, q.key, q.email, q.reason FROM jsonb_to_recordset($2::jsonb) AS q(key text, email text, reason text)
+INSERT INTO suppressions (environment_id, email_key, email, reason, created_at)
+SELECT $1, q.key, q.email, q.reason, ${environmentNow('$1')} FROM jsonb_to_recordset($2::jsonb) AS q(key text, email text, reason text)
 ON CONFLICT (environment_id, email_key) DO NOTHING RETURNING email_key`;

@@ -10,6 +10,11 @@ export type Lane =
 
 export const REAL_LANE: Lane = { clock: 'real' };
 
+/** SQL for the instant at which things happen in an environment, its sandbox's clock or the database's; `environment` is SQL for its id. */
+export function environmentNow(environment: string): string {
+  return `(SELECT coalesce(own.virtual_now, clock_timestamp()) FROM environments own WHERE own.id = ${environment})`;
+}
+
 /** The instant that decides what people experience in this lane: read with each batch, never kept between batches. */
 export async function laneNow(tx: Sql, lane: Lane): Promise<Date> {
   if (lane.clock === 'virtual') return lane.now;
