@@ -165,6 +165,7 @@ function ask(shop: Shop, { method, path, name }: Route, id: string): Promise<Ans
   const [folder = '', rest = ''] = id.split('/').map(encodeURIComponent);
   const filled = path
     .replace('{folder}/{name}', `${folder}/${rest || 'x'}`)
+    .replace('{version}', '1')
     .replace(/\{\w+\}/g, () => encodeURIComponent(id));
   const at = filled + (QUERIES[name] ?? '');
   return shop.call(method, at, method === 'GET' || method === 'DELETE' ? undefined : (BODIES[name]?.(id) ?? {}));
