@@ -9,7 +9,8 @@ export const READ_ALL = `SELECT set_config('enable_nestloop', 'off', true)`;
  * $4 the span of instants (the second excluded; null: unbounded), $5 now, $6 versions with their percent, $7 goals of versions.
  *
  * A person counts once, from the first letter of the scenario that they reached, whatever became of it: up to there the draw has changed nothing, so
- * that both sides were chosen alike. Who was drawn while nobody was held out, or everybody, has nobody to be compared with.
+ * that both sides were chosen alike. A letter that is sent once more, which only the side with letters can have, is due anew and was reached when its
+ * row was made. Who was drawn while nobody was held out, or everybody, has nobody to be compared with.
  */
 export const LIFT = `
 WITH version AS MATERIALIZED (
@@ -26,11 +27,12 @@ WITH version AS MATERIALIZED (
   FROM drawn d
   JOIN version v ON v.version = d.version AND v.percent > 0 AND v.percent < 100
 ), reached AS (
-  SELECT DISTINCT ON (d.contact_id) d.contact_id, d.holdout, d.percent, m.version, coalesce(m.meant_at, m.due_at) AS at
+  SELECT DISTINCT ON (d.contact_id) d.contact_id, d.holdout, d.percent, m.version, f.at
   FROM compared d
   JOIN run r ON r.contact_id = d.contact_id
   JOIN messages m ON m.environment_id = $1 AND m.scenario_key = $2 AND m.enrollment_id = r.id
-  ORDER BY d.contact_id, coalesce(m.meant_at, m.due_at), m.id
+  CROSS JOIN LATERAL (SELECT least(m.meant_at, m.due_at, m.created_at) AS at) f
+  ORDER BY d.contact_id, f.at, m.id
 ), person AS MATERIALIZED (
   SELECT reached.*, (SELECT max(g.within) FROM goal g WHERE g.version = reached.version) AS within
   FROM reached

@@ -14,6 +14,11 @@ interface Run {
   readonly holdout: boolean;
 }
 
+interface Lift {
+  readonly letters: { readonly people: number; readonly buyers: number };
+  readonly heldOut: { readonly people: number; readonly buyers: number };
+}
+
 describe('what the letters of a scenario with a hold-out add', () => {
   let app: FlowApp;
   let shop: Shop;
@@ -116,6 +121,43 @@ describe('what the letters of a scenario with a hold-out add', () => {
       detectable: null,
       stillOpen: 0,
     });
+  });
+
+  it('begins when a letter was reached, also where it is sent once more because it could not be made', async () => {
+    const key = 'gift-with-hold-out';
+    const publish = async (text: string) => {
+      const locales = { en: LETTER.replace('Hello <a', `${text} <a`) };
+      await shop.must('PUT', `/v1/templates/${key}/letter`, { name: key, locales });
+      await shop.must('POST', `/v1/templates/${key}/letter/publish`, {});
+    };
+    await shop.reset(NOON);
+    await shop.must('POST', '/v1/templates', { key: `${key}/letter`, name: key, locales: { en: LETTER } });
+    await publish('{{event.gift}}');
+    const steps = [{ id: 'letter', type: 'email', template: `${key}/letter`, reason: 'you asked for it' }];
+    const trigger = { type: 'event', event: 'gift.wished' };
+    await shop.must('POST', '/v1/scenarios', { ...scenario(50), key, name: key, trigger, steps });
+    await shop.must('POST', `/v1/scenarios/${key}/publish`, {});
+    const contact = (i: number) => ({
+      email: `wisher-${i}@example.com`,
+      consent: { marketing: true, source: 'checkout' },
+    });
+    for (let i = 0; i < 20; i++) await shop.event({ type: 'gift.wished', contact: contact(i), data: {} });
+    await shop.advance('1 hour');
+    for (let i = 0; i < 20; i++)
+      await shop.event({ type: 'order.placed', contact: contact(i), data: { orderId: `gift ${i}` } });
+    await shop.advance('10 days');
+    const liftOf = (query: string) => shop.must<Lift>('GET', `/v1/stats/scenarios/${key}/lift${query}`);
+    const before = await liftOf('?to=2026-11-21');
+    expect(before.letters.buyers + before.heldOut.buyers).toBe(20);
+
+    await publish('A present');
+    const failed = await shop.messages({ scenario: key, state: 'failed' });
+    expect(failed).toHaveLength(before.letters.people);
+    for (const { id } of failed) await shop.must('POST', `/v1/messages/${id}/resend`, {});
+    await shop.advance('1 hour');
+    expect(await shop.messages({ scenario: key, state: 'accepted' })).toHaveLength(before.letters.people);
+    expect(await liftOf('?to=2026-11-21')).toEqual(before);
+    expect(await liftOf('')).toEqual(before);
   });
 
   it('is nothing where nobody is held out, and 404 or 422 where the question is wrong', async () => {
