@@ -32,9 +32,9 @@ const Z_POWER = 0.841_621_234;
  * Donner's MOVER (2008). Null while no stratum has people on both sides.
  */
 export function liftOf(strata: readonly Stratum[]): Lift | null {
-  const both = strata.filter(({ letters, heldOut }) => letters.people > 0 && heldOut.people > 0);
+  const both = comparable(strata);
   if (both.length === 0) return null;
-  const weights = both.map(({ letters, heldOut }) => 1 / (1 / letters.people + 1 / heldOut.people));
+  const weights = both.map(weightOf);
   const all = sum(weights);
   let [rate, alone, below, above] = [0, 0, 0, 0];
   both.forEach(({ letters, heldOut }, i) => {
@@ -54,14 +54,30 @@ export function liftOf(strata: readonly Stratum[]): Lift | null {
 }
 
 /**
- * The smallest difference that so many people would show in four cases of five; null while a side is empty or nobody has bought. With
- * 12,411 people of whom 5 % buy and a tenth is held out it is 0.0183.
+ * The smallest difference that so many people would show in four cases of five; null while nobody is compared or none of them has bought.
+ * With 12,411 people of whom 5 % buy and a tenth is held out it is 0.0183. Strata are weighted as by `liftOf`: who is compared with nobody
+ * shows nothing. Within one both sides are taken for alike: the few held-out alone, of whom perhaps none has bought, tell too little.
  */
-export function detectable({ letters, heldOut }: Stratum): number | null {
-  if (letters.people === 0 || heldOut.people === 0) return null;
-  const rate = (letters.buyers + heldOut.buyers) / (letters.people + heldOut.people);
-  if (rate === 0) return null;
-  return (Z + Z_POWER) * Math.sqrt(rate * (1 - rate) * (1 / letters.people + 1 / heldOut.people));
+export function detectable(strata: readonly Stratum[]): number | null {
+  const both = comparable(strata);
+  const variance = sum(
+    both.map((stratum) => {
+      const { letters, heldOut } = stratum;
+      const rate = (letters.buyers + heldOut.buyers) / (letters.people + heldOut.people);
+      return weightOf(stratum) * rate * (1 - rate);
+    }),
+  );
+  if (variance === 0) return null;
+  return ((Z + Z_POWER) * Math.sqrt(variance)) / sum(both.map(weightOf));
+}
+
+function comparable(strata: readonly Stratum[]): readonly Stratum[] {
+  return strata.filter(({ letters, heldOut }) => letters.people > 0 && heldOut.people > 0);
+}
+
+/** Mantel and Haenszel's: the people who a comparison of two sides is worth. */
+function weightOf({ letters, heldOut }: Stratum): number {
+  return 1 / (1 / letters.people + 1 / heldOut.people);
 }
 
 /** Wilson's score interval of a proportion. */

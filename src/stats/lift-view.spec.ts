@@ -22,7 +22,7 @@ describe('the comparison with the held-out', () => {
       letters: { people: 14_500, buyers: 2_145, orders: 4_290, rate: 0.1479 },
       heldOut: { people: 5_500, buyers: 200, orders: 400, rate: 0.0364 },
       lift: { rate: 0.01, low: 0.002, high: 0.0175, relative: 0.205, buyers: 145, significant: true },
-      detectable: 0.0143,
+      detectable: 0.0111,
       stillOpen: 4,
     });
   });

@@ -25,7 +25,7 @@ export function liftView(scenario: string, rows: readonly LiftRow[]): LiftView {
     letters,
     heldOut,
     lift: estimateOf(strata, letters),
-    detectable: rounded(detectable({ letters, heldOut })),
+    detectable: rounded(detectable(strata)),
     stillOpen: rows.reduce((sum, { open }) => sum + open, 0),
   };
 }
