@@ -19,13 +19,21 @@ export function addDuration(at: Date, iso: string, zone: string): Date {
 
 /** When the next calendar day begins in the zone; UTC's where the zone is not known. */
 export function nextMidnight(at: Date, zone: string): Date {
-  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(isZone(zone) ? zone : 'UTC');
-  return new Date(local.add({ days: 1 }).startOfDay().epochMilliseconds);
+  return new Date(localOf(at, zone).add({ days: 1 }).startOfDay().epochMilliseconds);
+}
+
+/** The calendar day of an instant in the zone, `YYYY-MM-DD` (years before 0 and after 9999 with a sign); UTC's where the zone is not known. */
+export function dayOf(at: Date, zone: string): string {
+  return localOf(at, zone).toPlainDate().toString();
 }
 
 /** When a calendar day, `YYYY-MM-DD`, begins in the zone; UTC's where the zone is not known. */
 export function startOfDay(day: string, zone: string): Date {
   return new Date(Temporal.PlainDate.from(day).toZonedDateTime(isZone(zone) ? zone : 'UTC').epochMilliseconds);
+}
+
+function localOf(at: Date, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(isZone(zone) ? zone : 'UTC');
 }
 
 function unitsOf(iso: string): DurationUnits {

@@ -2,7 +2,7 @@ import { IsOptional, IsString } from 'class-validator';
 
 /** Whom a comparison with the held-out is made of. */
 export class LiftQueryDto {
-  /** First day on which a person's first letter was due, `2026-11-01` or an instant (its day in UTC). */
+  /** First day on which a person's first letter was due, `2026-11-01` or an instant of it. Days are those of the store's zone. */
   @IsOptional()
   @IsString()
   readonly from?: string;

@@ -11,7 +11,7 @@ import { StoresService } from '../stores/stores.service.js';
 import { LIFT, READ_ALL } from './lift-sql.js';
 import type { LiftView } from './lift.dto.js';
 import { type LiftRow, liftView } from './lift-view.js';
-import type { SendDays } from './send-days.js';
+import { type AskedSpan, sendDays } from './send-days.js';
 
 interface Version {
   readonly version: number;
@@ -29,11 +29,12 @@ export class ScenarioLift {
   ) {}
 
   /** People whose first letter was due on these days, in the store's zone; throws NotFound for a key that the store does not have. */
-  lift(caller: Caller, scenario: string, days: SendDays): Promise<LiftView> {
+  lift(caller: Caller, scenario: string, span: AskedSpan): Promise<LiftView> {
     return this.requests.read(caller, async (sql) => {
       const versions = await this.versions(sql, caller.storeId, scenario);
       const now = await this.environments.environmentNow(sql, caller.environmentId);
       const zone = (await this.stores.settingsOf(sql, [caller.storeId])).get(caller.storeId)?.timezone ?? 'UTC';
+      const days = sendDays(span, zone);
       await sql.query(READ_ALL);
       const rows = await sql.query<LiftRow & Record<string, unknown>>(LIFT, [
         caller.environmentId,

@@ -8,9 +8,11 @@ import type { Caller } from '../platform/http/auth.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
+import { defaultSettings, type StoreSettings } from '../stores/store-settings.js';
 import { StoresService } from '../stores/stores.service.js';
 import { Figures } from './figures.js';
 import { type FiguresGroup, type FiguresQuery, readFigures } from './figures-reader.js';
+import { type AskedSpan, sendDays } from './send-days.js';
 import type { StatsRow } from './stats-row.js';
 import { type PublishedStep, statsTable, type VersionStep } from './stats-table.js';
 
@@ -21,7 +23,10 @@ export interface StatsTable {
 }
 
 /** What a caller asks of the figures of an environment. */
-export type StatsRequest = Omit<FiguresQuery, 'environmentId'> & { readonly machine: boolean };
+export type StatsRequest = Pick<FiguresQuery, 'scenario' | 'by'> & {
+  readonly span: AskedSpan;
+  readonly machine: boolean;
+};
 
 /** The statistics of a store's scenarios in the caller's environment. */
 @Injectable()
@@ -42,13 +47,18 @@ export class ScenarioStats {
     if (lane.clock === 'virtual') await this.figures.apply(lane);
     return this.requests.run(caller, async (manager) => {
       const sql = requestSql(manager);
-      const groups = await readFigures(sql, { ...request, environmentId: caller.environmentId });
+      const { timezone, currency } = await this.settings(sql, caller.storeId);
+      const days = sendDays(request.span, timezone);
+      const groups = await readFigures(sql, { ...request, ...days, environmentId: caller.environmentId });
       await ensureKnown(sql, caller.storeId, request.scenario, groups);
       const steps = await this.publishedSteps(sql, caller, lane, request.scenario);
-      const currency = (await this.stores.settingsOf(sql, [caller.storeId])).get(caller.storeId)?.currency ?? 'USD';
       const versions = request.by === 'version' ? await this.versionSteps(sql, caller.storeId, groups) : [];
       return statsTable(groups, steps, { ...request, versions, currency });
     });
+  }
+
+  private async settings(sql: Sql, storeId: string): Promise<StoreSettings> {
+    return (await this.stores.settingsOf(sql, [storeId])).get(storeId) ?? defaultSettings('');
   }
 
   private async versionSteps(sql: Sql, storeId: string, groups: readonly FiguresGroup[]): Promise<VersionStep[]> {

@@ -1,4 +1,11 @@
+import { dayOf } from '../domain/calendar.js';
 import { type Problem, Unprocessable } from '../platform/http/domain-error.js';
+
+/** `from` and `to` of a question, as they came. */
+export interface AskedSpan {
+  readonly from?: string;
+  readonly to?: string;
+}
 
 /** First and last day of a table, both included; null for no bound. */
 export interface SendDays {
@@ -9,13 +16,13 @@ export interface SendDays {
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** Reads `from` and `to`: days, or instants of which the UTC day counts. 422 with a pointer for anything else. */
-export function sendDays(query: { readonly from?: string; readonly to?: string }): SendDays {
+/** Reads `from` and `to`: days, or instants, which stand for their day in the store's zone. 422 with a pointer for anything else. */
+export function sendDays(query: AskedSpan, zone: string): SendDays {
   const problems: Problem[] = [];
   const read = (name: 'from' | 'to'): string | null => {
     const text = query[name];
     if (text === undefined) return null;
-    const day = dayOf(text);
+    const day = dayNamed(text, zone);
     if (day === null)
       problems.push({ pointer: `/${name}`, code: 'invalid_date', detail: 'must be a date like 2026-11-21' });
     return day;
@@ -27,13 +34,14 @@ export function sendDays(query: { readonly from?: string; readonly to?: string }
   return days;
 }
 
-function dayOf(text: string): string | null {
-  if (!DAY.test(text) && !INSTANT.test(text)) return null;
+function dayNamed(text: string, zone: string): string | null {
+  const isInstant = INSTANT.test(text);
+  if (!isInstant && !DAY.test(text)) return null;
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return null;
-  const [day = ''] = at.toISOString().split('T');
+  const day = dayOf(at, isInstant ? zone : 'UTC');
   // Years before 1 and after 9999 have no such date.
   if (!DAY.test(day) || day.startsWith('0000')) return null;
   // The parser takes 31 April for 1 May.
-  return INSTANT.test(text) || day === text ? day : null;
+  return isInstant || day === text ? day : null;
 }

@@ -3,7 +3,7 @@ import type { Division } from './stats-row.js';
 
 /** What a statistics table shows. */
 export class StatsQueryDto {
-  /** First send day that counts, `2026-11-01` or an instant (its day in UTC). */
+  /** First send day that counts, `2026-11-01` or an instant of it. Days are those of the store's zone when the letter went out. */
   @IsOptional()
   @IsString()
   readonly from?: string;

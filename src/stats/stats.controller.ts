@@ -5,7 +5,6 @@ import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.
 import { LiftQueryDto, LiftView } from './lift.dto.js';
 import { ScenarioLift } from './scenario-lift.js';
 import { ScenarioStats, type StatsTable } from './scenario-stats.js';
-import { sendDays } from './send-days.js';
 import { statsCsv } from './stats-csv.js';
 import { StatsQueryDto } from './stats-query.dto.js';
 
@@ -43,7 +42,7 @@ export class StatsController {
   /** What the letters of a scenario with a hold-out add, beside the people who get none. */
   @Get(':key/lift')
   lift(@CurrentCaller() caller: Caller, @Param('key') key: string, @Query() query: LiftQueryDto): Promise<LiftView> {
-    return this.scenarioLift.lift(caller, key, sendDays(query));
+    return this.scenarioLift.lift(caller, key, query);
   }
 
   private async answer(
@@ -57,7 +56,7 @@ export class StatsController {
       scenario,
       by,
       machine: query.machine === 'include',
-      ...sendDays(query),
+      span: query,
     });
     if (query.format !== 'csv') return table;
     void reply.header('content-type', 'text/csv; charset=utf-8');

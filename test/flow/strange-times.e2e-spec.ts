@@ -112,6 +112,24 @@ describe('a strange time', () => {
     expect(await status('GET', '/v1/stats/scenarios?from=2028-02-29&to=2028-02-29')).toBe(200);
   });
 
+  it('in a span of statistics stands for its day at the store, as the days of the table do', async () => {
+    await shop.must('PATCH', '/v1/store', { timezone: 'Europe/Berlin' });
+    await shop.reset('2026-10-31T22:30:00Z');
+    await shop.event(aCart(ANNA, '2026-10-31T22:30:00Z'));
+    await shop.advance('45 minutes');
+    const sent = async (span: string) => {
+      const path = `/v1/stats/scenarios/abandoned-cart?by=day&${span}`;
+      const { items } = await shop.must<{ items: { day: string; sent: number }[] }>('GET', path);
+      return items.map((row) => [row.day, row.sent]);
+    };
+    const november = encodeURIComponent('2026-11-01T00:00:00+01:00');
+    expect(await sent(`from=${november}`)).toEqual([['2026-11-01', 1]]);
+    expect(await sent(`to=${november}`)).toEqual([['2026-11-01', 1]]);
+    expect(await sent('to=2026-10-31T22:59:59Z')).toEqual([]);
+    await shop.must('PATCH', '/v1/store', { timezone: 'UTC' });
+    await shop.reset(NOON);
+  });
+
   it('zone is nobody’s: neither a person’s nor the store’s', async () => {
     for (const timezone of NO_ZONES) {
       expect([timezone, await status('PATCH', '/v1/store', { timezone })]).toEqual([timezone, 422]);
