@@ -1,6 +1,7 @@
 import type { Sql } from '../platform/database/sql.js';
 import { ACTS } from './figures-sql.js';
-import type { Division, Figures, Money } from './stats-row.js';
+import type { Division, Figures } from './stats-row.js';
+import type { MoneyView } from './stats-table.view.js';
 
 /** Which rows of `stats_daily`, divided how. */
 export interface FiguresQuery {
@@ -20,11 +21,11 @@ export interface FiguresGroup {
   readonly stepNumber: number;
   readonly value: string | null;
   readonly figures: Figures;
-  readonly revenue: readonly Money[];
+  readonly revenue: readonly MoneyView[];
 }
 
 type GroupRow = Figures & { scenario: string | null; step: string | null; step_number: number; value: string | null };
-type MoneyRow = Money & { scenario: string | null; step: string | null; value: string | null };
+type MoneyRow = MoneyView & { scenario: string | null; step: string | null; value: string | null };
 
 const VALUES: Readonly<Record<Division, string>> = {
   step: `''`,
@@ -38,7 +39,7 @@ export async function readFigures(sql: Sql, query: FiguresQuery): Promise<Figure
   const { environmentId, scenario, from, to, by } = query;
   const values = [environmentId, scenario, from, to];
   const rows = await sql.query<GroupRow>(groups(by), values);
-  const sums = new Map<string, Money[]>();
+  const sums = new Map<string, MoneyView[]>();
   for (const row of await sql.query<MoneyRow>(money(by), values)) {
     const { amount, currency } = row;
     sums.set(keyOf(row), [...(sums.get(keyOf(row)) ?? []), { amount, currency }]);

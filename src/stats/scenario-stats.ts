@@ -13,14 +13,8 @@ import { StoresService } from '../stores/stores.service.js';
 import { Figures } from './figures.js';
 import { type FiguresGroup, type FiguresQuery, readFigures } from './figures-reader.js';
 import { type AskedSpan, sendDays } from './send-days.js';
-import type { StatsRow } from './stats-row.js';
 import { type PublishedStep, statsTable, type VersionStep } from './stats-table.js';
-
-/** A statistics table. */
-export interface StatsTable {
-  readonly items: readonly StatsRow[];
-  readonly total: StatsRow;
-}
+import type { StatsTableView } from './stats-table.view.js';
 
 /** What a caller asks of the figures of an environment. */
 export type StatsRequest = Pick<FiguresQuery, 'scenario' | 'by'> & {
@@ -41,7 +35,7 @@ export class ScenarioStats {
   ) {}
 
   /** The table of one scenario, or of all; throws NotFound for a key that the store does not have. */
-  async table(caller: Caller, request: StatsRequest): Promise<StatsTable> {
+  async table(caller: Caller, request: StatsRequest): Promise<StatsTableView> {
     const lane = await this.environments.lane(this.engine, caller.environmentId);
     // In a sandbox nobody sweeps: what was received since the last call is counted here.
     if (lane.clock === 'virtual') await this.figures.apply(lane);

@@ -3,7 +3,7 @@ import { REAL_LANE } from '../platform/clock/lane.js';
 import { readFigures } from './figures-reader.js';
 import { Rollup } from './rollup.js';
 import { statsCsv } from './stats-csv.js';
-import type { StatsRow } from './stats-row.js';
+import type { StatsRowView } from './stats-table.view.js';
 import { statsTable } from './stats-table.js';
 
 /** What the seed document's table says of one letter; opens and clicks beyond the unique ones are repeats. */
@@ -104,7 +104,7 @@ describe('the statistics table', () => {
   it("gives the seed's figures back to the unit, the follow-up with 34.2 % more orders", async () => {
     const { items, total } = await table();
     expect(items.map(({ step }) => step)).toEqual(['reminder', 'follow-up', 'third']);
-    const [first, second, third] = items as [StatsRow, StatsRow, StatsRow];
+    const [first, second, third] = items as [StatsRowView, StatsRowView, StatsRowView];
     const { step, stepNumber, ...reminder } = REMINDER;
     expect(first).toMatchObject({ ...reminder, step, delivered: 12411, increment: null });
     expect(stepNumber).toBe(1);

@@ -1,12 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Division, StatsRow } from './stats-row.js';
+import type { Division } from './stats-row.js';
+import type { StatsRowView } from './stats-table.view.js';
 
 /**
  * The table as CSV (RFC 4180), one line a row and no total, so that sums of a spreadsheet come out right. Money in other
  * currencies than `revenue` is one text, such as `100.00 EUR; 5.00 USD`: columns are the same whatever was paid. Cells that a
  * spreadsheet would take for a formula are prefixed with an apostrophe: step and variant names are free text.
  */
-export function statsCsv(rows: readonly StatsRow[], by: Division): string {
+export function statsCsv(rows: readonly StatsRowView[], by: Division): string {
   const columns = [
     'scenario',
     'step',
@@ -39,7 +40,7 @@ function cellsOf({
   otherRevenue = [],
   increment,
   ...row
-}: StatsRow): Readonly<Record<string, unknown>> {
+}: StatsRowView): Readonly<Record<string, unknown>> {
   return {
     ...row,
     revenue: revenue.amount,

@@ -1,4 +1,5 @@
-import { increment, type Rates, ratesOf } from '../domain/rates.js';
+import { increment, ratesOf } from '../domain/rates.js';
+import type { MoneyView, StatsRowView } from './stats-table.view.js';
 
 /** Counts of one group of `stats_daily`, as numbers. */
 export interface Figures {
@@ -35,40 +36,8 @@ export const NO_FIGURES: Figures = {
   bounces: 0,
 };
 
-export interface Money {
-  /** Decimal text with at least two digits after the point. */
-  readonly amount: string;
-  /** ISO 4217. */
-  readonly currency: string;
-}
-
 /** What the rows of a table are divided by beside scenario and step. */
 export type Division = 'step' | 'day' | 'variant' | 'version';
-
-/** A row of the statistics table, the contract's names. */
-export interface StatsRow {
-  readonly scenario: string | null;
-  readonly step: string | null;
-  readonly day?: string;
-  readonly variant?: string;
-  readonly version?: number;
-  readonly sent: number;
-  readonly delivered: number;
-  readonly opens: number;
-  readonly uniqueOpens: number;
-  readonly clicks: number;
-  readonly uniqueClicks: number;
-  readonly orders: number;
-  readonly revenue: Money;
-  /** Sums in other currencies than `revenue`; absent when there are none. */
-  readonly otherRevenue?: readonly Money[];
-  readonly unsubscribes: number;
-  readonly complaints: number;
-  readonly bounces: number;
-  readonly rates: Rates;
-  /** What a follow-up added over the first letter, in parts of the first's; null on the first letter and on the total. */
-  readonly increment: { readonly orders: number | null } | null;
-}
 
 /** Where a row stands in the table. */
 export interface RowPlace {
@@ -81,9 +50,9 @@ export interface RowPlace {
 export function statsRow(
   place: RowPlace,
   figures: Figures,
-  sums: readonly Money[],
+  sums: readonly MoneyView[],
   options: { readonly machine: boolean; readonly currency: string; readonly firstOrders?: number },
-): StatsRow {
+): StatsRowView {
   const machine = options.machine ? 1 : 0;
   const uniqueOpens = figures.unique_opens + machine * figures.machine_unique_opens;
   const uniqueClicks = figures.unique_clicks + machine * figures.machine_unique_clicks;
@@ -111,13 +80,13 @@ export function statsRow(
   };
 }
 
-function dividedBy({ division }: RowPlace): Pick<StatsRow, 'day' | 'variant' | 'version'> {
+function dividedBy({ division }: RowPlace): Pick<StatsRowView, 'day' | 'variant' | 'version'> {
   if (!division) return {};
   return { [division.by]: division.by === 'version' ? Number(division.value) : division.value };
 }
 
 /** At least two decimals, no idle zeros behind them: "5980" is 5980.00. */
-function shown({ amount, currency }: Money): Money {
+function shown({ amount, currency }: MoneyView): MoneyView {
   const [whole = '0', decimals = ''] = amount.split('.');
   return { amount: `${whole}.${decimals.replace(/0+$/, '').padEnd(2, '0')}`, currency };
 }

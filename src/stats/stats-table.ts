@@ -1,5 +1,6 @@
 import type { FiguresGroup } from './figures-reader.js';
-import { type Division, type Money, NO_FIGURES, statsRow, type StatsRow } from './stats-row.js';
+import { type Division, NO_FIGURES, statsRow } from './stats-row.js';
+import type { MoneyView, StatsTableView } from './stats-table.view.js';
 
 /** An email step of what is published now. */
 export interface PublishedStep {
@@ -37,7 +38,7 @@ export function statsTable(
   groups: readonly FiguresGroup[],
   published: readonly PublishedStep[],
   options: TableOptions,
-): { readonly items: readonly StatsRow[]; readonly total: StatsRow } {
+): StatsTableView {
   const numberOf = new Map(published.map((step) => [nameOf(step), step.stepNumber]));
   const lines = groups.flatMap((group): Line[] => {
     const { scenario, step, value } = group;
@@ -69,7 +70,7 @@ export function statsTable(
 
 function silentSteps(published: readonly PublishedStep[], lines: readonly Line[]): Line[] {
   const sent = new Set(lines.map(nameOf));
-  const revenue: readonly Money[] = [];
+  const revenue: readonly MoneyView[] = [];
   return published
     .filter((step) => !sent.has(nameOf(step)))
     .map((step) => ({ ...step, value: '', figures: NO_FIGURES, revenue }));

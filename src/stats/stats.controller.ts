@@ -1,15 +1,24 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { LiftQueryDto, LiftView } from './lift.dto.js';
 import { ScenarioLift } from './scenario-lift.js';
-import { ScenarioStats, type StatsTable } from './scenario-stats.js';
+import { ScenarioStats } from './scenario-stats.js';
 import { statsCsv } from './stats-csv.js';
 import { StatsQueryDto } from './stats-query.dto.js';
+import { StatsTableView } from './stats-table.view.js';
+
+const TABLE = {
+  content: {
+    'application/json': { schema: { $ref: getSchemaPath(StatsTableView) } },
+    'text/csv': { schema: { type: 'string' } },
+  },
+} as const;
 
 @ApiTags('statistics')
 @ApiBearerAuth()
+@ApiExtraModels(StatsTableView)
 @Controller('v1/stats/scenarios')
 @RequireScope('stats:read')
 export class StatsController {
@@ -20,22 +29,24 @@ export class StatsController {
 
   /** What every letter of every scenario brought. */
   @Get()
+  @ApiOkResponse(TABLE)
   all(
     @CurrentCaller() caller: Caller,
     @Query() query: StatsQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<StatsTable | string> {
+  ): Promise<StatsTableView | string> {
     return this.answer(caller, null, query, reply);
   }
 
   /** What every letter of one scenario brought. */
   @Get(':key')
+  @ApiOkResponse(TABLE)
   one(
     @CurrentCaller() caller: Caller,
     @Param('key') key: string,
     @Query() query: StatsQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<StatsTable | string> {
+  ): Promise<StatsTableView | string> {
     return this.answer(caller, key, query, reply);
   }
 
@@ -50,7 +61,7 @@ export class StatsController {
     scenario: string | null,
     query: StatsQueryDto,
     reply: FastifyReply,
-  ): Promise<StatsTable | string> {
+  ): Promise<StatsTableView | string> {
     const by = query.by ?? 'step';
     const table = await this.stats.table(caller, {
       scenario,
