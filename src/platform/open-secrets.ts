@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Env } from './config/env.js';
+import { makeDataDir } from './data-dir.js';
 import type { Sql } from './database/sql.js';
 import { Secrets } from './secrets.js';
 import { writeOnce } from './write-once.js';
@@ -26,7 +27,7 @@ export async function openSecrets(env: Env, sql: Sql): Promise<Secrets> {
 
 async function secretFile(dir: string): Promise<string> {
   const file = path.join(dir, 'secret');
-  await fs.mkdir(dir, { recursive: true });
+  await makeDataDir(dir);
   await writeOnce(file, `${randomBytes(32).toString('base64url')}\n`);
   return (await fs.readFile(file, 'utf8')).trim();
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Env } from '../platform/config/env.js';
+import { makeDataDir } from '../platform/data-dir.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { createStore } from './create-store.js';
@@ -80,7 +81,7 @@ export class FirstRun {
   }
 
   private async write(result: FirstRunResult): Promise<void> {
-    await fs.mkdir(this.env.DATA_DIR, { recursive: true });
+    await makeDataDir(this.env.DATA_DIR);
     const draft = `${this.file}.${process.pid}`;
     await fs.writeFile(draft, `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
     await fs.rename(draft, this.file);

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../platform/data-dir.js';
 import { newId } from '../platform/ids.js';
 import { GroupCommit } from './group-commit.js';
 import type { Hit } from './hit.js';
@@ -74,7 +75,7 @@ export class Spool {
   }
 
   private async create(): Promise<{ path: string; file: FileHandle }> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(this.directory, 0o700);
     const path = join(this.directory, `${newId()}.open`);
     const file = await open(path, 'ax', 0o600);
     // The file's name has to survive a power cut as well; Windows cannot sync a directory and does not need it.

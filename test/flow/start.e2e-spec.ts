@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort, Service, temporaryDirectory } from '../support/service.js';
 import { aCart, Shop } from '../support/shop.js';
@@ -123,6 +123,14 @@ describe('starting the service', () => {
     expect(service.output).toMatch(/PORT\b.*65535/);
     expect(service.output).toMatch(/TRANSPORT\b.*outbox/);
     expect(service.output).toMatch(/DATABASE_URL\b.*postgres/);
+    expect(service.output).not.toMatch(/node_modules/);
+  });
+
+  it('stops at a data directory that cannot be made, and says so', async () => {
+    await writeFile(dataDir, '');
+    const service = await Service.spawn(path.join(dataDir, 'below'));
+    expect(await service.ended()).toBe(1);
+    expect(service.output).toMatch(/DATA_DIR must be a directory in which/);
     expect(service.output).not.toMatch(/node_modules/);
   });
 });

@@ -20,7 +20,6 @@ export async function clusterLocation(
   account: Account | undefined,
   log: (text: string) => void,
 ): Promise<string> {
-  await fs.mkdir(dir, { recursive: true });
   const noted = await notedPlace(dir);
   if (noted) {
     if (account) await openElsewhere();

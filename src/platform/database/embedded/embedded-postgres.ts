@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { makeDataDir } from '../../data-dir.js';
 import { serverAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { clusterLocation, existingCluster } from './cluster-location.js';
@@ -36,6 +37,7 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
+  await makeDataDir(options.dir);
   const account = await serverAccount(await existingCluster(options.dir), options.account);
   const bin = await findBinaries(account, log);
   const cluster = await clusterLocation(options.dir, account, log);
