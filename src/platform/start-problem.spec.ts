@@ -14,6 +14,13 @@ describe('what a program that cannot start tells', () => {
     expect(startProblem(made('password authentication failed', { code: '28P01' }))).toMatch(/DATABASE_URL/);
   });
 
+  it('tells what an account may not do, and what it needs', () => {
+    const refused = made('permission denied to create role', { code: '42501', query: 'CREATE ROLE x' });
+    expect(startProblem(refused)).toBe(
+      'PostgreSQL refuses (permission denied to create role): the account of DATABASE_URL must own its database and may create roles (docs/operations.md)',
+    );
+  });
+
   it('names the settings of an address that is taken', () => {
     const taken = made('listen EADDRINUSE: 0.0.0.0:80', { code: 'EADDRINUSE', syscall: 'listen' });
     expect(startProblem(new CannotListen(taken))).toBe(

@@ -5,6 +5,8 @@ import { WrongSecret } from './open-secrets.js';
 
 /** SQLSTATE classes of a server that lets nobody in: wrong user or password, no such database. */
 const NOT_LET_IN = /^(28|3D)/;
+/** insufficient_privilege. */
+const NO_RIGHT = '42501';
 
 /** The address to listen on is not this machine's, or taken; a name that leads nowhere looks like a database's otherwise. */
 export class CannotListen extends Error {
@@ -28,6 +30,8 @@ export function startProblem(error: unknown): string | null {
   const { code, syscall, path } = error as ErrorLike;
   if (error instanceof CannotListen) return `${error.message}: set PORT or HOST to what is free and this machine's own`;
   if (typeof path === 'string' && typeof syscall === 'string') return error.message; // a file or a directory
+  if (code === NO_RIGHT)
+    return `PostgreSQL refuses (${error.message}): the account of DATABASE_URL must own its database and may create roles (docs/operations.md)`;
   if (connectionProblem(error) || (typeof code === 'string' && NOT_LET_IN.test(code)))
     return `PostgreSQL cannot be used (${reasonOf(error)}): does it run, and does DATABASE_URL name it?`;
   return null;

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { databaseUrl, dropDatabase, onServer } from '../../../test/support/template-database.js';
 import { migrate } from './migrate.js';
+import { makePool } from './pools.js';
 
 describe('a migration of a service that runs', () => {
   let database: TestDatabase;
@@ -51,5 +54,33 @@ describe('a migration of a service that runs', () => {
       void reader.query('SELECT pg_advisory_unlock(8390327082911687)');
     });
     expect(heard).toEqual(['another process brings the schema up to date; this one waits for it']);
+  });
+});
+
+describe('an owner of a database who is no superuser', () => {
+  const admin = process.env.TEST_DATABASE_URL!;
+  const name = `touchmap_owner_${randomBytes(4).toString('hex')}`;
+
+  beforeAll(async () => {
+    await onServer(admin, `CREATE ROLE ${name} LOGIN PASSWORD '${name}' CREATEROLE`);
+    await onServer(admin, `CREATE DATABASE ${name} OWNER ${name}`);
+    // What creating them would give: they belong to the whole server, where they are already.
+    const made = 'WITH ADMIN TRUE, INHERIT FALSE, SET FALSE';
+    await onServer(admin, `GRANT touchmap_request, touchmap_engine TO ${name} ${made}`);
+  });
+  afterAll(async () => {
+    await dropDatabase(admin, name);
+    await onServer(admin, `REVOKE touchmap_request, touchmap_engine FROM ${name} CASCADE`);
+    await onServer(admin, `DROP ROLE ${name}`);
+  });
+
+  it('migrates it, and may work as both roles', async () => {
+    const own = Object.assign(new URL(databaseUrl(admin, name)), { username: name, password: name }).href;
+    await migrate(own);
+    for (const role of ['touchmap_request', 'touchmap_engine'] as const) {
+      const pool = makePool(own, role, 1);
+      expect((await pool.query('SELECT current_user::text AS who')).rows).toEqual([{ who: role }]);
+      await pool.end();
+    }
   });
 });

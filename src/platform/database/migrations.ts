@@ -25,6 +25,7 @@ import { UncountedHits1763740000033 } from './migrations/1763740000033-uncounted
 import { WhyNoLetter1763740000066 } from './migrations/1763740000066-why-no-letter.js';
 import { RequestsKeepOut1763740000070 } from './migrations/1763740000070-requests-keep-out.js';
 import { WhatAConditionMissed1763740000071 } from './migrations/1763740000071-what-a-condition-missed.js';
+import { RolesToSet1763740000072 } from './migrations/1763740000072-roles-to-set.js';
 import { ServiceMailFirst1763740000074 } from './migrations/1763740000074-service-mail-first.js';
 import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
 
@@ -58,5 +59,6 @@ export const MIGRATIONS = [
   WhyNoLetter1763740000066,
   RequestsKeepOut1763740000070,
   WhatAConditionMissed1763740000071,
+  RolesToSet1763740000072,
   ServiceMailFirst1763740000074,
 ];
