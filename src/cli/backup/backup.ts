@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import pg from 'pg';
+import { UNHURRIED } from '../../platform/database/connection.js';
 import { type BackupTable, backupTables, migrationsOf } from './tables.js';
 
 const BATCH = 500;
@@ -14,7 +15,10 @@ const BATCH = 500;
  * rounded on the way. The file appears under its name when it is whole and on disk.
  */
 export async function backupDatabase(url: string, file: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC -c role=touchmap_engine' });
+  const client = new pg.Client({
+    connectionString: url,
+    options: `${UNHURRIED} -c timezone=UTC -c role=touchmap_engine`,
+  });
   await client.connect();
   const draft = `${file}.${process.pid}.part`;
   try {

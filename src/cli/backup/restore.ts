@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import pg from 'pg';
+import { UNHURRIED } from '../../platform/database/connection.js';
 import { Unprocessable } from '../../platform/http/domain-error.js';
 import { linesOf } from './lines-of.js';
 import { type BackupTable, backupTables, migrationsOf } from './tables.js';
@@ -13,7 +14,7 @@ const BATCH = 500;
  * Refuses a file that was cut short, one of another version's schema, and a database that holds anything.
  */
 export async function restoreDatabase(url: string, file: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
+  const client = new pg.Client({ connectionString: url, options: `${UNHURRIED} -c timezone=UTC` });
   await client.connect();
   try {
     await client.query('BEGIN');

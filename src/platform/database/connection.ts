@@ -19,6 +19,9 @@ const MARGIN_MS = 2_000;
  */
 const SESSION = ['-c timezone=UTC', '-c jit=off', '-c random_page_cost=1.1'];
 
+/** Of migrations, backups and other long work: what the account or the database is limited to is meant for others. */
+export const UNHURRIED = '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0';
+
 /** How a pool of one role connects; every pool of the service is made from this. */
 export function connectionOf(url: string, role: ServiceRole | null, max: number): PoolConfig {
   return {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { UNHURRIED } from './connection.js';
 import { IS_HELD } from './engine-database.js';
 import { MIGRATIONS } from './migrations.js';
 
@@ -23,7 +24,7 @@ const WAITS = new Set([IS_HELD, '40P01']);
  * @param tell hears what it waits for
  */
 export async function migrate(url: string, tell = toStderr, pauseMs = PAUSE_MS): Promise<void> {
-  const guard = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const guard = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, options: UNHURRIED });
   // Whoever migrates is told by a statement. pg would end the process over an error that comes between two of them.
   guard.on('error', () => undefined);
   await guard.connect();
@@ -60,7 +61,7 @@ async function isDone(url: string): Promise<boolean> {
     migrationsTransactionMode: 'each',
     installExtensions: false,
     logger: 'debug', // its console would tell each try as a failure
-    extra: { options: `-c lock_timeout=${LOCK_MS}` },
+    extra: { options: `${UNHURRIED} -c lock_timeout=${LOCK_MS}` },
   }).initialize();
   try {
     await source.runMigrations();
