@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { lockContacts } from '../contacts/contact-facts.js';
+import { completeRuns, type StandingRun } from '../enrollments/complete-runs.js';
 import { RunMover } from '../enrollments/run-mover.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { arrayText } from '../platform/database/array-text.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
+import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
+import { DeliveryTimes } from './delivery-times.js';
 import { fitToStore, type Outcome } from './outcome.js';
 
 /** One attempt's outcome on its way into the ledger. */
@@ -15,20 +17,16 @@ export interface Settlement {
   readonly outcome: Outcome;
 }
 
-/** A run whose letters may all be settled now. */
-export interface EndedRun {
-  readonly environmentId: string;
-  readonly enrollmentId: string;
-  readonly contactId: string;
-}
-
 /** Writes what became of attempts, and completes runs that waited for nothing else. */
 @Injectable()
 export class Settle {
+  private readonly log = logger(Settle.name);
+
   constructor(
     private readonly db: EngineDatabase,
     private readonly runs: RunMover,
     private readonly waker: StageWaker,
+    private readonly times: DeliveryTimes,
   ) {}
 
   /**
@@ -38,7 +36,7 @@ export class Settle {
   async write(lane: Lane, token: string, outcomes: readonly Settlement[]): Promise<number> {
     const settlements = oneOfEach(outcomes);
     const now = await laneNow(this.db, lane);
-    const settled = await this.db.query<EndedRun & { readonly state: string; readonly atEnd: boolean }>(SETTLE, [
+    const settled = await this.db.query<StandingRun & { readonly state: string; readonly atEnd: boolean }>(SETTLE, [
       token,
       now,
       arrayText(settlements, ({ environmentId }) => environmentId),
@@ -60,13 +58,14 @@ export class Settle {
     return settled.filter(({ state }) => state === 'accepted').length;
   }
 
-  /** Completes those of these runs that stand at their end with nothing on the way. */
-  async completeRuns(lane: Lane, runs: readonly EndedRun[]): Promise<void> {
-    if (runs.length === 0) return;
-    await this.db.transaction(async (tx) => {
-      await lockContacts(tx, runs);
-      await this.runs.settle(tx, runs, await laneNow(tx, lane));
-    });
+  /** Completes those of these runs that stand at their end with nothing on the way, whose rows nobody else holds. */
+  async completeRuns(lane: Lane, runs: readonly StandingRun[]): Promise<void> {
+    const held = await completeRuns(this.db, this.runs, lane, runs, this.times.heldMs);
+    if (held.length > 0)
+      this.log.warn('a session holds the rows of runs for long: they are completed later', {
+        event: 'delivery.runs_held',
+        runs: held.length,
+      });
   }
 }
 

@@ -1,11 +1,15 @@
 import { Logger } from '@nestjs/common';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
-import { aPlannedLetter, aScenario, messageRow } from '../../test/support/planned-letters.js';
+import { aPlannedLetter, aScenario, type LetterOptions, messageRow } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
+import { StoredScenarioRuns } from '../enrollments/scenario-runs.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import type { EngineDatabase } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
+import type { StageWaker } from '../platform/queue/stages.js';
+import { EnvironmentsService } from '../stores/environments.service.js';
+import { DeliveryTimes } from './delivery-times.js';
 import { outcomeOfResult, type Outcome } from './outcome.js';
 import { SettleQueue } from './settle-queue.js';
 import type { Settlement } from './settle.js';
@@ -33,16 +37,19 @@ describe('outcomes that are written together', () => {
   const message = (id: string) => messageRow(database.engine, id);
 
   /** Letters on their way, and how to write what became of them. */
-  async function onTheirWay(count: number) {
+  async function onTheirWay(count: number, options: LetterOptions = {}) {
     const ids: string[] = [];
-    for (let i = 0; i < count; i++)
-      ids.push((await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId))).messageId);
-    const worker = aWorker(database.engine);
+    const people: string[] = [];
+    for (let i = 0; i < count; i++) {
+      people.push(await aContact(database.engine, store.liveId));
+      ids.push((await aPlannedLetter(database.engine, store, people[i]!, options)).messageId);
+    }
+    const worker = aWorker(database.engine, { times: new DeliveryTimes({ heldMs: 50 }) });
     const { token, messages } = await worker.claims.take(REAL_LANE, 10, []);
     const letters = await worker.composer.compose(REAL_LANE, messages);
     await worker.guard.clear(REAL_LANE, token, worker.transport, letters);
     const write = (items: readonly Settlement[]) => worker.settle.write(REAL_LANE, token, items);
-    return { ids, write };
+    return { ids, people, write, worker };
   }
   const outcome = (result: SendResult): Outcome =>
     outcomeOfResult(result, 0, { retryFirstMs: 30_000, circuitMs: 30_000 }, 0);
@@ -148,5 +155,30 @@ describe('outcomes that are written together', () => {
     expect(errors).toEqual(['delivery.settle_failed']);
     const states = await Promise.all(ids.map(async (id) => (await message(id))['state']));
     expect(states).toEqual(['accepted', 'sending', 'accepted']);
+  });
+
+  it('complete everybody’s runs but that of a person whose row a session keeps holding, as does the mend, which completes it afterwards', async () => {
+    const { ids, people, write, worker } = await onTheirWay(3, { step: 'follow-up', position: '3' });
+    const { mover, ledger, engine } = worker;
+    const waker = { wake: () => undefined } as unknown as StageWaker;
+    const { dueMark } = engine;
+    const runs = new StoredScenarioRuns(database.engine, new EnvironmentsService(), mover, ledger, dueMark, waker);
+    const states = async () =>
+      Promise.all(
+        people.map(async (id) => {
+          const rows = await database.engine.query('SELECT state FROM enrollments WHERE contact_id = $1', [id]);
+          return rows[0]!['state'] as string;
+        }),
+      );
+    await database.engine.transaction(async (tx) => {
+      await tx.query('SELECT id FROM contacts WHERE id = $1 FOR UPDATE', [people[0]]);
+      expect(await write(ids.slice(0, 2).map((id) => settlement(id, ACCEPTED)))).toBe(2);
+      expect(await states()).toEqual(['sending', 'ended', 'sending']);
+      await database.engine.query(`UPDATE messages SET state = 'accepted' WHERE id = $1`, [ids[2]]);
+      await runs.mend();
+      expect(await states()).toEqual(['sending', 'ended', 'ended']);
+    });
+    await runs.mend();
+    expect(await states()).toEqual(['ended', 'ended', 'ended']);
   });
 });

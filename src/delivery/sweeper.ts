@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { StandingRun } from '../enrollments/complete-runs.js';
 import { REAL_LANE, type Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -7,9 +8,9 @@ import { StageWaker } from '../platform/queue/stages.js';
 import { DeliveryTimes } from './delivery-times.js';
 import { DueWatermark } from './due-watermark.js';
 import { RateChanges } from './rate-changes.js';
-import { Settle, type EndedRun } from './settle.js';
+import { Settle } from './settle.js';
 
-interface Ended extends EndedRun {
+interface Ended extends StandingRun {
   readonly atEnd: boolean;
   /** Where the clock of a sandbox stands; null in live. */
   readonly virtualNow: Date | null;

@@ -110,6 +110,19 @@ describe('a scenario that is stopped', () => {
     expect(await shop.runs(boris)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
   });
 
+  it('waits with the runs of whom a session keeps holding, and holds up nothing else', async () => {
+    Logger.overrideLogger(false); // it is told
+    await shop.setState('abandoned-cart', 'archived');
+    await database.engine.transaction(async (tx) => {
+      await tx.query('SELECT id FROM contacts WHERE id = $1 FOR UPDATE', [anna]);
+      await worker.scenarioRuns.mend();
+    });
+    Logger.overrideLogger(new Logger());
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting' }]);
+    await worker.scenarioRuns.mend();
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
+  });
+
   it('keeps what it held where it is paused again while it is being resumed', async () => {
     await shop.setState('abandoned-cart', 'paused');
     await settle(worker, shop.lane(DUE));

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { lockContacts } from '../contacts/contact-facts.js';
-import { laneNow, REAL_LANE } from '../platform/clock/lane.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
 import { connectionProblem } from '../platform/database/database-error.js';
-import { EngineDatabase } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { ScenarioRuns } from '../scenarios/ports.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
+import { completeRuns, type StandingRun } from './complete-runs.js';
 import { DueMark } from './marks.js';
 import { MessageLedger } from './ports.js';
 import { RunMover } from './run-mover.js';
@@ -21,12 +22,8 @@ interface Left {
   readonly key: string;
 }
 
-interface Standing extends Record<string, unknown> {
-  readonly environmentId: string;
-  readonly enrollmentId: string;
-  readonly contactId: string;
-}
-
+/** A session that keeps a person's rows for longer holds up what is mended of that person. */
+const HELD_MS = 1_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Runs of a scenario that is resumed or archived, and runs that a killed process left behind. */
@@ -85,7 +82,7 @@ export class StoredScenarioRuns extends ScenarioRuns {
     try {
       await mend();
     } catch (error) {
-      if (connectionProblem(error)) throw error;
+      if (connectionProblem(error) && codeOf(error) !== IS_HELD) throw error;
       const what = { event: 'enrollment.mend_failed', environmentId, scenario: key };
       this.log.error('the runs that a scenario left behind could not be mended', what, error);
     }
@@ -98,25 +95,27 @@ export class StoredScenarioRuns extends ScenarioRuns {
 
   /** Completes runs whose last letter was settled by a process that was killed before it completed them. */
   private async completeStanding(): Promise<void> {
+    let held = 0;
     for (let after = FIRST_ID, full = true; full;) {
-      const standing = await this.database.query<Standing>(STANDING, [after]);
+      const standing = await this.database.query<StandingRun & Record<string, unknown>>(STANDING, [after]);
       const unsettled = await this.ledger.unsettled(this.database, standing);
       const left = standing.filter(({ enrollmentId }) => !unsettled.has(enrollmentId));
-      if (left.length > 0)
-        await this.database.transaction(async (tx) => {
-          await lockContacts(tx, left);
-          await this.mover.settle(tx, left, await laneNow(tx, REAL_LANE));
-        });
+      held += (await completeRuns(this.database, this.mover, REAL_LANE, left, HELD_MS)).length;
       full = standing.length === BATCH;
       after = standing.at(-1)?.enrollmentId ?? after;
     }
+    if (held > 0)
+      this.log.warn('a session holds the rows of runs for long: they are completed later', {
+        event: 'enrollment.runs_held',
+        runs: held,
+      });
   }
 
   private endBatch(environmentId: string, scenarioKey: string): Promise<number> {
     return this.database.transaction(async (tx) => {
       const at = await this.environments.environmentNow(tx, environmentId);
       const runs = await runningRuns(tx, environmentId, scenarioKey);
-      await lockContacts(tx, runs);
+      await lockContacts(tx, runs, { waitMs: HELD_MS });
       await this.mover.exit(
         tx,
         runs.map((run) => ({ ...run, reason: 'scenario_archived' })),

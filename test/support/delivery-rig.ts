@@ -118,7 +118,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
     links,
     BLIND_KEYS,
   );
-  const settle = new Settle(part('settle'), mover, waker);
+  const settle = new Settle(part('settle'), mover, waker, times);
   const out = wayOut(transport);
   const transports = { of: () => out } as unknown as Transports;
   const circuits = new Circuits(clock, times, new SqlProviderStates(db, transports));
