@@ -14,6 +14,9 @@ const EVENTS_A_BATCH = 2_000;
 /** Enough to get on with when every contact in sight is somebody else's at the moment. */
 const WAITED_FOR = 20;
 
+/** Others' events come in meanwhile: a session that keeps somebody's row must not hold up theirs. */
+const HELD_MS = 1_000;
+
 /** Bounds what a claim carries along. */
 const MOST_LATE = 10_000;
 
@@ -67,12 +70,16 @@ export class Inbox {
 
   constructor(private readonly mark: InboxMark) {}
 
-  /** Locks contacts of the oldest waiting events, leaving out those that others hold. Empty when nothing waits. */
+  /**
+   * Locks contacts of the oldest waiting events, leaving out those that others hold. Empty when nothing waits; `IS_HELD` when all of
+   * the real lane's are somebody else's for longer than a moment.
+   */
   async claim(tx: Sql, lane: Lane): Promise<ClaimedContacts> {
     const rows = await (lane.clock === 'real' ? this.oldest(tx) : this.oldestVirtual(tx, lane.environmentId));
     const refs = rows.map((row) => ({ environmentId: row.environment_id, contactId: row.contact_id }));
     let locked = await lockContacts(tx, refs, { skipLocked: true });
-    if (locked.size === 0) locked = await lockContacts(tx, refs.slice(0, WAITED_FOR));
+    if (locked.size === 0)
+      locked = await lockContacts(tx, refs.slice(0, WAITED_FOR), lane.clock === 'real' ? { waitMs: HELD_MS } : {});
     return {
       contacts: refs.filter(({ contactId }) => locked.has(contactId)),
       until: lane.clock === 'virtual' ? (rows.at(-1)?.at ?? null) : null,

@@ -4,7 +4,7 @@ import { lockContacts } from '../contacts/contact-facts.js';
 import { orderKeyOf } from '../domain/attribution.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { isRefused } from '../platform/database/database-error.js';
-import { EngineDatabase } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { logger } from '../platform/logging/logger.js';
 import { EventApplication } from './event-application.js';
@@ -28,6 +28,15 @@ interface Applied {
   /** Contacts that have to be locked together before the events that were left can be applied. */
   readonly wider: readonly ContactRef[];
 }
+
+/** Somebody holds all whose events wait: as where none waits, and the next look finds out. */
+const NOTHING_FREE: Applied = {
+  claimed: { contacts: [], until: null, oldest: null },
+  seen: 0,
+  events: 0,
+  changed: [],
+  wider: [],
+};
 
 /** Applies what the inbox holds to the runs of its contacts. */
 @Injectable()
@@ -66,6 +75,7 @@ export class ProcessEvents {
         return this.applyOnce(tx, lane, claimed);
       });
     } catch (error) {
+      if (!claimed && codeOf(error) === IS_HELD) return NOTHING_FREE;
       if (!claimed || !isRefused(error)) throw error;
       return this.applyApart(lane, claimed, error);
     }

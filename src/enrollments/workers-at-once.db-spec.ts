@@ -87,4 +87,18 @@ describe('several workers at once', () => {
     expect(await batch).toBe(1);
     expect(await shop.runs(person!)).toMatchObject([{ state: 'waiting' }]);
   });
+
+  it('wait a moment only, where a session keeps a person’s row: then come the events of others, and that one’s when it is let go', async () => {
+    const [held, free] = people;
+    await shop.receive(held!, cart(new Date().toISOString()));
+    const worker = aWorker(database);
+    await database.engine.transaction(async (tx) => {
+      await tx.query('SELECT id FROM contacts WHERE id = $1 FOR NO KEY UPDATE', [held]);
+      expect(await worker.events.batch(REAL_LANE)).toBe(0);
+      await shop.receive(free!, cart(new Date().toISOString()));
+      expect(await worker.events.batch(REAL_LANE)).toBe(1);
+    });
+    expect(await worker.events.batch(REAL_LANE)).toBe(1);
+    expect(await shop.runs(held!)).toMatchObject([{ state: 'waiting' }]);
+  });
 });
