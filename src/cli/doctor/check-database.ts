@@ -9,8 +9,11 @@ const ASKED = 5;
 /** Live runs on the database's time; this machine's decides how old a signed webhook may be. */
 const SKEW_MS = 5_000;
 
-/** Version, latency, clock and schema. Changes nothing; throws when it cannot connect. */
-export async function checkDatabase(url: string, clock: ProcessClock): Promise<readonly Finding[]> {
+/** What one process may open at most, with Redis and without (docs/operations.md, the connection budget). */
+const CONNECTIONS = { withRedis: 24, alone: 32 };
+
+/** Version, latency, clock, connections and schema. Changes nothing; throws when it cannot connect. */
+export async function checkDatabase(url: string, clock: ProcessClock, hasRedis: boolean): Promise<readonly Finding[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 10_000 });
   client.on('error', () => undefined); // the query under way tells
   await client.connect();
@@ -22,7 +25,14 @@ export async function checkDatabase(url: string, clock: ProcessClock): Promise<r
     const rounds = [];
     for (let i = 0; i < ASKED; i++) rounds.push(await round(client, clock));
     const fastest = rounds.reduce((a, b) => (b.tookMs < a.tookMs ? b : a));
-    return [server(rows[0]!), latency(fastest.tookMs), skew(fastest.aheadMs), await schema(client)];
+    const { rows: places } = await client.query<Places>(PLACES);
+    return [
+      server(rows[0]!),
+      latency(fastest.tookMs),
+      skew(fastest.aheadMs),
+      connections(places[0]!, hasRedis ? CONNECTIONS.withRedis : CONNECTIONS.alone),
+      await schema(client),
+    ];
   } finally {
     await client.end();
   }
@@ -64,6 +74,44 @@ export function skew(aheadMs: number): Finding {
   const text = `the clocks of this machine and of the database differ by ${(Math.abs(aheadMs) / 1000).toFixed(1)} s`;
   return Math.abs(aheadMs) <= SKEW_MS ? ok('clock', text) : wrong('clock', text, 'synchronise both by NTP');
 }
+
+interface Places {
+  /** Connections that accounts which are no superuser may have together. */
+  readonly most: number;
+  /** How many of them others than the service hold now. */
+  readonly taken: number;
+}
+
+const PLACES = `
+SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS most,
+  (SELECT count(*)::int FROM pg_stat_activity
+   WHERE backend_type = 'client backend' AND application_name NOT LIKE 'touchmap%' AND pid <> pg_backend_pid()) AS taken`;
+
+/** @param needed by one process of the service */
+export function connections({ most, taken }: Places, needed: number): Finding {
+  const text = `room for ${most} connections, others hold ${taken}, a process of the service may open ${needed}`;
+  return most - taken >= needed
+    ? ok('connections', text)
+    : wrong('connections', text, 'raise max_connections: docs/operations.md has the budget');
+}
+
+/**
+ * A database that could not be asked. Never its address: that may hold the password.
+ * @param code SQLSTATE, or what the system said
+ */
+export function unreachable(code: string): Finding {
+  const [why, remedy] = UNREACHABLE.get(code) ?? ['it does not answer', 'start it, or correct DATABASE_URL'];
+  return wrong('database', `${why} (${code})`, remedy);
+}
+
+/** Answers of a server that does run. */
+const UNREACHABLE: ReadonlyMap<string, readonly [why: string, remedy: string]> = new Map([
+  ['53100', ['its disk is full', 'make room there, then start it again']],
+  ['53300', ['it has no connection left', 'raise max_connections, or end what holds them']],
+  ['28P01', ['it does not accept the password', 'correct DATABASE_URL']],
+  ['28000', ['it does not let this account in', 'correct DATABASE_URL, or the server’s pg_hba.conf']],
+  ['3D000', ['it has no database of that name', 'create it, or correct DATABASE_URL']],
+]);
 
 async function schema(client: pg.Client): Promise<Finding> {
   const { rows: tables } = await client.query(

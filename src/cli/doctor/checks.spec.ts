@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { readEnv } from '../../platform/config/read-env.js';
-import { checkDataDir } from './check-data-dir.js';
-import { latency, server, skew } from './check-database.js';
+import { checkDataDir, room } from './check-data-dir.js';
+import { connections, latency, server, skew, unreachable } from './check-database.js';
 import { checkSender, type Resolver, type SenderQuestion } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
 import type { RedisState } from '../../platform/queue/redis-state.js';
@@ -179,6 +179,22 @@ describe('the doctor looks at the machine', () => {
     expect([latency(0.4).state, latency(51).state]).toEqual(['ok', 'wrong']);
   });
 
+  it('and finds that others leave too few connections for a process of the service', () => {
+    const of = (taken: number) => connections({ most: 97, taken }, 32);
+    expect([of(0).state, of(65).state, of(66).state]).toEqual(['ok', 'ok', 'wrong']);
+  });
+
+  it('and tells a database that does not answer from one that does and lets nobody in', () => {
+    expect(unreachable('ECONNREFUSED').detail).toBe('it does not answer (ECONNREFUSED)');
+    expect(unreachable('53300').detail).toBe('it has no connection left (53300)');
+    expect(unreachable('28P01').detail).toBe('it does not accept the password (28P01)');
+  });
+
+  it('and finds a disk that is nearly full', () => {
+    expect(room(1024 ** 3 - 1).state).toBe('wrong');
+    expect(room(1024 ** 3)).toMatchObject({ state: 'ok', detail: '1.0 GiB of its disk are free' });
+  });
+
   it('and finds a Redis that is away, refuses, or may drop jobs, and says what to do', async () => {
     const redis = (state: RedisState) => checkRedis('redis://r', () => Promise.resolve(state));
     expect(await redis({ kind: 'answers', policy: 'noeviction' })).toMatchObject({ state: 'ok' });
@@ -209,7 +225,7 @@ describe('the doctor looks at the machine', () => {
       await writeFile(path.join(data, 'secret'), 'x', { mode: 0o600 });
       expect(await state()).toBe('ok');
       await chmod(path.join(data, 'secret'), 0o644);
-      expect(await checkDataDir(data)).toMatchObject([{ state: 'wrong', detail: 'others may read secret' }]);
+      expect((await checkDataDir(data))[0]).toMatchObject({ state: 'wrong', detail: 'others may read secret' });
       expect((await checkDataDir(path.join(data, 'secret')))[0]!.state).toBe('wrong');
     } finally {
       await rm(dir, { recursive: true });

@@ -6,7 +6,7 @@ import { EngineDatabase } from '../../platform/database/engine-database.js';
 import { makePool } from '../../platform/database/pools.js';
 import { openDatabase } from '../../platform/platform.js';
 import { parseMailbox } from '../../delivery/mail-headers.js';
-import { checkDatabase } from './check-database.js';
+import { checkDatabase, unreachable } from './check-database.js';
 import { checkDataDir } from './check-data-dir.js';
 import { checkSender, type Resolver } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
@@ -16,7 +16,7 @@ import { checkSecret } from './check-secret.js';
 import { checkSettings } from './check-settings.js';
 import { checkStores, senderDomains, trackingDomains } from './check-stores.js';
 import { checkWebhookSignature } from './check-webhook.js';
-import { type Finding, unchecked, wrong } from './finding.js';
+import { type Finding, unchecked } from './finding.js';
 
 /** What the doctor asks of the world. */
 export interface World {
@@ -59,17 +59,15 @@ async function checkStored(env: Env, clock: ProcessClock): Promise<Stored> {
   try {
     const server = await openDatabase(env, () => undefined);
     try {
-      const findings = await checkDatabase(server.url, clock);
+      const findings = await checkDatabase(server.url, clock, env.REDIS_URL !== undefined);
       const isCurrent = findings.some(({ check, state }) => check === 'schema' && state === 'ok');
       return isCurrent ? await checkRows(server.url, env, findings) : { ...NOTHING, findings };
     } finally {
       await server.stop();
     }
   } catch (error) {
-    // Never the address: it may hold the password.
-    const reason = (error as { code?: string }).code ?? (error instanceof Error ? error.name : 'unknown');
-    const finding = wrong('database', `it does not answer (${reason})`, 'start it, or correct DATABASE_URL');
-    return { ...NOTHING, findings: [finding] };
+    const code = (error as { code?: string }).code ?? (error instanceof Error ? error.name : 'unknown');
+    return { ...NOTHING, findings: [unreachable(code)] };
   }
 }
 
