@@ -1,20 +1,7 @@
-import type { MessageState } from '../domain/reasons.js';
+import { MESSAGE_STATES, type MessageState } from '../domain/reasons.js';
 import { BadInput } from '../platform/http/domain-error.js';
 import type { MessageFilter } from './message-reader.js';
 
-const STATES: readonly MessageState[] = [
-  'planned',
-  'claimed',
-  'sending',
-  'retry',
-  'unknown',
-  'accepted',
-  'skipped',
-  'cancelled',
-  'rejected',
-  'failed',
-  'unresolved',
-];
 const MAX_CHARS = 320;
 
 /** Reads the filters of a list of letters as they came; 400 `invalid_…` for what can be none. */
@@ -37,7 +24,7 @@ function text(name: string, value: unknown): string | undefined {
 
 function stateOf(value: unknown): MessageState | undefined {
   if (value === undefined) return undefined;
-  const state = STATES.find((known) => known === value);
+  const state = MESSAGE_STATES.find((known) => known === value);
   if (state) return state;
-  throw new BadInput('invalid_state', `state must be one of ${STATES.join(', ')}`);
+  throw new BadInput('invalid_state', `state must be one of ${MESSAGE_STATES.join(', ')}`);
 }

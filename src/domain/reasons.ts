@@ -1,74 +1,98 @@
-/** Why things ended or did not happen, in the words of the scenario language (design: "Ends and skips are named"). */
+/**
+ * Why things ended or did not happen, in the words of the scenario language: what each means is in docs/glossary.md. A word with a
+ * colon is followed by whose doing it was: `exited:purchased`.
+ */
+type Said<Word extends string> = Word extends `${string}:` ? `${Word}${string}` : Word;
 
 /** Why a run ended. */
-export type EndReason =
-  | 'completed'
-  | `exited:${string}`
-  | `ended_by_step:${string}`
-  | 'unsubscribed'
-  | 'suppressed'
-  | 'erased'
-  | 'merged'
-  | 'scenario_archived'
-  | `failed:${string}`;
+export const END_REASONS = [
+  'completed',
+  'exited:',
+  'ended_by_step:',
+  'unsubscribed',
+  'suppressed',
+  'erased',
+  'merged',
+  'scenario_archived',
+  'failed:',
+] as const;
+export type EndReason = Said<(typeof END_REASONS)[number]>;
 
 /** Why a message was not sent although its step was reached. */
-export type SkipReason =
-  | 'condition_false'
-  | 'no_address'
-  | 'no_consent'
-  | 'not_confirmed'
-  | 'class_declined'
-  | 'group_declined'
-  | 'paused_by_person'
-  | 'not_allowed_yet'
-  | 'suppressed'
-  | 'frequency_cap'
-  | `lost_to:${string}`
-  | 'quiet_hours_expired'
-  | 'late'
-  | 'holdout'
-  | 'order_feed_silent'
-  | 'empty_content';
+export const SKIP_REASONS = [
+  'condition_false',
+  'no_address',
+  'no_consent',
+  'not_confirmed',
+  'class_declined',
+  'group_declined',
+  'paused_by_person',
+  'not_allowed_yet',
+  'suppressed',
+  'frequency_cap',
+  'lost_to:',
+  'quiet_hours_expired',
+  'late',
+  'holdout',
+  'order_feed_silent',
+] as const;
+export type SkipReason = Said<(typeof SKIP_REASONS)[number]>;
 
 /** Why a planned message waits longer than its step meant. */
-export type WaitReason =
-  | 'quiet_hours'
-  | 'send_window'
-  | 'minimum_gap'
-  | 'order_feed_silent'
-  | 'provider_rate'
-  | 'warm_up'
-  | `lost_to:${string}`;
+export const WAIT_REASONS = [
+  'quiet_hours',
+  'send_window',
+  'minimum_gap',
+  'order_feed_silent',
+  'provider_rate',
+  'warm_up',
+  'lost_to:',
+] as const;
+export type WaitReason = Said<(typeof WAIT_REASONS)[number]>;
 
 /** Why a planned message was taken back before it went out. */
-export type CancelReason =
-  `exited:${string}` | 'restarted' | 'moved' | 'erased' | 'archived' | 'unsubscribed' | 'suppressed' | 'merged';
+export const CANCEL_REASONS = [
+  'exited:',
+  'restarted',
+  'moved',
+  'erased',
+  'archived',
+  'unsubscribed',
+  'suppressed',
+  'merged',
+] as const;
+export type CancelReason = Said<(typeof CANCEL_REASONS)[number]>;
 
 /** Why a message could not be made or delivered. */
-export type FailReason = 'template_error' | 'attempts_exhausted';
+export const FAIL_REASONS = ['template_error', 'attempts_exhausted'] as const;
+export type FailReason = Said<(typeof FAIL_REASONS)[number]>;
 
 /** Why an event started nothing in a scenario that listens to it. */
-export type NoEntryReason =
-  | 'condition_false'
-  | 'too_old'
-  | 'already_running'
-  | 'cool_down'
-  | 'limit'
-  | 'paused'
-  | 'suppressed'
-  | 'confirmed'
-  | `exited:${string}`;
+export const NO_ENTRY_REASONS = [
+  'condition_false',
+  'too_old',
+  'already_running',
+  'cool_down',
+  'limit',
+  'paused',
+  'suppressed',
+  'confirmed',
+  'exited:',
+] as const;
+export type NoEntryReason = Said<(typeof NO_ENTRY_REASONS)[number]>;
 
-export type MessageState =
-  | 'planned'
-  | 'claimed'
-  | 'sending'
-  | 'retry'
-  | 'unknown'
-  | 'accepted'
-  | 'skipped'
-  | 'cancelled'
-  | 'rejected'
-  | 'failed'
-  | 'unresolved';
+/** Where a message stands in the ledger (src/delivery/README.md). */
+export const MESSAGE_STATES = [
+  'planned',
+  'claimed',
+  'sending',
+  'retry',
+  'unknown',
+  'accepted',
+  'skipped',
+  'cancelled',
+  'rejected',
+  'failed',
+  'unresolved',
+] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];

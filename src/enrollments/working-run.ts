@@ -109,7 +109,14 @@ export function cancelReasonOf(reason: EndReason): CancelReason | null {
       return reason;
     case 'scenario_archived':
       return 'archived';
+    case 'completed':
+      return null;
     default:
-      return reason.startsWith('exited:') ? (reason as `exited:${string}`) : null;
+      return ofPrefixed(reason);
   }
+}
+
+/** Every end that is told with whose doing it was: a new one, as any new end, is to be decided here. */
+function ofPrefixed(reason: `${'exited' | 'ended_by_step' | 'failed'}:${string}`): CancelReason | null {
+  return reason.startsWith('exited:') ? (reason as `exited:${string}`) : null;
 }
