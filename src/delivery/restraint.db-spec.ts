@@ -5,7 +5,7 @@ import { aContact, aLetter } from '../../test/support/letters.js';
 import type { Arbitration, StoreRestraint } from '../domain/restraint.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
-import { ACTS } from '../stats/figures-sql.js';
+import { NO_FIGURES } from '../stats/stats-row.js';
 
 const HOUR_MS = 3_600_000;
 const WISHES = { ...TWO_LETTERS, key: 'wishes', exits: [] };
@@ -208,9 +208,8 @@ describe('a store that holds itself back', () => {
 });
 
 function statsRow(environmentId: string, scenario: string, step: string, figures: { sent: number; orders: number }) {
-  const none = ['delivered', ...ACTS, 'unsubscribes', 'complaints', 'bounces'];
   return {
-    ...Object.fromEntries(none.map((column) => [column, 0])),
+    ...NO_FIGURES,
     environment_id: environmentId,
     scenario_key: scenario,
     step_id: step,

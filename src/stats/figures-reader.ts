@@ -1,6 +1,5 @@
 import type { Sql } from '../platform/database/sql.js';
-import { ACTS } from './figures-sql.js';
-import type { Division, Figures } from './stats-row.js';
+import { type Division, type Figures, LETTER_COUNTS } from './stats-row.js';
 import type { MoneyView } from './stats-table.view.js';
 
 /** Which rows of `stats_daily`, divided how. */
@@ -62,9 +61,7 @@ function cells(by: Division): string {
 
 // Counts are cast to float8, which is exact up to 2^53: pg hands sums of bigint over as text.
 function groups(by: Division): string {
-  const sums = ['sent', 'delivered', ...ACTS, 'orders', 'unsubscribes', 'complaints', 'bounces'].map(
-    (column) => `sum(${column})::float8 AS ${column}`,
-  );
+  const sums = [...LETTER_COUNTS, 'orders'].map((column) => `sum(${column})::float8 AS ${column}`);
   return `SELECT scenario, step, value, min(step_number) AS step_number, ${sums.join(', ')}
     FROM ${cells(by)} GROUP BY GROUPING SETS ((scenario, step, value), ()) HAVING count(*) > 0`;
 }

@@ -1,18 +1,7 @@
-/** Columns of what people did, and of what machines did. */
-export const ACTS = [
-  'opens',
-  'unique_opens',
-  'clicks',
-  'unique_clicks',
-  'machine_opens',
-  'machine_unique_opens',
-  'machine_clicks',
-  'machine_unique_clicks',
-] as const;
+import { LETTER_COUNTS } from './stats-row.js';
 
-function zeros(table: string, columns: readonly string[]): string {
-  return columns.map((column) => `coalesce(${table}.${column}, 0) AS ${column}`).join(', ');
-}
+/** What a line of `stats_daily` says beside where it stands. */
+const SAID = ['step_number', ...LETTER_COUNTS, 'orders', 'revenue'];
 
 /**
  * The letters that figures are made of. One whose outcome nobody knows, or that a provider says it refused, did go out when a person
@@ -66,7 +55,7 @@ WITH cell AS MATERIALIZED (
   GROUP BY environment_id, scenario_key, step_id, version, variant, day
 ), line AS MATERIALIZED (
   SELECT environment_id, scenario_key, step_id, version, variant, day, coalesce(f.step_number, e.step_number) AS step_number,
-    ${zeros('f', ['sent', 'delivered', ...ACTS, 'unsubscribes', 'complaints', 'bounces'])},
+    ${LETTER_COUNTS.map((column) => `coalesce(f.${column}, 0) AS ${column}`).join(', ')},
     coalesce(e.orders, 0) AS orders, coalesce(e.revenue, '{}') AS revenue
   FROM figure f
   FULL JOIN earned e USING (environment_id, scenario_key, step_id, version, variant, day)
@@ -76,15 +65,7 @@ WITH cell AS MATERIALIZED (
     AND NOT EXISTS (SELECT FROM line f WHERE f.environment_id = s.environment_id AND f.scenario_key = s.scenario_key
       AND f.step_id = s.step_id AND f.version = s.version AND f.variant = s.variant AND f.day = s.day)
 )
-INSERT INTO stats_daily AS s (environment_id, scenario_key, step_id, version, variant, day, step_number, sent, delivered,
-  opens, unique_opens, clicks, unique_clicks, machine_opens, machine_unique_opens, machine_clicks, machine_unique_clicks,
-  unsubscribes, complaints, bounces, orders, revenue)
-SELECT * FROM line
+INSERT INTO stats_daily AS s (environment_id, scenario_key, step_id, version, variant, day, ${SAID.join(', ')})
+SELECT environment_id, scenario_key, step_id, version, variant, day, ${SAID.join(', ')} FROM line
 ON CONFLICT (environment_id, scenario_key, step_id, version, variant, day) DO UPDATE SET
-  step_number = excluded.step_number, sent = excluded.sent, delivered = excluded.delivered,
-  opens = excluded.opens, unique_opens = excluded.unique_opens,
-  clicks = excluded.clicks, unique_clicks = excluded.unique_clicks,
-  machine_opens = excluded.machine_opens, machine_unique_opens = excluded.machine_unique_opens,
-  machine_clicks = excluded.machine_clicks, machine_unique_clicks = excluded.machine_unique_clicks,
-  unsubscribes = excluded.unsubscribes, complaints = excluded.complaints, bounces = excluded.bounces,
-  orders = excluded.orders, revenue = excluded.revenue`;
+  ${SAID.map((column) => `${column} = excluded.${column}`).join(', ')}`;

@@ -1,40 +1,27 @@
 import { increment, ratesOf } from '../domain/rates.js';
 import type { MoneyView, StatsRowView } from './stats-table.view.js';
 
-/** Counts of one group of `stats_daily`, as numbers. */
-export interface Figures {
-  readonly sent: number;
-  readonly delivered: number;
-  readonly opens: number;
-  readonly unique_opens: number;
-  readonly clicks: number;
-  readonly unique_clicks: number;
-  readonly machine_opens: number;
-  readonly machine_unique_opens: number;
-  readonly machine_clicks: number;
-  readonly machine_unique_clicks: number;
-  readonly orders: number;
-  readonly unsubscribes: number;
-  readonly complaints: number;
-  readonly bounces: number;
-}
+/** What is counted of the letters of a group, by the names of `stats_daily`: a new count begins here. */
+export const LETTER_COUNTS = [
+  'sent',
+  'delivered',
+  'opens',
+  'unique_opens',
+  'clicks',
+  'unique_clicks',
+  'machine_opens',
+  'machine_unique_opens',
+  'machine_clicks',
+  'machine_unique_clicks',
+  'unsubscribes',
+  'complaints',
+  'bounces',
+] as const;
 
-export const NO_FIGURES: Figures = {
-  sent: 0,
-  delivered: 0,
-  opens: 0,
-  unique_opens: 0,
-  clicks: 0,
-  unique_clicks: 0,
-  machine_opens: 0,
-  machine_unique_opens: 0,
-  machine_clicks: 0,
-  machine_unique_clicks: 0,
-  orders: 0,
-  unsubscribes: 0,
-  complaints: 0,
-  bounces: 0,
-};
+/** Counts of one group of `stats_daily`, as numbers; orders are counted of conversions. */
+export type Figures = Readonly<Record<(typeof LETTER_COUNTS)[number] | 'orders', number>>;
+
+export const NO_FIGURES = Object.fromEntries([...LETTER_COUNTS, 'orders'].map((name) => [name, 0])) as Figures;
 
 /** What the rows of a table are divided by beside scenario and step. */
 export type Division = 'step' | 'day' | 'variant' | 'version';
