@@ -3,7 +3,11 @@
  * store's and of `en`, else the template's first one.
  * @param available the locales that the template has, at least one
  */
-export function chooseLocale(contactLocale: string | null, storeLocale: string, available: readonly string[]): string {
+export function chooseLocale<T extends string>(
+  contactLocale: string | null,
+  storeLocale: string,
+  available: readonly T[],
+): T {
   for (const wanted of [contactLocale, storeLocale, 'en']) {
     if (!wanted) continue;
     const language = languageOf(wanted);

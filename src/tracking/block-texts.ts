@@ -32,9 +32,11 @@ const RU: BlockTexts = {
     `Изменить это может только ${shop ? `«${shop}»` : 'магазин'}: обратитесь туда.`,
 };
 
+const TEXTS: Readonly<Record<PageLocale, BlockTexts>> = { en: EN, ru: RU };
+
 /** Why the reader gets nothing and who can change it; null for somebody whose address may be written to. */
 export function blockText({ shop, block }: Pick<Reader, 'shop' | 'block'>, locale: PageLocale): string | null {
   if (block === null) return null;
-  const texts = locale === 'ru' ? RU : EN;
+  const texts = TEXTS[locale];
   return `${texts.why[block]} ${texts.until(shop)}`;
 }

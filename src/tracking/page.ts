@@ -10,7 +10,8 @@ export interface Page {
 }
 
 /** The languages of our pages. */
-export type PageLocale = 'en' | 'ru';
+export const PAGE_LOCALES = ['en', 'ru'] as const;
+export type PageLocale = (typeof PAGE_LOCALES)[number];
 
 const STYLE =
   ':root{color-scheme:light dark}' +

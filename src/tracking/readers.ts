@@ -6,7 +6,9 @@ import type { StoreSettings } from '../stores/store-settings.js';
 import { StoresService } from '../stores/stores.service.js';
 import { chooseLocale } from '../templates/choose-locale.js';
 import type { LetterRow } from './letter-person.js';
-import type { PageLocale } from './page.js';
+import { PAGE_LOCALES, type PageLocale } from './page.js';
+
+const OURS = new RegExp(`^(${PAGE_LOCALES.join('|')})\\b`, 'i');
 
 /** What a page needs to know of its reader. */
 export interface Reader {
@@ -29,10 +31,9 @@ export class Readers {
   /** The person of a letter, as the letter was just read. */
   async of(tx: Sql, letter: LetterRow): Promise<Reader> {
     const settings = await this.settingsOf(tx, letter);
-    const locale = chooseLocale(letter.contact_locale, settings?.locale ?? 'en', ['en', 'ru']);
     return {
-      locale: locale === 'ru' ? 'ru' : 'en',
-      isOwnLocale: /^(ru|en)\b/i.test(letter.contact_locale ?? ''),
+      locale: chooseLocale(letter.contact_locale, settings?.locale ?? 'en', PAGE_LOCALES),
+      isOwnLocale: OURS.test(letter.contact_locale ?? ''),
       shop: settings?.brand.name ?? '',
       block: await this.blockOf(tx, letter),
     };

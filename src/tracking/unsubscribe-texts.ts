@@ -66,7 +66,9 @@ const RU: UnsubscribeTexts = {
   }),
 };
 
+const TEXTS: Readonly<Record<PageLocale, UnsubscribeTexts>> = { en: EN, ru: RU };
+
 /** Texts in the language of the page's reader. */
 export function unsubscribeTexts(locale: PageLocale): UnsubscribeTexts {
-  return locale === 'ru' ? RU : EN;
+  return TEXTS[locale];
 }

@@ -24,7 +24,9 @@ const RU: ViewTexts = {
   later: { locale: 'ru', title: 'Попробуйте ещё раз через минуту', text: 'Сейчас показать письмо не получается.' },
 };
 
+const TEXTS: Readonly<Record<PageLocale, ViewTexts>> = { en: EN, ru: RU };
+
 /** Texts in the language of the page's reader. */
 export function viewTexts(locale: PageLocale): ViewTexts {
-  return locale === 'ru' ? RU : EN;
+  return TEXTS[locale];
 }

@@ -52,7 +52,9 @@ function joined(...sentences: readonly (string | null)[]): string {
   return sentences.filter(Boolean).join(' ');
 }
 
+const TEXTS: Readonly<Record<PageLocale, ConfirmationTexts>> = { en: EN, ru: RU };
+
 /** Texts in the language of the page's reader. */
 export function confirmationTexts(locale: PageLocale): ConfirmationTexts {
-  return locale === 'ru' ? RU : EN;
+  return TEXTS[locale];
 }

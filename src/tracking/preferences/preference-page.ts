@@ -25,10 +25,9 @@ export interface PreferenceView {
 }
 
 const CLASSES: readonly DeclinableClass[] = ['marketing', 'care'];
-const LANGUAGES: ReadonlyMap<string, string> = new Map([
-  ['en', 'English'],
-  ['ru', 'Русский'],
-]);
+const LANGUAGES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ en: 'English', ru: 'Русский' } satisfies Record<PageLocale, string>),
+);
 
 /** The page's HTML; `done` is the button that was pressed and did its work. */
 export function preferenceHtml(view: PreferenceView, locale: PageLocale, done: PreferenceAction | null): string {

@@ -87,7 +87,9 @@ const RU: PreferenceTexts = {
   },
 };
 
+const TEXTS: Readonly<Record<PageLocale, PreferenceTexts>> = { en: EN, ru: RU };
+
 /** Texts in the language of the page's reader. */
 export function preferenceTexts(locale: PageLocale): PreferenceTexts {
-  return locale === 'ru' ? RU : EN;
+  return TEXTS[locale];
 }
