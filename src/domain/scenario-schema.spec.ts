@@ -156,6 +156,19 @@ describe('a document is refused', () => {
     expect(codes(over)).toEqual([`${pointer} not_supported_yet`]);
   });
 
+  it('with the names of all steps that there are, where it has one that there is not', () => {
+    const { properties } = scenarioJsonSchema() as {
+      readonly properties: {
+        readonly steps: {
+          readonly items: { readonly oneOf: readonly { readonly properties: { readonly type: { const: string } } }[] };
+        };
+      };
+    };
+    const types = properties.steps.items.oneOf.map((step) => step.properties.type.const);
+    const [problem] = problemsOf({ ...ABANDONED_CART, ...withStep({ id: 'a', type: 'dance' }) });
+    expect(problem!.detail.match(/(?<=must be |, | or )\w+/g)).toEqual(types);
+  });
+
   it.each([null, 'x', 1, [], undefined])('when it is %j', (document) => {
     expect(parseScenario(document).ok).toBe(false);
   });

@@ -194,35 +194,15 @@ function repeated<T>(items: readonly T[], keyOf: (item: T) => string, list: stri
   });
 }
 
-function withDefaults({
-  key,
-  name,
-  messageClass,
-  group: named,
-  trigger,
-  reentry,
-  exits,
-  goals,
-  holdout,
-  ...document
-}: Document): Scenario {
-  const isService = messageClass === 'service';
-  const steps = document.steps.map((step): Step => {
-    if (step.type !== 'email') return step;
-    const late = { after: step.late?.after ?? DAY, then: step.late?.then ?? (isService ? 'send' : 'skip') };
-    return { ...step, late, delivery: step.delivery ?? (isService ? 'at-least-once' : 'at-most-once') };
-  });
+function withDefaults({ $schema: _editor, steps, ...document }: Document): Scenario {
+  const isService = document.messageClass === 'service';
   return {
-    key,
-    name,
-    messageClass,
-    ...(named ? { group: named } : {}),
-    trigger,
-    reentry,
-    exits,
-    goals,
-    holdout,
-    steps,
+    ...document,
+    steps: steps.map((step): Step => {
+      if (step.type !== 'email') return step;
+      const late = { after: step.late?.after ?? DAY, then: step.late?.then ?? (isService ? 'send' : 'skip') };
+      return { ...step, late, delivery: step.delivery ?? (isService ? 'at-least-once' : 'at-most-once') };
+    }),
   };
 }
 
