@@ -25,6 +25,15 @@ describe('the CSV of a table', () => {
     expect(line).toBe('s,a,0,0,0,0,0,0,0,20.50,EUR,0,0,0,,,,,,100.00 RUB; 3.00 USD');
   });
 
+  it('has a column for everything that is counted of a row', () => {
+    const row = statsRow({ scenario: 's', step: 'a' }, NO_FIGURES, [], { machine: false, currency: 'EUR' });
+    const counted = Object.entries(row).filter(([, value]) => typeof value === 'number');
+    expect(statsCsv([row], 'step').split('\r\n')[0]!.split(',')).toEqual(
+      expect.arrayContaining(counted.map(([name]) => name)),
+    );
+    expect(counted.length).toBeGreaterThanOrEqual(10);
+  });
+
   it('leaves a rate that is not known empty', () => {
     const csv = statsCsv(
       [statsRow({ scenario: 's', step: 'a' }, NO_FIGURES, [], { machine: false, currency: 'EUR' })],

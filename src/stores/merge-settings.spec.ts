@@ -1,4 +1,7 @@
+import 'reflect-metadata';
+import { getMetadataStorage } from 'class-validator';
 import { fullSettings, patchedSettings } from './merge-settings.js';
+import { PatchStoreDto } from './store.dto.js';
 
 describe('the settings of a store', () => {
   it('begin with defaults', () => {
@@ -7,6 +10,12 @@ describe('the settings of a store', () => {
       timezone: 'UTC',
       brand: { name: 'Shop', colors: { primary: '#1f6feb' } },
     });
+  });
+
+  it('can each be patched, and nothing else can', () => {
+    const rules = getMetadataStorage().getTargetValidationMetadatas(PatchStoreDto, '', false, false);
+    const patched = new Set(rules.map(({ propertyName }) => propertyName));
+    expect([...patched].sort()).toEqual(Object.keys(fullSettings('Shop', {})).sort());
   });
 
   it('keep what a patch does not name and clear what it sets to null', () => {
