@@ -15,7 +15,7 @@ const BATCHES_AT_ONCE = 2;
 @Injectable()
 export class DeliveryStage implements Stage, OnModuleInit {
   readonly name = 'delivery';
-  readonly sweepMs: number;
+  readonly sweepMs = 1_000;
   private sweptAtMs = -Infinity;
 
   constructor(
@@ -24,9 +24,7 @@ export class DeliveryStage implements Stage, OnModuleInit {
     private readonly runner: StageRunner,
     private readonly clock: ProcessClock,
     private readonly times: DeliveryTimes,
-  ) {
-    this.sweepMs = times.sweepMs;
-  }
+  ) {}
 
   onModuleInit(): void {
     this.runner.registerStage(this);

@@ -7,11 +7,12 @@ const GROUP_MS = 500;
 /** What is due later is found by a sweep. */
 const LONGEST_MS = 10_000;
 
-/** Wakes delivery when letters that were put off for moments are due; a lost timer costs a sweep's delay. */
+/** Wakes delivery whenever letters that were put off for moments are due; a lost timer costs a sweep's delay. */
 @Injectable()
 export class LaterWake implements OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
-  private atMs = Infinity;
+  /** The half seconds at whose end letters are due, numbered by a clock that never jumps. */
+  private readonly groups = new Set<number>();
 
   constructor(
     private readonly clock: ProcessClock,
@@ -19,20 +20,28 @@ export class LaterWake implements OnApplicationShutdown {
   ) {}
 
   wakeIn(ms: number): void {
-    const atMs = this.clock.monotonicMs() + Math.max(GROUP_MS, ms);
-    if (ms > LONGEST_MS || atMs >= this.atMs) return;
-    clearTimeout(this.timer);
-    this.atMs = atMs;
-    this.timer = setTimeout(() => this.wake(), Math.max(GROUP_MS, ms));
-    this.timer.unref();
+    if (ms > LONGEST_MS) return;
+    const group = Math.floor((this.clock.monotonicMs() + ms) / GROUP_MS) + 1;
+    if (this.groups.has(group)) return;
+    this.groups.add(group);
+    this.arm();
   }
 
   onApplicationShutdown(): void {
     clearTimeout(this.timer);
   }
 
-  private wake(): void {
-    this.atMs = Infinity;
+  private arm(): void {
+    clearTimeout(this.timer);
+    if (this.groups.size === 0) return;
+    const next = Math.min(...this.groups);
+    this.timer = setTimeout(() => this.wake(next), next * GROUP_MS - this.clock.monotonicMs());
+    this.timer.unref();
+  }
+
+  private wake(group: number): void {
+    this.groups.delete(group);
     this.waker.wake('delivery');
+    this.arm();
   }
 }
