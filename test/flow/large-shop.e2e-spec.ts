@@ -20,6 +20,7 @@ const GROWING = [
   'enrollments',
   'enrollment_history',
   'messages',
+  'message_bodies',
   'send_attempts',
   'engagements',
   'conversions',

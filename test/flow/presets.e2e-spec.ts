@@ -62,22 +62,31 @@ describe('the presets', () => {
   describe.each(PRESETS)('%s', (key) => {
     const scenario = JSON.parse(read(`${key}/scenario.json`)) as { key: string; messageClass: string; steps: Step[] };
     const emails = scenario.steps.filter((step) => step.type === 'email').map((step) => step.id);
+    const letters = readdirSync(new URL(`${key}/`, FOLDER)).filter((file) => file.endsWith('.mjml'));
+    const locales = [...new Set(letters.map((file) => file.split('.').at(-2)!))].sort();
 
     it('explains itself with its source’s own words', () => {
       expect(scenario.key).toBe(key);
       expect(read(`${key}/README.md`)).toMatch(/«[^»]{10,}»/);
     });
 
-    it.each(['ru', 'en'])(
+    it('has every letter in each of its languages', () => {
+      expect(locales).toEqual(expect.arrayContaining(['en', 'ru']));
+      expect(letters.toSorted()).toEqual(
+        emails.flatMap((step) => locales.map((locale) => `${step}.${locale}.mjml`)).sort(),
+      );
+    });
+
+    it.each(locales)(
       'sends every letter of its chain in %s, small enough and readable without pictures',
       async (locale) => {
         await shop.reset(NOON);
         const sample = JSON.parse(read(`${key}/sample-event.json`)) as { id?: string; contact: object };
         await shop.event({ ...sample, id: undefined, occurredAt: NOON, contact: { ...sample.contact, locale } });
         await shop.advance('60 days');
-        const letters = await shop.messages({ scenario: key });
-        expect(letters.map((m) => [m.step, m.state, m.reason])).toEqual(emails.map((step) => [step, 'accepted', null]));
-        for (const letter of letters) {
+        const sent = await shop.messages({ scenario: key });
+        expect(sent.map((m) => [m.step, m.state, m.reason])).toEqual(emails.map((step) => [step, 'accepted', null]));
+        for (const letter of sent) {
           const { html, text, subject, headers } = await shop.message(letter.id);
           expect(letter.locale).toBe(locale);
           expect(Buffer.byteLength(html)).toBeLessThan(GMAIL_CLIPS_AT);
