@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
+import { API_ABOUT } from './api-about.js';
 import { AppModule } from './app.module.js';
 import { Readiness } from './platform/health/readiness.js';
 import { makeAdapter, prepareServer } from './platform/http/http-adapter.js';
@@ -11,7 +12,6 @@ import type { Platform } from './platform/platform.js';
 import { StageRunner } from './platform/queue/stage-runner.js';
 import { CannotListen } from './platform/start-problem.js';
 import { FirstRun, type FirstRunResult } from './stores/first-run.js';
-import { VERSION } from './version.js';
 
 /** A running service. */
 export interface Service {
@@ -39,7 +39,7 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
   );
   app.useGlobalFilters(new ProblemFilter(paths));
   app.useGlobalPipes(strictValidation());
-  if (env.ROLES.includes('api')) serveDocs(app, openApiDocument(app, VERSION));
+  if (env.ROLES.includes('api')) serveDocs(app, openApiDocument(app, API_ABOUT));
   return app;
 }
 

@@ -194,4 +194,9 @@ describe('the JSON Schema', () => {
       properties: { trigger: { additionalProperties: false, required: ['type', 'event'] } },
     });
   });
+
+  it('has no words of its own time where it is part of an OpenAPI document', () => {
+    const text = JSON.stringify(scenarioJsonSchema('openapi-3.0'));
+    for (const word of ['json-schema.org', '"const":', '"propertyNames":', '"null"']) expect(text).not.toContain(word);
+  });
 });

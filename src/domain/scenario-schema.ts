@@ -26,7 +26,7 @@ const eventType = z
   .describe('An event type such as cart.updated.');
 
 const trigger = z.strictObject({
-  type: z.literal('event'),
+  type: z.literal('event').describe('The only kind of trigger.'),
   event: eventType,
   when: expression.optional().describe('Only events for which this is true; every event by default.'),
   subject: expression.optional().describe('The key of the thing followed up, such as event.cartId.'),
@@ -36,7 +36,7 @@ const trigger = z.strictObject({
 const common = { id: kebab.describe('Unique in the scenario.'), when: expression.optional() };
 const waitStep = z.strictObject({
   ...common,
-  type: z.literal('wait'),
+  type: z.literal('wait').describe('Lets time pass.'),
   for: wait,
   from: z.enum(['previous', 'entry']).default('previous').describe('What the wait counts from.'),
 });
@@ -47,9 +47,13 @@ const sendWindow = z
       .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
       .min(1)
       .max(7)
-      .optional(),
-    from: timeOfDay.default('00:00'),
-    to: z.union([z.literal('24:00'), timeOfDay]).default('24:00'),
+      .optional()
+      .describe('Every day by default.'),
+    from: timeOfDay.default('00:00').describe('HH:MM.'),
+    to: z
+      .union([z.literal('24:00'), timeOfDay])
+      .default('24:00')
+      .describe('HH:MM, later than from.'),
   })
   .refine(({ from, to }) => from < to, {
     path: ['to'],
@@ -58,22 +62,28 @@ const sendWindow = z
   });
 const emailStep = z.strictObject({
   ...common,
-  type: z.literal('email'),
+  type: z.literal('email').describe('Sends a letter.'),
   template: z
     .string()
     .regex(TEMPLATE_REFERENCE, 'must be folder/name or folder/name@3')
     .describe('folder/name, or folder/name@3 to pin a version.'),
   reason: z.string().trim().min(1).max(200).optional().describe('Why we write this time; required for marketing.'),
   late: z
-    .strictObject({ after: span.optional(), then: z.enum(['send', 'skip', 'exit']).optional() })
+    .strictObject({
+      after: span.optional(),
+      then: z.enum(['send', 'skip', 'exit']).optional().describe('Send it late, leave it out, or end the run.'),
+    })
     .optional()
     .describe('What becomes of a letter that could not go in time.'),
-  delivery: z.enum(['at-most-once', 'at-least-once']).optional(),
+  delivery: z
+    .enum(['at-most-once', 'at-least-once'])
+    .optional()
+    .describe('Whether a letter that may have gone out is sent again.'),
   window: sendWindow
     .optional()
     .describe('Local time of the person, else of the store, in which the letter may go; it waits for it.'),
 });
-const exitStep = z.strictObject({ ...common, type: z.literal('exit'), reason: reasonWord });
+const exitStep = z.strictObject({ ...common, type: z.literal('exit').describe('Ends the run.'), reason: reasonWord });
 
 const exit = z.strictObject({
   event: eventType,
@@ -105,19 +115,25 @@ const schema = z
   .strictObject({
     $schema: z.string().optional().describe('For editors; not kept.'),
     key: kebab.describe('Unique in the store; never changes.'),
-    name: z.string().trim().min(1).max(200),
-    messageClass: z.enum(['marketing', 'care', 'service']),
+    name: z.string().trim().min(1).max(200).describe('What people call it.'),
+    messageClass: z
+      .enum(['marketing', 'care', 'service'])
+      .describe('Which rules the letters follow: marketing and care need consent, service is owed to everybody.'),
     group: group.optional(),
-    trigger,
+    trigger: trigger.describe('Which event people enter by.'),
     reentry: z
       .strictObject({
-        whileRunning: z.enum(['ignore', 'restart', 'parallel']).default('ignore'),
+        whileRunning: z
+          .enum(['ignore', 'restart', 'parallel'])
+          .default('ignore')
+          .describe('What another such event of the same person and subject does meanwhile.'),
         afterExit: coolDown.default('always').describe('Cool-down from the end of the last run.'),
         limit: z.int().min(1).max(1_000_000).optional().describe('Most runs a contact may ever have.'),
       })
-      .prefault({}),
-    exits: z.array(exit).max(50).default([]),
-    goals: z.array(goal).max(20).default([]),
+      .prefault({})
+      .describe('Whether somebody who was in it may enter again.'),
+    exits: z.array(exit).max(50).default([]).describe('Events that end a run at once, wherever it stands.'),
+    goals: z.array(goal).max(20).default([]).describe('Events that count as brought by a letter.'),
     holdout: z
       .number()
       .min(0)
@@ -127,7 +143,8 @@ const schema = z
     steps: z
       .array(z.discriminatedUnion('type', [waitStep, emailStep, exitStep]))
       .min(1)
-      .max(500),
+      .max(500)
+      .describe('What happens, from the first to the last.'),
   })
   .meta({ title: 'Touchmap scenario', description: 'When this happens, follow up like this, until that.' });
 
@@ -158,9 +175,11 @@ export function parseScenario(
   return wrong.length > 0 ? { ok: false, problems: wrong } : { ok: true, scenario: withDefaults(result.data) };
 }
 
-/** JSON Schema (2020-12) of the scenario document, for editors. */
-export function scenarioJsonSchema(): object {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+/** JSON Schema of the scenario document: of 2020-12 for editors, or in the words that OpenAPI 3.0 has. */
+export function scenarioJsonSchema(
+  target: 'draft-2020-12' | 'openapi-3.0' = 'draft-2020-12',
+): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target });
 }
 
 /** What one field alone cannot know. */

@@ -1,4 +1,5 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { extendRouteConfig } from './route-config.js';
 
@@ -34,7 +35,7 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 
 /** The route, or all routes of the class, need a key with this scope. A route's own decorator wins over its class's. */
 export function RequireScope(scope: ScopeName): MethodDecorator & ClassDecorator {
-  return onRoutes({ access: { scope } });
+  return applyDecorators(onRoutes({ access: { scope } }), ApiExtension('x-scope', scope));
 }
 
 /** The route, or all routes of the class, answer without a key. */
@@ -44,7 +45,7 @@ export function Public(): MethodDecorator & ClassDecorator {
 
 /** The route, or all routes of the class, refuse live keys with 403 `sandbox_only`. */
 export function SandboxOnly(): MethodDecorator & ClassDecorator {
-  return onRoutes({ sandboxOnly: true });
+  return applyDecorators(onRoutes({ sandboxOnly: true }), ApiExtension('x-sandbox-only', true));
 }
 
 function onRoutes(config: Parameters<typeof extendRouteConfig>[1]): MethodDecorator & ClassDecorator {

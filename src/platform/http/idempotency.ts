@@ -1,10 +1,12 @@
 import {
+  applyDecorators,
   type CallHandler,
   type ExecutionContext,
   Injectable,
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
@@ -18,6 +20,15 @@ import { BadInput, Conflict } from './domain-error.js';
 const ABANDONED = '10 minutes';
 /** Of keeping an answer: the second has another connection. */
 const ATTEMPTS = 2;
+
+/** For the API's description. */
+const KEY_HEADER = {
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'A word of yours for this request: sent again with the same key and body it is answered what it was answered first, with another body 409 `idempotency_key_reused`.',
+  schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
+} as const;
 
 interface Claim {
   readonly environmentId: string;
@@ -128,7 +139,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
 /** A POST that creates something: a repeat with the same `Idempotency-Key` is answered what the first one was. */
 export function Idempotent(): MethodDecorator {
-  return UseInterceptors(IdempotencyInterceptor);
+  return applyDecorators(UseInterceptors(IdempotencyInterceptor), ApiHeader(KEY_HEADER));
 }
 
 function ownerOf(environmentId: string, key: string): string {

@@ -1,0 +1,31 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+
+/** A part of the API's description. */
+export type Described = Readonly<Record<string, unknown>>;
+
+/** An instant in an answer, ISO 8601 in UTC; the type `string` does not say so. */
+export function Instant(): PropertyDecorator {
+  return ApiProperty({ format: 'date-time' });
+}
+
+/** A list's answer is a page of these: a generic type says nothing of its items at run time. */
+export function ApiPage(item: Type): MethodDecorator {
+  return applyDecorators(ApiExtraModels(item), ApiOkResponse({ schema: pageOfItems({ $ref: getSchemaPath(item) }) }));
+}
+
+/** What every list answers. */
+export function pageOfItems(items: Described): { type: 'object' } & Described {
+  return {
+    type: 'object',
+    required: ['items', 'nextCursor'],
+    properties: {
+      items: { type: 'array', items },
+      nextCursor: {
+        type: 'string',
+        nullable: true,
+        description: '`cursor` of the next page; null behind the last one',
+      },
+    },
+  };
+}
