@@ -3,6 +3,7 @@ import type { Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
 import { fitToStore, type Outcome } from './outcome.js';
+import type { TestLetterView } from './test-send.view.js';
 import type { Mail } from './transports/transport.js';
 import { packText } from '../templates/packed-text.js';
 
@@ -50,7 +51,7 @@ export async function writeTestOutcome(
   sql: Sql,
   letter: TestLetter,
   result: Outcome,
-): Promise<{ readonly state: string; readonly reason: string | null }> {
+): Promise<Pick<TestLetterView, 'state' | 'reason'>> {
   const outcome = fitToStore(result);
   const isOver = outcome.state !== 'retry' && outcome.state !== 'planned';
   const state = isOver ? (outcome.state === 'unknown' ? 'unresolved' : outcome.state) : 'failed';

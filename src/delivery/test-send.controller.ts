@@ -3,7 +3,8 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { keyPaths, PathKey } from '../templates/template-key.js';
-import { TestSendDto, type TestSendView } from './test-send.dto.js';
+import { TestSendDto } from './test-send.dto.js';
+import type { TestSendView } from './test-send.view.js';
 import { TestSend } from './test-send.js';
 
 @ApiTags('templates')
@@ -17,7 +18,7 @@ export class TestSendController {
   @Post(keyPaths('/test'))
   @HttpCode(200)
   @Idempotent()
-  send(@CurrentCaller() caller: Caller, @PathKey() key: string, @Body() dto: TestSendDto): Promise<TestSendView> {
+  template(@CurrentCaller() caller: Caller, @PathKey() key: string, @Body() dto: TestSendDto): Promise<TestSendView> {
     return this.tests.send(caller, key, dto);
   }
 }

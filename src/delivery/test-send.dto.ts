@@ -1,10 +1,14 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, IsObject, IsString, MaxLength, Min } from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
 import { MAX_LOCALE_CHARS } from '../templates/template.dto.js';
 
 /** To whom a template is sent for a look, and with which data. */
 export class TestSendDto {
-  /** 1 to 10 addresses. */
+  /**
+   * 1 to 10 addresses.
+   * @example ["anna@example.com"]
+   */
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(10)
@@ -12,6 +16,7 @@ export class TestSendDto {
   to!: string[];
 
   /** A published version in place of the draft. */
+  @ApiPropertyOptional({ type: 'integer' })
   @AbsentOr()
   @IsInt()
   @Min(1)
@@ -32,14 +37,4 @@ export class TestSendDto {
   @AbsentOr()
   @IsObject()
   contact?: Record<string, unknown>;
-}
-
-/** What became of each test letter. */
-export interface TestSendView {
-  readonly messages: readonly {
-    readonly id: string;
-    readonly to: string;
-    readonly state: string;
-    readonly reason: string | null;
-  }[];
 }

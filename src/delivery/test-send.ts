@@ -15,13 +15,14 @@ import type { StoreSettings } from '../stores/store-settings.js';
 import { StoresService } from '../stores/stores.service.js';
 import { invalid } from '../templates/template-drafts.js';
 import { TemplatePreviews } from '../templates/template-previews.js';
-import type { PreviewView } from '../templates/template.dto.js';
+import type { PreviewView } from '../templates/template.view.js';
 import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
 import { outcomeOfResult } from './outcome.js';
 import { isAllowedRecipient } from './recipients.js';
 import { dayIn } from './sent-on.js';
 import { writeTestLetter, writeTestOutcome } from './test-letter.js';
-import type { TestSendDto, TestSendView } from './test-send.dto.js';
+import type { TestSendDto } from './test-send.dto.js';
+import type { TestLetterView, TestSendView } from './test-send.view.js';
 import { type Mail, utf8Parts } from './transports/transport.js';
 import { Transports } from './transports/transports.js';
 
@@ -64,7 +65,7 @@ export class TestSend {
     template: string,
     rendered: PreviewView,
     address: { readonly email: string; readonly key: string },
-  ): Promise<TestSendView['messages'][number]> {
+  ): Promise<TestLetterView> {
     const at = await laneNow(this.db, lane);
     const mail = this.mail(scope, settings, rendered, address.email);
     const refusal = await this.refusal(scope, lane, settings, address);

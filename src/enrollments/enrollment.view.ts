@@ -1,26 +1,52 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Instant } from '../platform/http/described.js';
+
+/** Whose run it is. */
+export class EnrollmentContactView {
+  @ApiProperty({ format: 'uuid', description: 'The person’s id.' })
+  readonly id!: string;
+  /** Null for somebody whose address is not known, or was erased. */
+  readonly email!: string | null;
+}
+
 /** A run as the API shows it. */
 export class EnrollmentView {
+  @ApiProperty({ format: 'uuid', description: 'The run’s id.' })
   readonly id!: string;
+  /** The scenario's key. */
   readonly scenario!: string;
+  /** The scenario's version that the person entered; the run keeps it. */
+  @ApiProperty({ type: 'integer' })
   readonly version!: number;
-  readonly contact!: { readonly id: string; readonly email: string | null };
+  readonly contact!: EnrollmentContactView;
   /** Key of the thing followed up, such as a cart; '' when the scenario names none. */
   readonly subject!: string;
+  /** `waiting` for its next step, `sending` a letter, or `ended`. */
   readonly state!: 'waiting' | 'sending' | 'ended';
   /** Id of the step at which it stands, null behind the last one. */
   readonly step!: string | null;
-  /** When its wait is over, ISO 8601 UTC; null unless it waits. */
+  /** When its wait is over; null unless it waits. */
+  @Instant()
   readonly dueAt!: string | null;
   /** The scenario is paused and the run came due meanwhile. */
   readonly held!: boolean;
+  /** When the event happened that the run began with, or began again with. */
+  @Instant()
   readonly enteredAt!: string;
+  /** When the newest event happened that started, restarted or refreshed it. */
+  @Instant()
   readonly lastActivityAt!: string;
   /** Letters of this run that went out. */
+  @ApiProperty({ type: 'integer' })
   readonly touches!: number;
+  /** Which variant of the scenario it walks; '' where it has none. */
   readonly variant!: string;
+  /** The person was held out: it walks the timeline and gets no letters. */
   readonly holdout!: boolean;
-  /** How it ended, in the words of the scenario language; null while it runs. */
+  /** How it ended, in the words of the scenario language, such as `completed` or `exited:purchased`; null while it runs. */
   readonly endReason!: string | null;
+  /** When it ended; null while it runs. */
+  @Instant()
   readonly endedAt!: string | null;
 }
 

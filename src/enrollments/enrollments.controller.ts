@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ApiPage } from '../platform/http/described.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
-import type { EnrollmentView } from './enrollment.view.js';
+import { EnrollmentView } from './enrollment.view.js';
 import { EnrollmentsService } from './enrollments.service.js';
 import { ExitEnrollmentDto } from './exit-enrollment.dto.js';
 
@@ -15,6 +16,7 @@ export class EnrollmentsController {
 
   /** Who is, and was, in a scenario, newest first. */
   @Get('scenarios/:key/enrollments')
+  @ApiPage(EnrollmentView)
   list(
     @CurrentCaller() caller: Caller,
     @Param('key') key: string,

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { type CheckResult, HealthChecks, OK } from '../platform/health/health-checks.js';
+import { HealthChecks, OK } from '../platform/health/health-checks.js';
+import type { CheckView } from '../platform/health/health.view.js';
 import { logger } from '../platform/logging/logger.js';
 import { StageRunner } from '../platform/queue/stage-runner.js';
 import type { StageName } from '../platform/queue/stages.js';
@@ -38,7 +39,7 @@ export class StageWatchdog implements OnModuleInit, OnApplicationBootstrap, OnAp
   }
 
   /** For /health/ready: asks the database only when a stage is silent. */
-  async check(): Promise<CheckResult> {
+  async check(): Promise<CheckView> {
     const stalled = await this.stalled();
     return stalled.length === 0
       ? OK

@@ -2,9 +2,11 @@ import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ApiPage } from '../platform/http/described.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
-import { PresetsService, type PresetView } from './presets.service.js';
+import { PresetView } from './preset.view.js';
+import { PresetsService } from './presets.service.js';
 import { ScenarioView } from './scenario.view.js';
 
 @ApiTags('scenarios')
@@ -16,6 +18,7 @@ export class PresetsController {
 
   /** Ready-made scenarios with their letters, by key. */
   @Get()
+  @ApiPage(PresetView)
   list(@Query('limit') limit?: string, @Query('cursor') cursor?: string): Promise<PageOf<PresetView>> {
     return this.presets.list(pageQuery(limit, cursor));
   }

@@ -1,27 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { MessageClass } from '../domain/scenario-schema.js';
 import type { Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { StarterContent } from '../stores/starter-content.js';
 import { TemplatesService } from '../templates/templates.service.js';
 import { type Preset, readPresets } from './preset-folder.js';
+import type { PresetView } from './preset.view.js';
 import { ScenarioPublisher } from './scenario-publisher.js';
 import type { ScenarioView } from './scenario.view.js';
 import { ScenariosService } from './scenarios.service.js';
 
 /** The scenarios with which every store begins its sandbox. */
 const FIRST_FIVE = ['abandoned-cart', 'abandoned-checkout', 'order-thank-you', 'trial-ending', 'lead-magnet'] as const;
-
-/** A preset as the API shows it. */
-export class PresetView {
-  readonly key!: string;
-  readonly name!: string;
-  readonly messageClass!: unknown;
-  /** Keys of its letters' templates. */
-  readonly templates!: readonly string[];
-  /** What it is for and why, Markdown. */
-  readonly readme!: string;
-}
 
 /** The presets that ship with the project in `templates/<key>/`. */
 @Injectable()
@@ -79,7 +70,7 @@ function viewOf({ key, document, templates, readme }: Preset): PresetView {
   return {
     key,
     name: document.name,
-    messageClass: document.messageClass,
+    messageClass: document.messageClass as MessageClass,
     templates: templates.map((template) => template.key),
     readme,
   };

@@ -1,17 +1,19 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ApiPage } from '../platform/http/described.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { RouteLimits } from '../platform/http/route-config.js';
 import { PublishScenarioDto } from './publish-scenario.dto.js';
 import { ScenarioPublisher } from './scenario-publisher.js';
-import type {
-  PublishedView,
-  PublishingView,
+import { DRAFT_REF, SCENARIO_REF } from './scenario-schemas.js';
+import {
+  type PublishedView,
+  type PublishingView,
   ScenarioLine,
   ScenarioVersionView,
-  ScenarioView,
+  type ScenarioView,
 } from './scenario.view.js';
 import { ScenariosService } from './scenarios.service.js';
 
@@ -19,7 +21,9 @@ import { ScenariosService } from './scenarios.service.js';
 const LIMITS = { json: { maxKeys: 10_000, maxDepth: 32 } };
 
 const DOCUMENT = {
-  schema: { type: 'object', description: 'A scenario; its JSON Schema is served at GET /v1/schemas/scenario.' },
+  description:
+    'A scenario; its JSON Schema is also served at GET /v1/schemas/scenario. As long as it is a draft a key and a name are enough.',
+  schema: { anyOf: [SCENARIO_REF, DRAFT_REF] },
 };
 
 @ApiTags('scenarios')
@@ -34,6 +38,7 @@ export class ScenariosController {
 
   /** The store's scenarios by key, without their drafts. */
   @Get()
+  @ApiPage(ScenarioLine)
   list(
     @CurrentCaller() caller: Caller,
     @Query('limit') limit?: string,
@@ -51,6 +56,7 @@ export class ScenariosController {
     return this.scenarios.create(caller, document);
   }
 
+  /** A scenario's draft, what is wrong with it, and what runs of it. */
   @Get(':key')
   get(@CurrentCaller() caller: Caller, @Param('key') key: string): Promise<ScenarioView> {
     return this.scenarios.get(caller, key);
@@ -93,6 +99,7 @@ export class ScenariosController {
     return this.publisher.pause(caller, key);
   }
 
+  /** Lets go on what the pause held; a step that is late by now does what its `late` says. */
   @Post(':key/resume')
   @HttpCode(200)
   resume(@CurrentCaller() caller: Caller, @Param('key') key: string): Promise<PublishedView> {
@@ -108,6 +115,7 @@ export class ScenariosController {
 
   /** Published versions, newest first. */
   @Get(':key/versions')
+  @ApiPage(ScenarioVersionView)
   versions(
     @CurrentCaller() caller: Caller,
     @Param('key') key: string,

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { scenarioJsonSchema } from '../domain/scenario-schema.js';
 import { Public } from '../platform/http/auth.js';
 
@@ -11,6 +11,9 @@ export class SchemasController {
 
   /** JSON Schema of the scenario document, for editors: it names no store, so it needs no key. */
   @Get('scenario')
+  @ApiOkResponse({
+    schema: { type: 'object', additionalProperties: true, description: 'A JSON Schema, draft 2020-12.' },
+  })
   scenario(): object {
     return this.scenarioSchema;
   }

@@ -43,6 +43,7 @@ export class LiftEstimateView {
 
 /** What a scenario's letters add, measured against the people who were held out of it. */
 export class LiftView {
+  /** Its key. */
   readonly scenario!: string;
   /** People who were drawn to get its letters, whatever became of them (some have no address or no consent). */
   readonly letters!: LiftGroupView;

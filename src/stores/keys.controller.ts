@@ -1,10 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ApiPage } from '../platform/http/described.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
-import { CreateKeyDto, type KeyView, type NewKeyView } from './keys.dto.js';
+import { CreateKeyDto } from './keys.dto.js';
 import { KeysService } from './keys.service.js';
+import { KeyView, type NewKeyView } from './keys.view.js';
 
 @ApiTags('store')
 @ApiBearerAuth()
@@ -15,6 +17,7 @@ export class KeysController {
 
   /** The store's API keys, newest first. */
   @Get()
+  @ApiPage(KeyView)
   list(
     @CurrentCaller() caller: Caller,
     @Query('limit') limit?: string,

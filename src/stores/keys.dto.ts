@@ -3,7 +3,10 @@ import { SCOPES, type ScopeName } from '../platform/http/auth.js';
 
 /** What a new key shall be. */
 export class CreateKeyDto {
-  /** For people, to tell keys apart: "checkout server". */
+  /**
+   * For people, to tell keys apart.
+   * @example "checkout server"
+   */
   @IsString()
   @Length(1, 200)
   readonly name!: string;
@@ -13,30 +16,13 @@ export class CreateKeyDto {
   @IsIn(['live', 'sandbox'])
   readonly mode?: 'live' | 'sandbox' | null;
 
-  /** What the key may do; `admin` includes all. */
+  /**
+   * What the key may do; `admin` includes all.
+   * @example ["events:write", "contacts"]
+   */
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(SCOPES.length)
   @IsIn(SCOPES, { each: true })
   readonly scopes!: ScopeName[];
-}
-
-/** A key without its secret. */
-export class KeyView {
-  /** Public part of the key: the ten characters after its prefix. */
-  readonly id!: string;
-  readonly name!: string;
-  readonly mode!: 'live' | 'sandbox';
-  readonly scopes!: string[];
-  /** ISO 8601 UTC. */
-  readonly createdAt!: string;
-  /** ISO 8601 UTC, at most a minute behind. */
-  readonly lastUsedAt!: string | null;
-  readonly revokedAt!: string | null;
-}
-
-/** A key at the only moment at which it can be read. */
-export class NewKeyView extends KeyView {
-  /** The whole key; it is not stored. */
-  readonly key!: string;
 }

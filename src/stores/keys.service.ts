@@ -8,7 +8,8 @@ import { formatApiKey, hashSecret, newApiKey } from './api-key.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { EnvironmentEntity } from './environment.entity.js';
 import { StoredKeyVerifier } from './key-verifier.js';
-import type { CreateKeyDto, KeyView, NewKeyView } from './keys.dto.js';
+import type { CreateKeyDto } from './keys.dto.js';
+import type { KeyView, NewKeyView } from './keys.view.js';
 
 /** To the millisecond, as cursors carry it: a row's microseconds would let a page skip its neighbours. */
 const CREATED = `date_trunc('milliseconds', k.created_at)`;

@@ -4,14 +4,8 @@ import { ConfirmationLetters } from './confirmation-letters.js';
 import { fullSettings, patchedSettings } from './merge-settings.js';
 import type { PatchStoreDto } from './store.dto.js';
 import { StoreEntity } from './store.entity.js';
-import type { StoreSettings } from './store-settings.js';
+import type { StoreView } from './store.view.js';
 import { StoresService } from './stores.service.js';
-
-/** A store as the API shows it. */
-export interface StoreView extends StoreSettings {
-  readonly id: string;
-  readonly key: string;
-}
 
 /** Reads and changes the settings of the caller's store. */
 @Injectable()

@@ -2,7 +2,8 @@ import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { PatchStoreDto } from './store.dto.js';
-import { StoreSettingsService, type StoreView } from './store-settings.service.js';
+import type { StoreView } from './store.view.js';
+import { StoreSettingsService } from './store-settings.service.js';
 
 @ApiTags('store')
 @ApiBearerAuth()

@@ -4,8 +4,8 @@ import { NotFound, Unprocessable } from '../platform/http/domain-error.js';
 import type { TemplateProblem } from './compile/compiled-template.js';
 import { publishedIn } from './template-publications.js';
 import type { TemplateSources } from './template-sources.js';
-import type { TemplateView } from './template.dto.js';
 import { TemplateEntity } from './template.entity.js';
+import type { TemplateView } from './template.view.js';
 
 /** The draft of that key; throws NotFound. */
 export async function draftOf(manager: EntityManager, { storeId }: Scope, key: string): Promise<TemplateEntity> {

@@ -16,8 +16,9 @@ import { draftOf } from './template-drafts.js';
 import { type PreviewLetter, TemplateRenderer } from './template-renderer.js';
 import type { TemplateSample } from './template-sources.js';
 import { TemplateVersionEntity } from './template-version.entity.js';
-import type { PreviewDto, PreviewView } from './template.dto.js';
+import type { PreviewDto } from './template.dto.js';
 import type { TemplateEntity } from './template.entity.js';
+import type { PreviewView } from './template.view.js';
 
 /** Shows a template as somebody would get it, with all that is wrong with it. Nothing is sent or counted. */
 @Injectable()

@@ -1,13 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import type { Scope } from '../platform/database/request-database.js';
-import type { PublishedIn } from './template.dto.js';
+import type { PublishedInView } from './template.view.js';
 
 interface EnvironmentRow {
   readonly id: string;
-  readonly mode: keyof PublishedIn;
+  readonly mode: keyof PublishedInView;
 }
 
-const NOWHERE: PublishedIn = { live: null, sandbox: null };
+const NOWHERE: PublishedInView = { live: null, sandbox: null };
 
 /**
  * Which versions of these templates the store's two environments use. Row-level security shows one environment at a time,
@@ -17,8 +17,8 @@ export async function publishedIn(
   manager: EntityManager,
   scope: Scope,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, PublishedIn>> {
-  const found = new Map<string, PublishedIn>();
+): Promise<ReadonlyMap<string, PublishedInView>> {
+  const found = new Map<string, PublishedInView>();
   const environments = await manager.query<EnvironmentRow[]>('SELECT id, mode FROM environments WHERE store_id = $1', [
     scope.storeId,
   ]);

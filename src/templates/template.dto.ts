@@ -1,7 +1,8 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
-import type { TemplateProblem } from './compile/compiled-template.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
+import { TemplateSampleView } from './template.view.js';
 
 const MAX_NAME_CHARS = 200;
 /** A language tag is no longer. */
@@ -20,6 +21,7 @@ export class TemplateDto {
   locales!: TemplateSources;
 
   /** What a preview shows when it is given no data: `{ "event": as posted, "contact": {…} }`. */
+  @ApiPropertyOptional({ type: () => TemplateSampleView })
   @IsOptional()
   @IsObject()
   sample?: TemplateSample | null;
@@ -46,6 +48,7 @@ export class PreviewDto {
   source?: string;
 
   /** A published version to show in place of the draft. */
+  @ApiPropertyOptional({ type: 'integer' })
   @AbsentOr()
   @IsInt()
   @Min(1)
@@ -58,6 +61,7 @@ export class PreviewDto {
   locale?: string;
 
   /** Data in place of the template's sample. */
+  @ApiPropertyOptional({ type: () => TemplateSampleView })
   @AbsentOr()
   @IsObject()
   sample?: TemplateSample;
@@ -76,51 +80,9 @@ export class PreviewDto {
 /** What to publish. */
 export class PublishTemplateDto {
   /** An earlier version to go back to, as it was compiled; the draft when absent. */
+  @ApiPropertyOptional({ type: 'integer' })
   @AbsentOr()
   @IsInt()
   @Min(1)
   version?: number;
-}
-
-/** The version that each environment uses; null where the template is not published. */
-export interface PublishedIn {
-  readonly live: number | null;
-  readonly sandbox: number | null;
-}
-
-/** A template as the API shows it. */
-export interface TemplateView {
-  readonly key: string;
-  readonly name: string;
-  readonly locales: TemplateSources;
-  readonly sample: TemplateSample | null;
-  readonly published: PublishedIn;
-  readonly updatedAt: string;
-}
-
-/** A line of the list of templates: without sources, which may be megabytes. */
-export interface TemplateLine extends Omit<TemplateView, 'locales' | 'sample'> {
-  readonly locales: readonly string[];
-}
-
-export interface VersionLine {
-  readonly version: number;
-  readonly locales: readonly string[];
-  readonly createdAt: string;
-}
-
-/** A published version with its sources, as they were published. */
-export interface VersionView extends Omit<VersionLine, 'locales'> {
-  readonly key: string;
-  readonly locales: TemplateSources;
-}
-
-export interface PreviewView {
-  readonly subject: string;
-  readonly preheader: string;
-  readonly html: string;
-  readonly text: string;
-  /** UTF-8 bytes of the HTML as it would go out, its click links, pages and pixel included, which `html` does not show. */
-  readonly sizeBytes: number;
-  readonly problems: readonly TemplateProblem[];
 }

@@ -1,23 +1,23 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ApiPage } from '../platform/http/described.js';
 import { Idempotent } from '../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { RouteLimits } from '../platform/http/route-config.js';
 import { MAX_SOURCE_BYTES } from './compile/limits.js';
 import { keyPaths, PathKey } from './template-key.js';
 import { TemplatePreviews } from './template-previews.js';
+import { PreviewDto, PublishTemplateDto, TemplateDto } from './template.dto.js';
 import {
-  PreviewDto,
   type PreviewView,
-  PublishTemplateDto,
-  TemplateDto,
-  type TemplateLine,
+  TemplateLine,
+  type TemplatePublicationView,
+  TemplateVersionLine,
+  type TemplateVersionView,
   type TemplateView,
-  type VersionLine,
-  type VersionView,
-} from './template.dto.js';
-import { type Publication, TemplatesService } from './templates.service.js';
+} from './template.view.js';
+import { TemplatesService } from './templates.service.js';
 
 /** A template of the largest size, JSON's escapes and the rest of the document around it. */
 const LIMITS = { bodyLimit: MAX_SOURCE_BYTES + 128 * 1024, json: { maxStringBytes: MAX_SOURCE_BYTES } };
@@ -34,6 +34,7 @@ export class TemplatesController {
 
   /** The store's templates by key, without their sources. */
   @Get()
+  @ApiPage(TemplateLine)
   list(
     @CurrentCaller() caller: Caller,
     @Query('limit') limit?: string,
@@ -78,18 +79,19 @@ export class TemplatesController {
     @CurrentCaller() caller: Caller,
     @PathKey() key: string,
     @Body() dto: PublishTemplateDto = {},
-  ): Promise<Publication> {
+  ): Promise<TemplatePublicationView> {
     return this.templates.publish(caller, key, dto.version);
   }
 
   /** Published versions, newest first. */
   @Get(keyPaths('/versions'))
+  @ApiPage(TemplateVersionLine)
   versions(
     @CurrentCaller() caller: Caller,
     @PathKey() key: string,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
-  ): Promise<PageOf<VersionLine>> {
+  ): Promise<PageOf<TemplateVersionLine>> {
     return this.templates.versions(caller, key, pageQuery(limit, cursor));
   }
 
@@ -99,7 +101,7 @@ export class TemplatesController {
     @CurrentCaller() caller: Caller,
     @PathKey() key: string,
     @Param('version') version: string,
-  ): Promise<VersionView> {
+  ): Promise<TemplateVersionView> {
     return this.templates.version(caller, key, version);
   }
 

@@ -9,14 +9,15 @@ import { draftOf, insertDraft, invalid, isSameSources, lockDraft, viewOf } from 
 import { publishedIn, setPublished } from './template-publications.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
 import { TemplateVersionEntity } from './template-version.entity.js';
-import type { TemplateDto, TemplateLine, TemplateView, VersionLine, VersionView } from './template.dto.js';
+import type { TemplateDto } from './template.dto.js';
 import { TemplateEntity } from './template.entity.js';
-
-/** What publishing did: the version now used in the caller's environment. */
-export interface Publication {
-  readonly key: string;
-  readonly version: number;
-}
+import type {
+  TemplateLine,
+  TemplatePublicationView,
+  TemplateVersionLine,
+  TemplateVersionView,
+  TemplateView,
+} from './template.view.js';
 
 /** The largest integer of a column. */
 const LARGEST_VERSION = 2_147_483_647;
@@ -110,7 +111,7 @@ export class TemplatesService {
     });
   }
 
-  versions(scope: Scope, key: string, page: PageQuery): Promise<PageOf<VersionLine>> {
+  versions(scope: Scope, key: string, page: PageQuery): Promise<PageOf<TemplateVersionLine>> {
     return this.database.run(scope, async (manager) => {
       await draftOf(manager, scope, key);
       const before = page.after?.[0] ?? LARGEST_VERSION;
@@ -135,7 +136,7 @@ export class TemplatesService {
   }
 
   /** A published version with its sources. Throws NotFound. */
-  version(scope: Scope, key: string, version: string): Promise<VersionView> {
+  version(scope: Scope, key: string, version: string): Promise<TemplateVersionView> {
     return this.database.run(scope, async (manager) => {
       await draftOf(manager, scope, key);
       const { sources, createdAt, ...found } = await versionOf(manager, scope, key, version);
@@ -148,7 +149,7 @@ export class TemplatesService {
    * earlier version again, as it was compiled, and then the draft stays as it is.
    * @throws NotFound; Unprocessable (`template_invalid`, with a pointer a problem) when it does not compile
    */
-  async publish(scope: Scope, key: string, version?: number): Promise<Publication> {
+  async publish(scope: Scope, key: string, version?: number): Promise<TemplatePublicationView> {
     if (version !== undefined) return this.goBack(scope, key, version);
     // Compiling takes its time, and no transaction waits for it.
     const { draft } = await this.database.run(scope, (manager) => draftOf(manager, scope, key));
@@ -179,7 +180,7 @@ export class TemplatesService {
     return published ?? this.publish(scope, key);
   }
 
-  private goBack(scope: Scope, key: string, version: number): Promise<Publication> {
+  private goBack(scope: Scope, key: string, version: number): Promise<TemplatePublicationView> {
     return this.database.run(scope, async (manager) => {
       await lockDraft(manager, scope, key);
       await versionOf(manager, scope, key, String(version));

@@ -5,11 +5,12 @@ import { MIGRATIONS } from '../database/migrations.js';
 import { assertNever } from '../../domain/assert-never.js';
 import { redisRefusal } from '../queue/redis-refusals.js';
 import { type RedisState, redisState } from '../queue/redis-state.js';
-import { type CheckResult, HealthChecks, OK } from './health-checks.js';
+import { HealthChecks, OK } from './health-checks.js';
+import type { CheckView } from './health.view.js';
 import { Readiness } from './readiness.js';
 
 const READ_ONLY = '25006';
-const HELD: CheckResult = { state: 'warn', detail: 'all sending is held: SENDING_HOLD is true' };
+const HELD: CheckView = { state: 'warn', detail: 'all sending is held: SENDING_HOLD is true' };
 
 /** What every process must be sure of, whatever its roles. */
 @Injectable()
@@ -31,12 +32,12 @@ export class PlatformChecks implements OnModuleInit {
     if (redis) this.checks.register('redis', async () => redisResult(await redisState(redis)));
   }
 
-  private started(): CheckResult {
+  private started(): CheckView {
     return this.readiness.isReady() ? OK : { state: 'fail', detail: 'the service is starting or stopping' };
   }
 
   /** Asks as a statement does that writes: a standby answers every other one. No row is touched. */
-  private async answers(): Promise<CheckResult> {
+  private async answers(): Promise<CheckView> {
     try {
       await this.database.query('SELECT FROM installation WHERE false FOR UPDATE');
       return OK;
@@ -47,14 +48,14 @@ export class PlatformChecks implements OnModuleInit {
   }
 
   /** An older database under newer code would fail in places; a newer one belongs to a release that is being rolled out. */
-  private async schema(): Promise<CheckResult> {
+  private async schema(): Promise<CheckView> {
     const done = await this.database.query<{ name: string }>('SELECT name FROM migrations');
     const known = new Set(done.map(({ name }) => name));
     const missing = MIGRATIONS.filter((migration) => !known.has(migration.name)).length;
     return missing === 0 ? OK : { state: 'fail', detail: `${missing} migrations are missing: npm run cli -- migrate` };
   }
 
-  private async partitions(): Promise<CheckResult> {
+  private async partitions(): Promise<CheckView> {
     const rows = await this.database.query<{ name: string }>('SELECT default_partition_rows() AS name');
     if (rows.length === 0) return OK;
     const names = rows.map(({ name }) => name).join(', ');
@@ -63,7 +64,7 @@ export class PlatformChecks implements OnModuleInit {
 }
 
 /** Redis only wakes: while it is away stages go on by their sweeps. One that may drop keys breaks BullMQ in silence. */
-export function redisResult(state: RedisState): CheckResult {
+export function redisResult(state: RedisState): CheckView {
   switch (state.kind) {
     case 'answers':
       return policyResult(state.policy);
@@ -79,7 +80,7 @@ export function redisResult(state: RedisState): CheckResult {
   }
 }
 
-function policyResult(policy: string | null): CheckResult {
+function policyResult(policy: string | null): CheckView {
   if (policy === 'noeviction') return OK;
   if (policy === null)
     return { state: 'warn', detail: 'Redis does not tell its maxmemory-policy: it must be noeviction' };

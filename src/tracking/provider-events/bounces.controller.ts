@@ -7,7 +7,8 @@ import { type Gate, Gated } from '../../platform/http/gate.js';
 import { RouteLimits } from '../../platform/http/route-config.js';
 import { bounceReports, REPORT_KINDS } from './bounce-report.js';
 import { ConnectorDirectory, type Reporter } from './connector-directory.js';
-import { ProviderEvents, type Taken } from './provider-events.service.js';
+import { ProviderEvents } from './provider-events.service.js';
+import type { TakenView } from './taken.view.js';
 
 /** No connector of bounces has this secret. */
 class Unauthorized extends DomainError {
@@ -36,10 +37,21 @@ export class BouncesGate implements Gate {
 const REPORT = {
   type: 'object',
   required: ['kind'],
+  example: { address: 'anna@example.com', kind: 'hard', reason: '550 5.1.1 no such user', at: '2026-11-21T09:00:00Z' },
   properties: {
-    messageId: { type: 'string', description: 'The letter’s id, or its Message-ID header as we wrote it.' },
-    address: { type: 'string', format: 'email', description: 'Where no letter is known: the address that refused.' },
+    messageId: {
+      type: 'string',
+      nullable: true,
+      description: 'The letter’s id, or its Message-ID header as we wrote it.',
+    },
+    address: {
+      type: 'string',
+      format: 'email',
+      nullable: true,
+      description: 'Where no letter is known: the address that refused.',
+    },
     kind: {
+      type: 'string',
       enum: [...REPORT_KINDS],
       description:
         'How the refusal ended the letter. A hard one of which the reason says that it is about the sender (5.7.x, relaying, a blacklist) counts as soft.',
@@ -55,7 +67,7 @@ const REPORT = {
 };
 
 @ApiTags('hooks')
-@ApiBearerAuth()
+@ApiBearerAuth('connectorSecret')
 @Controller('hooks/bounces')
 @Public()
 export class BouncesController {
@@ -67,7 +79,7 @@ export class BouncesController {
   @Gated(BouncesGate)
   @RouteLimits({ bodyLimit: 1024 * 1024, json: { maxKeys: 5_000 } })
   @ApiBody({ schema: { oneOf: [REPORT, { type: 'array', maxItems: 1_000, items: REPORT }] } })
-  take(@Req() request: HookRequest, @Body() body: unknown): Promise<Taken> {
+  take(@Req() request: HookRequest, @Body() body: unknown): Promise<TakenView> {
     return this.events.take(request.reporter!, bounceReports(body));
   }
 }

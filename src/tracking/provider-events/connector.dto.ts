@@ -21,22 +21,3 @@ export class CreateConnectorDto {
   @Length(1, 1_000)
   readonly publicKey?: string | null;
 }
-
-/** A connector without its secret. */
-export class ConnectorView {
-  readonly id!: string;
-  readonly kind!: ConnectorKind;
-  readonly name!: string;
-  /** Where reports are posted to, behind this service's public address. */
-  readonly path!: string;
-  /** The verification key of `sendgrid`; null for `bounces`. */
-  readonly publicKey!: string | null;
-  /** ISO 8601 UTC. */
-  readonly createdAt!: string;
-}
-
-/** A connector at the only moment at which its secret can be read. */
-export class NewConnectorView extends ConnectorView {
-  /** The bearer token of `POST /hooks/bounces`, not stored; null for `sendgrid`, which signs. */
-  readonly secret!: string | null;
-}

@@ -1,9 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../../platform/http/auth.js';
+import { ApiPage } from '../../platform/http/described.js';
 import { Idempotent } from '../../platform/http/idempotency.js';
 import { type PageOf, pageQuery } from '../../platform/http/pages.js';
-import { type ConnectorView, CreateConnectorDto, type NewConnectorView } from './connector.dto.js';
+import { CreateConnectorDto } from './connector.dto.js';
+import { ConnectorView, type NewConnectorView } from './connector.view.js';
 import { ConnectorsService } from './connectors.service.js';
 
 @ApiTags('connectors')
@@ -15,6 +17,7 @@ export class ConnectorsController {
 
   /** Who may report what became of the environment's letters, newest first. */
   @Get()
+  @ApiPage(ConnectorView)
   list(
     @CurrentCaller() caller: Caller,
     @Query('limit') limit?: string,

@@ -4,8 +4,9 @@ import { RequestDatabase, type Scope } from '../../platform/database/request-dat
 import { BadInput, NotFound, Unprocessable } from '../../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../../platform/http/pages.js';
 import { newId } from '../../platform/ids.js';
-import type { ConnectorView, CreateConnectorDto, NewConnectorView } from './connector.dto.js';
+import type { CreateConnectorDto } from './connector.dto.js';
 import { ConnectorEntity } from './connector.entity.js';
+import type { ConnectorView, NewConnectorView } from './connector.view.js';
 import { formatToken, hashOf, newSecret } from './connector-secret.js';
 import { keyText, verificationKey } from './sendgrid-signature.js';
 

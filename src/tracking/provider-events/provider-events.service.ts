@@ -11,16 +11,8 @@ import { keyOfReport, type ProviderEvent } from './provider-event.js';
 import { keyOfAddress, lockLetters, peopleOf, readLetters, type ReportedLetter } from './reported-letters.js';
 import { countSoftBounces, forgetSoftBounces, type SoftBounce } from './soft-bounces.js';
 import { environmentTime, storeReports, takeKeys } from './stored-reports.js';
+import type { TakenView } from './taken.view.js';
 import { writeNews } from './write-news.js';
-
-/** What taking reports did. */
-export interface Taken {
-  /** Reports that were not known before. */
-  readonly stored: number;
-  readonly duplicates: number;
-  /** Of the stored ones, those of letters that nobody here knows: kept, without effect. */
-  readonly parked: number;
-}
 
 /** Reports of one transaction: few enough that the people of a group are not held for long. */
 const GROUP = 100;
@@ -51,9 +43,9 @@ export class ProviderEvents {
   ) {}
 
   /** Stores reports with all that follows from them; throws while the database is away (then the provider asks again). */
-  async take(reporter: Reporter, events: readonly ProviderEvent[]): Promise<Taken> {
+  async take(reporter: Reporter, events: readonly ProviderEvent[]): Promise<TakenView> {
     const unique = [...new Map(events.map((event) => [event.key, event])).values()];
-    let taken: Taken = { stored: 0, duplicates: events.length - unique.length, parked: 0 };
+    let taken: TakenView = { stored: 0, duplicates: events.length - unique.length, parked: 0 };
     for (let from = 0; from < unique.length; from += GROUP) {
       const group = unique.slice(from, from + GROUP);
       const { stored, parked } = await this.database.transaction((tx) => this.takeGroup(tx, reporter, group));
