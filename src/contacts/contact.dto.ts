@@ -37,16 +37,19 @@ export class ContactDto {
   @IsId()
   externalId?: string | number | null;
 
+  /** Given name, as letters greet by it. */
   @IsOptional()
   @IsString()
   @MaxLength(200)
   firstName?: string | null;
 
+  /** Family name. */
   @IsOptional()
   @IsString()
   @MaxLength(200)
   lastName?: string | null;
 
+  /** Kept as it is written. */
   @IsOptional()
   @IsString()
   @MaxLength(50)
@@ -75,6 +78,7 @@ export class ContactDto {
   @IsObject()
   attributes?: Record<string, unknown> | null;
 
+  /** What the person said of marketing mail; absent says nothing of it. */
   @IsOptional()
   @IsObject({ message: 'consent must be an object: { "marketing": true or false, "source": "…" }' })
   @ValidateNested()

@@ -25,13 +25,13 @@ export class SuppressionsController {
   @ApiQuery({ name: 'format', enum: ['json', 'csv'], required: false })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })
-  list(
+  async list(
     @CurrentCaller() caller: Caller,
     @Query('format') format?: string,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
-  ): Promise<PageOf<SuppressionView>> | StreamableFile {
-    if (format === undefined || format === 'json') return this.whole.list(caller, pageQuery(limit, cursor));
+  ): Promise<PageOf<SuppressionView> | StreamableFile> {
+    if (format === undefined || format === 'json') return await this.whole.list(caller, pageQuery(limit, cursor));
     if (format !== 'csv') throw new BadInput('invalid_format', 'format must be json or csv');
     return new StreamableFile(Readable.from(this.whole.csv(caller), { objectMode: false }), {
       type: 'text/csv; charset=utf-8',

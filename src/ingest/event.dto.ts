@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -41,6 +41,7 @@ export class EventDto {
    * When it happened, ISO 8601 with a zone. Default: now (the sandbox's now in the sandbox). Up to 5 minutes ahead is taken as now,
    * and shown so; more is refused.
    */
+  @ApiPropertyOptional({ format: 'date-time' })
   @IsOptional()
   @IsInstant()
   occurredAt?: string | null;
@@ -58,6 +59,8 @@ export class EventDto {
 
 /** Up to a thousand events, each checked on its own. */
 export class EventBatchDto {
+  /** 1 to 1,000 events, each as POST /v1/events takes it. */
+  @ApiProperty({ type: [EventDto] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1_000)

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
-import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isEventType } from '../domain/event-types.js';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
@@ -16,6 +16,14 @@ import type { EventTaken } from './ingest-errors.js';
 import { type BatchTaken, IngestService } from './ingest.service.js';
 
 const BATCH_BYTES = 4 * 1024 * 1024;
+
+/** For the API's description. */
+const KEY_HEADER = {
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'Stands for the `id` of an event that has none; in a batch with the event’s place.',
+  schema: { type: 'string', minLength: 1, maxLength: 190 },
+} as const;
 
 /**
  * Bodies are checked by Fastify's Ajv against the DTOs' schemas. The posting routes take the request itself: each parameter
@@ -33,6 +41,7 @@ export class EventsController {
 
   /** Takes one event: 202 when it is durable. */
   @Post()
+  @ApiHeader(KEY_HEADER)
   @HttpCode(202)
   @RequireScope('events:write')
   @RouteSchema({ body: EVENT_SCHEMA })
@@ -49,6 +58,7 @@ export class EventsController {
 
   /** Takes up to 1,000 events; each is answered on its own, in the order of the request. */
   @Post('batch')
+  @ApiHeader(KEY_HEADER)
   @HttpCode(202)
   @RequireScope('events:write')
   @RouteLimits({ bodyLimit: BATCH_BYTES, json: 'each-item' })

@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
 import { IsInstant } from '../ingest/event-rules.js';
 import { AbsentOr } from '../platform/http/absent-or.js';
@@ -11,6 +12,7 @@ export class AdvanceDto {
   readonly by?: string;
 
   /** The instant to stop at, included; not before the sandbox's now. */
+  @ApiPropertyOptional({ format: 'date-time' })
   @AbsentOr()
   @IsInstant()
   readonly to?: string;
@@ -22,10 +24,12 @@ export class EngageDto {
   @IsUUID()
   readonly message!: string;
 
+  /** What is done: `open` or `click` the letter, or `unsubscribe` by it. */
   @IsIn(['open', 'click', 'unsubscribe'])
   readonly action!: 'open' | 'click' | 'unsubscribe';
 
   /** Which link of the letter is clicked, from 0; its first by default. */
+  @ApiPropertyOptional({ type: 'integer' })
   @AbsentOr()
   @IsInt()
   @Min(0)
@@ -41,6 +45,7 @@ export class EngageDto {
 /** Where the clock stands after a reset. */
 export class ResetDto {
   /** The sandbox's new now; where it stood by default. */
+  @ApiPropertyOptional({ format: 'date-time' })
   @AbsentOr()
   @IsInstant()
   readonly now?: string;

@@ -1,25 +1,37 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { IsDay, IsTagValue } from './settings-rules.js';
 
 /** In a value `{scenario}`, `{step}` and `{template}` stand for the letter's own keys. */
 export class UtmDto {
+  /**
+   * Of `utm_source`.
+   * @example "touchmap"
+   */
   @IsTagValue()
   readonly source!: string;
 
+  /**
+   * Of `utm_medium`.
+   * @example "email"
+   */
   @IsTagValue()
   readonly medium!: string;
 
-  /** By default the scenario's key. */
+  /**
+   * Of `utm_campaign`; by default the scenario's key.
+   * @example "{scenario}"
+   */
   @IsOptional()
   @IsTagValue()
   readonly campaign?: string | null;
 
-  /** Left out by default. */
+  /** Of `utm_content`; left out by default. */
   @IsOptional()
   @IsTagValue()
   readonly content?: string | null;
 
-  /** Left out by default. */
+  /** Of `utm_term`; left out by default. */
   @IsOptional()
   @IsTagValue()
   readonly term?: string | null;
@@ -27,10 +39,16 @@ export class UtmDto {
 
 /** Day n of the plan (from 0, in the store's zone) allows ⌊firstDay · growthⁿ⌋ letters. */
 export class WarmUpDto {
-  /** First day, `YYYY-MM-DD`. */
+  /**
+   * First day in the store's zone.
+   * @example "2026-12-01"
+   */
+  @ApiProperty({ format: 'date' })
   @IsDay()
   readonly startsOn!: string;
 
+  /** Letters on the first day. */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   @Min(1)
   @Max(1_000_000)
@@ -43,6 +61,7 @@ export class WarmUpDto {
   readonly growth!: number;
 
   /** Length of the plan; behind it nothing is limited. */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   @Min(1)
   @Max(365)

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -14,13 +15,12 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
+import { BrandDto, SenderDto } from './brand.dto.js';
 import { UtmDto, WarmUpDto } from './sending.dto.js';
 import {
   IsAddress,
-  IsColor,
   IsCurrency,
   IsHostName,
-  IsHttpUrl,
   IsLocale,
   IsRecipient,
   IsSendRate,
@@ -29,70 +29,41 @@ import {
   IsZone,
 } from './settings-rules.js';
 
-class SenderDto {
-  @IsAddress()
-  readonly email!: string;
-
-  @IsString()
-  @Length(1, 200)
-  readonly name!: string;
-}
-
-class ColorsDto {
-  @AbsentOr()
-  @IsColor()
-  readonly primary?: string;
-
-  @AbsentOr()
-  @IsColor()
-  readonly background?: string;
-
-  @AbsentOr()
-  @IsColor()
-  readonly text?: string;
-}
-
-class BrandDto {
-  /** null: the store's own name, also when that changes. */
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  readonly name?: string | null;
-
-  @IsOptional()
-  @IsHttpUrl()
-  readonly logoUrl?: string | null;
-
-  @AbsentOr()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ColorsDto)
-  readonly colors?: ColorsDto;
-}
-
 class CapDto {
   /** Most marketing letters a person gets… */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   @Min(1)
   @Max(1_000)
   readonly max!: number;
 
-  /** …in any stretch of this length: "7 days". A day is 24 hours; up to a year, without months. */
+  /**
+   * …in any stretch of this length. A day is 24 hours; up to a year, without months.
+   * @example "7 days"
+   */
   @IsSpan()
   readonly per!: string;
 }
 
 class QuietHoursDto {
-  /** `HH:MM` in the recipient's zone, else the store's. Marketing and care wait until `to`, also over midnight. */
+  /**
+   * `HH:MM` in the recipient's zone, else the store's. Marketing and care wait until `to`, also over midnight.
+   * @example "21:30"
+   */
   @IsTimeOfDay()
   readonly from!: string;
 
+  /**
+   * `HH:MM`; before `from` it is of the next day.
+   * @example "08:00"
+   */
   @IsTimeOfDay()
   readonly to!: string;
 }
 
 /** Settings to change: an absent field stays as it is, `null` clears one that may be empty. */
 export class PatchStoreDto {
+  /** What people call the store. */
   @AbsentOr()
   @IsString()
   @Length(1, 200)
@@ -105,33 +76,47 @@ export class PatchStoreDto {
   @Type(() => SenderDto)
   readonly from?: SenderDto | null;
 
+  /** Where answers to letters go; null: to the sender. */
   @IsOptional()
   @IsAddress()
   readonly replyTo?: string | null;
 
-  /** Shown at the foot of every letter. */
+  /**
+   * Shown at the foot of every letter.
+   * @example "1 High Street, Exampleton"
+   */
   @IsOptional()
   @IsString()
   @Length(1, 500)
   readonly postalAddress?: string | null;
 
+  /** How letters look; what is absent stays as it is. */
   @AbsentOr()
   @IsObject()
   @ValidateNested()
   @Type(() => BrandDto)
   readonly brand?: BrandDto;
 
-  /** IANA zone. */
+  /**
+   * IANA zone: of days in figures, and of people whose own is not known.
+   * @example "Europe/Berlin"
+   */
   @AbsentOr()
   @IsZone()
   readonly timezone?: string;
 
-  /** BCP 47. */
+  /**
+   * BCP 47: of letters to people whose language is not known.
+   * @example "en"
+   */
   @AbsentOr()
   @IsLocale()
   readonly locale?: string;
 
-  /** ISO 4217. */
+  /**
+   * ISO 4217: in which figures are summed up.
+   * @example "EUR"
+   */
   @AbsentOr()
   @IsCurrency()
   readonly currency?: string;
@@ -144,6 +129,7 @@ export class PatchStoreDto {
   @Type(() => CapDto)
   readonly caps?: CapDto[] | null;
 
+  /** Between which times of day marketing and care wait; null: they never do. */
   @IsOptional()
   @IsObject()
   @ValidateNested()
