@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { BadInput } from '../platform/http/domain-error.js';
 import { ContactDto } from './contact.dto.js';
-import type { ContactView } from './contact-view.js';
+import { ContactView } from './contact.view.js';
 import { ContactsService } from './contacts.service.js';
 
 @ApiTags('contacts')
@@ -22,8 +22,8 @@ export class ContactsController {
 
   /** Replaces a person's fields (identities and consent only when named); 201 when the address was new. */
   @Put(':ref')
-  @ApiOkResponse({ description: 'the person was known', type: Object })
-  @ApiCreatedResponse({ description: 'the address was new', type: Object })
+  @ApiOkResponse({ description: 'the person was known', type: ContactView })
+  @ApiCreatedResponse({ description: 'the address was new', type: ContactView })
   async put(
     @CurrentCaller() caller: Caller,
     @Param('ref') ref: string,

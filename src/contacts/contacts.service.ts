@@ -9,7 +9,7 @@ import { newId } from '../platform/ids.js';
 import type { ContactDto } from './contact.dto.js';
 import { lockContacts } from './contact-facts.js';
 import { findContactId } from './contact-lookup.js';
-import { CONTACT_BY_ID, type ContactRow, contactView, type ContactView } from './contact-view.js';
+import { CONTACT_BY_ID, type ContactRow, contactView, type ContactView } from './contact.view.js';
 import { editContact } from './edit-contact.js';
 import { eraseContact } from './erase-contact.js';
 import { OrderWorth, RunEnder, SubscriptionRequests } from './ports.js';

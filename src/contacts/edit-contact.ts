@@ -4,7 +4,7 @@ import type { Sql } from '../platform/database/sql.js';
 import { Conflict } from '../platform/http/domain-error.js';
 import { giveConsent, withdrawConsent } from './consent.js';
 import type { ContactDto } from './contact.dto.js';
-import type { ContactRow } from './contact-view.js';
+import type { ContactRow } from './contact.view.js';
 
 type Columns = Partial<
   Pick<ContactRow, 'first_name' | 'last_name' | 'phone' | 'locale' | 'timezone' | 'tags' | 'attributes'>

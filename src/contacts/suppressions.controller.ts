@@ -1,14 +1,24 @@
 import { Readable } from 'node:stream';
 import { Controller, Delete, Get, HttpCode, Param, Put, Query, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiQuery, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { pageOfItems } from '../platform/http/described.js';
 import { BadInput } from '../platform/http/domain-error.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { SuppressionList } from './import/suppression-list.js';
-import { SuppressionsService, type SuppressionView } from './suppressions.service.js';
+import { SuppressionView } from './suppression.view.js';
+import { SuppressionsService } from './suppressions.service.js';
+
+const LIST = {
+  content: {
+    'application/json': { schema: pageOfItems({ $ref: getSchemaPath(SuppressionView) }) },
+    'text/csv': { schema: { type: 'string' } },
+  },
+} as const;
 
 @ApiTags('contacts')
 @ApiBearerAuth()
+@ApiExtraModels(SuppressionView)
 @Controller('v1/suppressions')
 @RequireScope('contacts')
 export class SuppressionsController {
@@ -25,6 +35,7 @@ export class SuppressionsController {
   @ApiQuery({ name: 'format', enum: ['json', 'csv'], required: false })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })
+  @ApiOkResponse(LIST)
   async list(
     @CurrentCaller() caller: Caller,
     @Query('format') format?: string,

@@ -5,14 +5,8 @@ import { environmentNow } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound, Unprocessable } from '../platform/http/domain-error.js';
+import type { SuppressionView } from './suppression.view.js';
 import { findSuppression, type Suppression } from './suppressions.js';
-
-/** A blocked address as the API shows it. */
-export interface SuppressionView {
-  readonly email: string;
-  readonly reason: string;
-  readonly createdAt: string;
-}
 
 /** Addresses to which nothing is sent. */
 @Injectable()

@@ -5,8 +5,8 @@ import { RequestDatabase, type Scope } from '../platform/database/request-databa
 import type { Sql } from '../platform/database/sql.js';
 import { BadInput, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
-import { iso, MESSAGE_COLUMNS, messageView } from './message-view.js';
-import type { EngagementView, MessageDetail, MessageRow, MessageView, SendAttemptView } from './message-view.js';
+import { iso, MESSAGE_COLUMNS, messageView } from './message.view.js';
+import type { EngagementView, MessageDetailView, MessageRow, MessageView, SendAttemptView } from './message.view.js';
 import { KEPT_COLUMNS, KeptLetters, type KeptRow } from '../templates/kept-letters.js';
 
 export interface MessageFilter {
@@ -48,7 +48,7 @@ export class MessageReader {
   }
 
   /** One letter with content, attempts and engagements; throws NotFound. */
-  async byId(scope: Scope, id: string): Promise<MessageDetail> {
+  async byId(scope: Scope, id: string): Promise<MessageDetailView> {
     if (!UUID.test(id)) throw new NotFound('message');
     return this.database.read(scope, async (tx) => {
       const key = [scope.environmentId, id.toLowerCase()];
@@ -61,7 +61,7 @@ export class MessageReader {
         html: letter?.html ?? null,
         text: letter?.text ?? null,
         headers: headers ?? {},
-        links: links ?? [],
+        links: [...(links ?? [])],
         sendAttempts: await attempts(tx, key),
         engagements: await engagements(tx, key),
       };

@@ -1,10 +1,11 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ApiPage } from '../platform/http/described.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { messageFilter } from './message-filter.js';
 import { MessageReader } from './message-reader.js';
-import type { MessageDetail, MessageView } from './message-view.js';
+import { MessageDetailView, MessageView } from './message.view.js';
 import { Resend } from './resend.js';
 
 @ApiTags('messages')
@@ -19,6 +20,7 @@ export class MessagesController {
   /** Letters, newest first: one row a run, email step and pass, whatever became of it. */
   @Get()
   @RequireScope('contacts')
+  @ApiPage(MessageView)
   list(
     @CurrentCaller() caller: Caller,
     @Query('contact') contact?: string,
@@ -34,7 +36,7 @@ export class MessagesController {
   /** One letter with its content, its attempts and what people did with it. */
   @Get(':id')
   @RequireScope('contacts')
-  byId(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDetail> {
+  byId(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDetailView> {
     return this.messages.byId(caller, id);
   }
 
@@ -42,7 +44,7 @@ export class MessagesController {
   @Post(':id/resend')
   @HttpCode(200)
   @RequireScope('scenarios')
-  async resend(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDetail> {
+  async resend(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDetailView> {
     const { id: known } = await this.messages.byId(caller, id);
     await this.again.resend(caller, known);
     return this.messages.byId(caller, known);

@@ -4,7 +4,8 @@ import { aStore, migratedDatabase, type TestDatabase } from '../../test/support/
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { decodeCursor, type PageOf } from '../platform/http/pages.js';
-import { EventReader, type EventView } from './event-reader.js';
+import { EventReader } from './event-reader.js';
+import type { EventView } from './event.view.js';
 
 const RARE = 'deal.closed_lost';
 

@@ -5,34 +5,8 @@ import type { Sql } from '../platform/database/sql.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { BadInput, NotFound } from '../platform/http/domain-error.js';
 import { encodeCursor, type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import type { EventOutcomeView, EventView } from './event.view.js';
 import { storedKeys } from './stored-keys.js';
-
-/** What an event did in one scenario that listens to it. */
-export interface EventOutcome {
-  readonly scenario: string;
-  readonly enrollment: string | null;
-  readonly outcome: 'entered' | 'restarted' | 'refreshed' | 'exited' | 'none';
-  readonly reason: string | null;
-  /** What the condition missed, only where it was undetermined: a field that is not there or of a wrong type. */
-  readonly field?: string;
-}
-
-/** An event as the API shows it. */
-export interface EventView {
-  /** The client's id, else ours. */
-  readonly id: string;
-  readonly type: string;
-  readonly occurredAt: string;
-  readonly receivedAt: string;
-  /** Id of the contact. */
-  readonly contact: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  /** `received`: durable, scenarios have not seen it yet. */
-  readonly state: 'received' | 'processed';
-  readonly outcomes: readonly EventOutcome[];
-  /** `identity_conflict`: an identity in it belongs to another contact and stayed there. */
-  readonly warnings: readonly 'identity_conflict'[];
-}
 
 export interface EventFilter {
   /** E-mail address or id. */
@@ -49,7 +23,7 @@ interface EventRow {
   readonly contact_id: string;
   readonly data: Record<string, unknown>;
   readonly processed_at: Date | null;
-  readonly outcomes: EventOutcome[] | null;
+  readonly outcomes: EventOutcomeView[] | null;
   readonly identity_conflict: boolean;
 }
 

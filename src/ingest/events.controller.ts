@@ -4,16 +4,17 @@ import { ApiBearerAuth, ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isEventType } from '../domain/event-types.js';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ApiPage } from '../platform/http/described.js';
 import { DirectRoute } from '../platform/http/direct-route.js';
 import { BadInput } from '../platform/http/domain-error.js';
 import { schemaOf } from '../platform/http/json-schema.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { RouteLimits } from '../platform/http/route-config.js';
 import { EVENT_SCHEMA } from './event-checker.js';
-import { EventReader, type EventView } from './event-reader.js';
+import { EventReader } from './event-reader.js';
 import { EventBatchDto, EventDto } from './event.dto.js';
-import type { EventTaken } from './ingest-errors.js';
-import { type BatchTaken, IngestService } from './ingest.service.js';
+import { BatchTakenView, EventTakenView, EventView } from './event.view.js';
+import { IngestService } from './ingest.service.js';
 
 const BATCH_BYTES = 4 * 1024 * 1024;
 
@@ -47,7 +48,7 @@ export class EventsController {
   @RouteSchema({ body: EVENT_SCHEMA })
   @ApiBody({ type: EventDto })
   @DirectRoute()
-  post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<EventTaken> {
+  post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<EventTakenView> {
     void reply.code(202);
     return this.ingest.one(
       request.body as EventDto,
@@ -64,7 +65,7 @@ export class EventsController {
   @RouteLimits({ bodyLimit: BATCH_BYTES, json: 'each-item' })
   @RouteSchema({ body: schemaOf(EventBatchDto) })
   @ApiBody({ type: EventBatchDto })
-  postBatch(@Req() request: FastifyRequest): Promise<BatchTaken> {
+  postBatch(@Req() request: FastifyRequest): Promise<BatchTakenView> {
     const { events } = request.body as EventBatchDto;
     return this.ingest.many(events, callerOf(request), request.headers['idempotency-key'] as string | undefined);
   }
@@ -75,6 +76,7 @@ export class EventsController {
    */
   @Get()
   @RequireScope('contacts')
+  @ApiPage(EventView)
   list(
     @CurrentCaller() caller: Caller,
     @Query('contact') contact?: string,

@@ -1,5 +1,6 @@
 import { assertNever } from '../domain/assert-never.js';
 import { Conflict, DomainError, Unavailable, Unprocessable } from '../platform/http/domain-error.js';
+import type { EventTakenView } from './event.view.js';
 import type { IngestResult } from './incoming-event.js';
 
 /** 413: an item of a batch is larger than an event may be. */
@@ -12,16 +13,8 @@ export class EventTooLarge extends DomainError {
   }
 }
 
-/** An event as it was taken: the answer to its sender. */
-export interface EventTaken {
-  /** The client's id, else ours. */
-  readonly id: string;
-  /** Whether it was stored before. */
-  readonly duplicate: boolean;
-}
-
 /** What a result means to the sender: taken, or the error to answer with. */
-export function answerOf(result: IngestResult): EventTaken | DomainError {
+export function answerOf(result: IngestResult): EventTakenView | DomainError {
   switch (result.kind) {
     case 'stored':
       return { id: result.id, duplicate: false };

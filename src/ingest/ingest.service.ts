@@ -1,20 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../platform/http/auth.js';
 import { BadInput, DomainError, Unavailable } from '../platform/http/domain-error.js';
-import { problemOf, type ProblemDetails } from '../platform/http/problem.js';
+import { problemOf } from '../platform/http/problem.js';
 import { EventChecker } from './event-checker.js';
 import { EventCollector } from './event-collector.js';
 import type { EventDto } from './event.dto.js';
+import type { BatchTakenView, EventTakenView } from './event.view.js';
 import type { IncomingEvent } from './incoming-event.js';
-import { answerOf, type EventTaken } from './ingest-errors.js';
-
-/** The answer to a batch: results in the order of its events. */
-export interface BatchTaken {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: number;
-  readonly results: readonly (EventTaken | { readonly problem: ProblemDetails })[];
-}
+import { answerOf } from './ingest-errors.js';
 
 /** Takes events in: checked, told apart from repeats, durable when it answers. */
 @Injectable()
@@ -25,7 +18,7 @@ export class IngestService {
   ) {}
 
   /** One event; throws the problem for which it is not taken. */
-  async one(body: EventDto, caller: Caller, idempotencyKey?: string): Promise<EventTaken> {
+  async one(body: EventDto, caller: Caller, idempotencyKey?: string): Promise<EventTakenView> {
     const checked = this.checker.single(body, caller, readKey(idempotencyKey));
     if (!checked.ok) throw checked.error;
     const answer = answerOf(await this.collector.submitOne(checked.event));
@@ -34,7 +27,7 @@ export class IngestService {
   }
 
   /** Many events, each on its own. With an Idempotency-Key an item without an id has the key's and its place's. */
-  async many(items: readonly unknown[], caller: Caller, idempotencyKey?: string): Promise<BatchTaken> {
+  async many(items: readonly unknown[], caller: Caller, idempotencyKey?: string): Promise<BatchTakenView> {
     const key = readKey(idempotencyKey);
     const checked = items.map((item, i) => this.checker.item(item, caller, key === null ? null : `${key}/${i}`));
     const events: IncomingEvent[] = checked.flatMap((one) => (one.ok ? [one.event] : []));
@@ -43,7 +36,7 @@ export class IngestService {
     // While nothing at all can be stored, the sender must see it by the status: not everybody reads the results.
     const [away, ...others] = answers.filter((_, i) => checked[i]!.ok);
     if (away instanceof Unavailable && others.every((answer) => answer instanceof Unavailable)) throw away;
-    const taken = answers.filter((answer): answer is EventTaken => !(answer instanceof DomainError));
+    const taken = answers.filter((answer): answer is EventTakenView => !(answer instanceof DomainError));
     const duplicates = taken.filter((answer) => answer.duplicate).length;
     return {
       accepted: taken.length - duplicates,

@@ -4,27 +4,8 @@ import { NotFound, Unprocessable } from '../platform/http/domain-error.js';
 import { newId } from '../platform/ids.js';
 import { recordEngagement } from '../tracking/record-engagement.js';
 import { Unsubscriber } from '../tracking/unsubscriber.js';
-
-/** What is played with a letter. */
-export interface Act {
-  /** Message id. */
-  readonly message: string;
-  readonly action: 'open' | 'click' | 'unsubscribe';
-  /** For clicks: which link, from 0; the letter's first by default. */
-  readonly link?: number;
-  readonly as?: 'person' | 'machine';
-}
-
-/** What was recorded. */
-export interface Engaged {
-  readonly message: string;
-  readonly action: Act['action'];
-  readonly as: 'person' | 'machine';
-  readonly link: number | null;
-  readonly url: string | null;
-  /** The sandbox's now. */
-  readonly at: string;
-}
+import type { EngageDto } from './sandbox.dto.js';
+import type { EngagedView } from './sandbox.view.js';
 
 interface LetterRow {
   readonly state: string;
@@ -49,7 +30,7 @@ export class SandboxPeople {
   ) {}
 
   /** Records one act now. 404 for an unknown letter, 422 for one that did not go out or has no such link. */
-  async engage(environmentId: string, { message, action, link, as = 'person' }: Act): Promise<Engaged> {
+  async engage(environmentId: string, { message, action, link, as = 'person' }: EngageDto): Promise<EngagedView> {
     const [letter] = await this.database.query<LetterRow>(LETTER, [environmentId, message]);
     if (!letter) throw new NotFound('message');
     if (letter.state !== 'accepted')

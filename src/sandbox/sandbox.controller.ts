@@ -2,8 +2,9 @@ import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope, SandboxOnly } from '../platform/http/auth.js';
 import { AdvanceDto, EngageDto, ResetDto } from './sandbox.dto.js';
-import { type Engaged, SandboxPeople } from './sandbox-people.js';
-import { type Advanced, SandboxService, type SandboxState } from './sandbox.service.js';
+import { SandboxPeople } from './sandbox-people.js';
+import { SandboxService } from './sandbox.service.js';
+import { AdvancedView, EngagedView, SandboxStateView } from './sandbox.view.js';
 
 @ApiTags('sandbox')
 @ApiBearerAuth()
@@ -18,28 +19,28 @@ export class SandboxController {
 
   /** Where the sandbox's clock stands and what waits. */
   @Get()
-  state(@CurrentCaller() caller: Caller): Promise<SandboxState> {
+  state(@CurrentCaller() caller: Caller): Promise<SandboxStateView> {
     return this.sandbox.state(caller.environmentId);
   }
 
   /** Lets time pass: everything due on the way happens, the new now included. */
   @Post('advance')
   @HttpCode(200)
-  advance(@CurrentCaller() caller: Caller, @Body() dto: AdvanceDto): Promise<Advanced> {
+  advance(@CurrentCaller() caller: Caller, @Body() dto: AdvanceDto): Promise<AdvancedView> {
     return this.sandbox.advance(caller.environmentId, dto);
   }
 
   /** Plays what a recipient does with a letter now. */
   @Post('engage')
   @HttpCode(200)
-  engage(@CurrentCaller() caller: Caller, @Body() dto: EngageDto): Promise<Engaged> {
+  engage(@CurrentCaller() caller: Caller, @Body() dto: EngageDto): Promise<EngagedView> {
     return this.people.engage(caller.environmentId, dto);
   }
 
   /** Clears people, events, runs, messages and figures; definitions and what is published stay. */
   @Post('reset')
   @HttpCode(200)
-  reset(@CurrentCaller() caller: Caller, @Body() dto: ResetDto): Promise<SandboxState> {
+  reset(@CurrentCaller() caller: Caller, @Body() dto: ResetDto): Promise<SandboxStateView> {
     return this.sandbox.reset(caller.environmentId, dto.now === undefined ? null : new Date(dto.now));
   }
 }

@@ -7,23 +7,7 @@ import { clearEnvironment } from './reset-sandbox.js';
 import { nextDueAt, SandboxAgenda } from './sandbox-agenda.js';
 import { SandboxClock } from './sandbox-clock.js';
 import { SandboxTurns } from './sandbox-turns.js';
-
-/** Where a sandbox's clock stands. */
-export interface SandboxState {
-  /** The sandbox's now, ISO 8601 UTC. */
-  readonly now: string;
-  /** Runs that wait for their next step. */
-  readonly waiting: number;
-  /** When the next thing happens, null when nothing waits. */
-  readonly nextDueAt: string | null;
-}
-
-/** What moving the clock did. */
-export interface Advanced {
-  readonly now: string;
-  /** Letters accepted on the way. */
-  readonly messages: number;
-}
+import type { AdvancedView, SandboxStateView } from './sandbox.view.js';
 
 /** The clock of a sandbox: it stands until it is moved. */
 @Injectable()
@@ -38,7 +22,7 @@ export class SandboxService {
   ) {}
 
   /** Tells the sandbox's now and what waits. */
-  async state(environmentId: string): Promise<SandboxState> {
+  async state(environmentId: string): Promise<SandboxStateView> {
     const [row] = await this.database.query<{ now: Date; waiting: number }>(STATE, [environmentId]);
     const { now, waiting } = row!;
     const next = nextDueAt(await this.agenda.read(environmentId, now));
@@ -46,7 +30,7 @@ export class SandboxService {
   }
 
   /** Moves the clock, instant by instant; waits until calls before it are through. */
-  advance(environmentId: string, request: AdvanceBy): Promise<Advanced> {
+  advance(environmentId: string, request: AdvanceBy): Promise<AdvancedView> {
     return this.turns.take(environmentId, async () => {
       const { storeId, virtualNow } = await this.environments.environment(this.database, environmentId);
       const zone = (await this.stores.settingsOf(this.database, [storeId])).get(storeId)?.timezone ?? 'UTC';
@@ -57,7 +41,7 @@ export class SandboxService {
   }
 
   /** Empties the sandbox of people and their history; definitions and what is published stay. 422 for a now behind the year 9899. */
-  async reset(environmentId: string, now: Date | null): Promise<SandboxState> {
+  async reset(environmentId: string, now: Date | null): Promise<SandboxStateView> {
     if (now) withinTime(now, '/now');
     return this.turns.take(environmentId, async () => {
       await this.database.transaction(async (tx) => {

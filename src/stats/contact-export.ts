@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { findContactId } from '../contacts/contact-lookup.js';
-import { CONTACT_BY_ID, type ContactRow, contactView } from '../contacts/contact-view.js';
+import { CONTACT_BY_ID, type ContactRow, contactView } from '../contacts/contact.view.js';
 import { BlindKeys } from '../platform/blind-keys.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';

@@ -2,11 +2,14 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
+import { ApiPageOfKinds } from '../platform/http/described.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { ContactExport } from './contact-export.js';
-import { ContactHistory, type TimelineItem } from './contact-history.js';
+import { ContactExportView } from './contact-export.view.js';
+import { ContactHistory } from './contact-history.js';
 import { ExplainQueryDto } from './explain-query.dto.js';
-import type { Explanation } from './explanation.js';
+import { ExplanationView } from './explanation.view.js';
+import { TIMELINE_KINDS, type TimelineItem } from './timeline.view.js';
 
 @ApiTags('people')
 @ApiBearerAuth()
@@ -20,6 +23,7 @@ export class ContactHistoryController {
 
   /** Everything that happened to a person, oldest first. */
   @Get('timeline')
+  @ApiPageOfKinds('kind', TIMELINE_KINDS)
   timeline(
     @CurrentCaller() caller: Caller,
     @Param('contact') contact: string,
@@ -34,7 +38,7 @@ export class ContactHistoryController {
    * runs, letters with their text, what they did with them, what providers reported, goals. Streamed, however long it is.
    */
   @Get('export')
-  @ApiOkResponse({ schema: { type: 'object' } })
+  @ApiOkResponse({ type: ContactExportView })
   @Header('cache-control', 'no-store')
   async export(@CurrentCaller() caller: Caller, @Param('contact') contact: string): Promise<StreamableFile> {
     const document = await this.exports.start(caller, contact);
@@ -50,7 +54,7 @@ export class ContactHistoryController {
     @CurrentCaller() caller: Caller,
     @Param('contact') contact: string,
     @Query() query: ExplainQueryDto,
-  ): Promise<Explanation> {
+  ): Promise<ExplanationView> {
     return this.history.explain(caller, contact, query);
   }
 }

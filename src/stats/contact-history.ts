@@ -9,20 +9,18 @@ import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import type { ExplainQueryDto } from './explain-query.dto.js';
 import {
   explanation,
-  type Explanation,
   type LookedAtRow,
   type DecisionRow,
   type LetterRow,
   type OtherRunRow,
   type RunRow,
 } from './explanation.js';
+import type { ExplanationView } from './explanation.view.js';
 import { DECISIONS, LATEST_RUN, LOOKED_AT, OTHER_RUNS, RUN_LETTERS, TIMELINE } from './timeline-sql.js';
+import type { TimelineItem } from './timeline.view.js';
 
-/** One line of a person's timeline. */
-export type TimelineItem = {
-  readonly at: string;
-  readonly kind: 'event' | 'run' | 'message' | 'engagement' | 'conversion';
-} & Readonly<Record<string, unknown>>;
+/** A line of each kind without its instant. */
+type Line<T> = T extends TimelineItem ? Omit<T, 'at'> : never;
 
 interface ItemRow {
   readonly at: Date;
@@ -30,7 +28,7 @@ interface ItemRow {
   readonly at_key: string;
   readonly rank: number;
   readonly id: string;
-  readonly body: Omit<TimelineItem, 'at'> & { readonly kind: TimelineItem['kind'] };
+  readonly body: Line<TimelineItem>;
 }
 
 /** What happened to one person, and why. */
@@ -61,7 +59,7 @@ export class ContactHistory {
   }
 
   /** The person's latest run in a scenario, or in it for one subject, with every decision, or why there is none. */
-  explain(scope: Scope, contact: string, { scenario, subject }: ExplainQueryDto): Promise<Explanation> {
+  explain(scope: Scope, contact: string, { scenario, subject }: ExplainQueryDto): Promise<ExplanationView> {
     return this.requests.run(scope, async (manager) => {
       const sql = requestSql(manager);
       const id = await contactId(sql, scope, contact);

@@ -1,3 +1,11 @@
+import type {
+  ExplainedRunView,
+  ExplanationView,
+  LookedAtView,
+  RunMessageView,
+  DecisionView,
+} from './explanation.view.js';
+
 /** A row of `enrollments`, as far as it explains. */
 export interface RunRow {
   readonly id: string;
@@ -22,7 +30,7 @@ export interface OtherRunRow {
 export interface DecisionRow {
   readonly at: Date;
   readonly step_id: string | null;
-  readonly outcome: string;
+  readonly outcome: DecisionView['outcome'];
   readonly reason: string | null;
   readonly field: string | null;
   readonly due_at: Date | null;
@@ -31,7 +39,7 @@ export interface DecisionRow {
 export interface LetterRow {
   readonly id: string;
   readonly step_id: string;
-  readonly state: string;
+  readonly state: RunMessageView['state'];
   readonly reason: string | null;
   readonly detail: string | null;
   readonly due_at: Date;
@@ -44,66 +52,11 @@ export interface LookedAtRow {
   readonly id: string;
   readonly type: string;
   readonly occurred_at: Date;
-  readonly outcome: { readonly outcome: string; readonly reason: string | null; readonly field?: string };
-}
-
-/** Why a person is where they are in a scenario. */
-export interface Explanation {
-  readonly scenario: string;
-  /** The latest run, of the subject that was asked for if there was one; null when the person never entered. */
-  readonly run: {
-    readonly id: string;
-    /** Key of the thing followed up, such as a cart; '' when the scenario names none. */
-    readonly subject: string;
-    readonly version: number;
-    readonly state: string;
-    readonly enteredAt: string;
-    readonly endedAt: string | null;
-    readonly endReason: string | null;
-    /** In the hold-out: the same timeline, no letters. */
-    readonly holdout: boolean;
-    readonly touches: number;
-    /** Every decision, oldest first. */
-    readonly decisions: readonly {
-      readonly at: string;
-      readonly step: string | null;
-      readonly outcome: string;
-      readonly reason: string | null;
-      /** What the step's condition missed when it was undetermined; else null. */
-      readonly field: string | null;
-      readonly dueAt: string | null;
-    }[];
-    readonly messages: readonly {
-      readonly id: string;
-      readonly step: string;
-      readonly state: string;
-      readonly reason: string | null;
-      /** Of a `template_error`: what was at fault; of `condition_false`: what an undetermined condition missed. */
-      readonly detail: string | null;
-      readonly dueAt: string;
-      readonly sentAt: string | null;
-    }[];
-    /** What comes next and when; null once the run has ended, held while the scenario is paused. */
-    readonly next: {
-      readonly action: 'step' | 'send';
-      readonly at: string;
-      readonly held: boolean;
-      /** Why the letter waits: quiet_hours, send_window, minimum_gap, order_feed_silent, lost_to:…; else null. */
-      readonly reason: string | null;
-    } | null;
-  } | null;
-  /** Runs of other subjects that go on beside it, newest first, at most 50; asked for by their subject they are explained in turn. */
-  readonly others: readonly { readonly id: string; readonly subject: string; readonly enteredAt: string }[];
-  /** The person's latest events that this scenario looked at, newest first, and what each did or why it did nothing. */
-  readonly events: readonly {
-    readonly id: string;
-    readonly type: string;
-    readonly at: string;
-    readonly outcome: string;
+  readonly outcome: {
+    readonly outcome: LookedAtView['outcome'];
     readonly reason: string | null;
-    /** What an undetermined condition missed; else null. */
-    readonly field: string | null;
-  }[];
+    readonly field?: string;
+  };
 }
 
 /** Puts the rows into the words of the API. */
@@ -114,7 +67,7 @@ export function explanation(rows: {
   readonly letters: readonly LetterRow[];
   readonly others: readonly OtherRunRow[];
   readonly lookedAt: readonly LookedAtRow[];
-}): Explanation {
+}): ExplanationView {
   return {
     scenario: rows.scenario,
     run: rows.run ? explainedRun(rows.run, rows.decisions, rows.letters) : null,
@@ -130,11 +83,7 @@ export function explanation(rows: {
   };
 }
 
-function explainedRun(
-  run: RunRow,
-  decisions: readonly DecisionRow[],
-  letters: readonly LetterRow[],
-): NonNullable<Explanation['run']> {
+function explainedRun(run: RunRow, decisions: readonly DecisionRow[], letters: readonly LetterRow[]): ExplainedRunView {
   return {
     id: run.id,
     subject: run.subject,
@@ -166,7 +115,7 @@ function explainedRun(
   };
 }
 
-function nextOf(run: RunRow, letters: readonly LetterRow[]): NonNullable<Explanation['run']>['next'] {
+function nextOf(run: RunRow, letters: readonly LetterRow[]): ExplainedRunView['next'] {
   if (run.state === 'waiting' && run.due_at)
     return { action: 'step', at: run.due_at.toISOString(), held: run.held, reason: null };
   const letter = letters.find(({ state }) => ['planned', 'claimed', 'retry', 'sending'].includes(state));

@@ -1,4 +1,4 @@
-import { SHOWN_SENT_AT } from '../delivery/message-view.js';
+import { SHOWN_SENT_AT } from '../delivery/message.view.js';
 import { KEPT_COLUMNS } from '../templates/kept-letters.js';
 
 /**

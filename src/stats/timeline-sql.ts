@@ -1,4 +1,4 @@
-import { SHOWN_SENT_AT } from '../delivery/message-view.js';
+import { SHOWN_SENT_AT } from '../delivery/message.view.js';
 
 /** The person and every contact that was merged into them; $1 environment, $2 contact. */
 const PERSON = `

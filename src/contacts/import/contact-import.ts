@@ -6,7 +6,7 @@ import { Unavailable, Unprocessable } from '../../platform/http/domain-error.js'
 import { csvRows } from './csv-rows.js';
 import { type BatchOutcome, writeBatch } from './import-batch.js';
 import { type Columns, CONTACT_FIELDS, importColumns } from './import-columns.js';
-import type { ImportReport, RowError } from './import-report.js';
+import type { ImportReportView, RowErrorView } from './import-report.view.js';
 import { importRow, type ImportRow } from './import-row.js';
 
 const BATCH = 500;
@@ -21,10 +21,10 @@ export class ContactImport {
   constructor(private readonly database: EngineDatabase) {}
 
   /** @param renames `column:field` each, see `importColumns` */
-  async run({ environmentId }: Scope, body: Readable, renames: readonly string[]): Promise<ImportReport> {
+  async run({ environmentId }: Scope, body: Readable, renames: readonly string[]): Promise<ImportReportView> {
     const [{ now } = { now: new Date(0) }] = await this.database.query<{ now: Date }>(NOW, [environmentId]);
     let columns: Columns | null = null;
-    const errors: RowError[] = [];
+    const errors: RowErrorView[] = [];
     const total = { rows: 0, created: 0, updated: 0 };
     let batch: ImportRow[] = [];
     const flush = async (): Promise<void> => {
@@ -46,7 +46,7 @@ export class ContactImport {
         continue;
       }
       total.rows++;
-      const row: ImportRow | RowError =
+      const row: ImportRow | RowErrorView =
         'fault' in raw || columns === null
           ? { line: raw.line, code: 'malformed_row', detail: 'fault' in raw ? raw.fault : 'stands before the header' }
           : importRow(raw.line, raw.cells, columns, now);

@@ -2,14 +2,14 @@ import type { Sql } from '../../platform/database/sql.js';
 import { newId } from '../../platform/ids.js';
 import { lockContacts } from '../contact-facts.js';
 import { EVIDENCE, INSERT, KEYS, KNOWN, STANDING, UPDATE } from './import-sql.js';
-import type { RowError } from './import-report.js';
+import type { RowErrorView } from './import-report.view.js';
 import type { ImportRow } from './import-row.js';
 
 /** What became of a batch. */
 export interface BatchOutcome {
   readonly created: number;
   readonly updated: number;
-  readonly errors: readonly RowError[];
+  readonly errors: readonly RowErrorView[];
 }
 
 interface KnownRow {
@@ -60,9 +60,9 @@ function fold(
   owner: Map<string, string>,
   standing: Map<string, Standing>,
   now: Date,
-): { readonly writes: readonly PersonWrite[]; readonly taken: number; readonly errors: readonly RowError[] } {
+): { readonly writes: readonly PersonWrite[]; readonly taken: number; readonly errors: readonly RowErrorView[] } {
   const writes = new Map<string, PersonWrite>();
-  const errors: RowError[] = [];
+  const errors: RowErrorView[] = [];
   for (const row of rows) {
     const place = placed(row, owner, standing);
     if ('code' in place) {
@@ -95,7 +95,7 @@ function placed(
   row: ImportRow,
   owner: ReadonlyMap<string, string>,
   standing: ReadonlyMap<string, Standing>,
-): Placed | RowError {
+): Placed | RowErrorView {
   const ids = new Set(keysOf(row).flatMap(({ k, v }) => owner.get(`${k} ${v}`) ?? []));
   const [id] = ids;
   if (ids.size > 1)

@@ -8,7 +8,7 @@ import { schemaOf } from '../../platform/http/json-schema.js';
 import { snakeCase } from '../../platform/http/snake-case.js';
 import { ContactDto } from '../contact.dto.js';
 import type { Columns } from './import-columns.js';
-import type { RowError } from './import-report.js';
+import type { RowErrorView } from './import-report.view.js';
 
 /** A person as a row tells of them; an empty cell says nothing. */
 export interface ImportRow {
@@ -44,7 +44,12 @@ const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d
 const isContact = new Ajv({ strictTypes: false, keywords: [ruleKeyword] }).compile(schemaOf(ContactDto));
 
 /** Reads a row by its columns, or says what is wrong with it. */
-export function importRow(line: number, cells: readonly string[], columns: Columns, now: Date): ImportRow | RowError {
+export function importRow(
+  line: number,
+  cells: readonly string[],
+  columns: Columns,
+  now: Date,
+): ImportRow | RowErrorView {
   if (cells.length > columns.length)
     return { line, code: 'too_many_cells', detail: `has ${cells.length} cells, the header ${columns.length}` };
   const cell = new Map<string, string>();
@@ -87,7 +92,7 @@ export function importRow(line: number, cells: readonly string[], columns: Colum
 }
 
 /** The first cell that no JSON body could bring either: NUL, a text that is too long. */
-function unfitCell(cells: ReadonlyMap<string, string>): Pick<RowError, 'code' | 'detail'> | null {
+function unfitCell(cells: ReadonlyMap<string, string>): Pick<RowErrorView, 'code' | 'detail'> | null {
   for (const [field, text] of cells) {
     const problem = jsonProblem(text);
     if (problem) return { code: problem.code ?? 'malformed', detail: `${field} ${problem.detail}` };
@@ -96,7 +101,7 @@ function unfitCell(cells: ReadonlyMap<string, string>): Pick<RowError, 'code' | 
 }
 
 /** What is wrong with a contact, in the words that every other route has for it. */
-function faultOf(contact: object): Pick<RowError, 'code' | 'detail'> {
+function faultOf(contact: object): Pick<RowErrorView, 'code' | 'detail'> {
   const [wrong] = validateSync(plainToInstance(ContactDto, contact));
   return {
     code: `invalid_${snakeCase(wrong?.property ?? 'row')}`,

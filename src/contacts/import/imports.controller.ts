@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, RequireScope } from '../../platform/http/auth.js';
 import { csvBody, TakesCsv } from '../../platform/http/csv-body.js';
 import { ContactImport } from './contact-import.js';
-import type { ImportReport } from './import-report.js';
+import type { ImportReportView } from './import-report.view.js';
 import { SuppressionList } from './suppression-list.js';
 
 const CSV = { schema: { type: 'string', format: 'binary' } } as const;
@@ -35,7 +35,7 @@ export class ImportsController {
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Query('map') map: string | string[] = [],
-  ): Promise<ImportReport> {
+  ): Promise<ImportReportView> {
     return this.contacts.run(caller, csvBody(request.body), [map].flat());
   }
 
@@ -45,7 +45,7 @@ export class ImportsController {
   @TakesCsv()
   @ApiConsumes('text/csv')
   @ApiBody(CSV)
-  importSuppressions(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): Promise<ImportReport> {
+  importSuppressions(@CurrentCaller() caller: Caller, @Req() request: FastifyRequest): Promise<ImportReportView> {
     return this.suppressions.take(caller, csvBody(request.body));
   }
 }

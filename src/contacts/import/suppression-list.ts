@@ -7,11 +7,11 @@ import { EngineDatabase } from '../../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../../platform/database/request-database.js';
 import { Unprocessable } from '../../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../../platform/http/pages.js';
-import { SUPPRESSION_REASONS } from '../suppressions.js';
-import type { SuppressionView } from '../suppressions.service.js';
+import type { SuppressionView } from '../suppression.view.js';
+import { SUPPRESSION_REASONS, type SuppressionReason } from '../suppressions.js';
 import { csvRows } from './csv-rows.js';
 import { type Columns, importColumns } from './import-columns.js';
-import type { ImportReport, RowError } from './import-report.js';
+import type { ImportReportView, RowErrorView } from './import-report.view.js';
 
 const PAGE = 1_000;
 const BATCH = 1_000;
@@ -20,7 +20,7 @@ const COLUMNS = ['email', 'reason', 'createdAt'] as const;
 interface SuppressionRow {
   readonly email: string;
   readonly email_key: string;
-  readonly reason: string;
+  readonly reason: SuppressionReason;
   readonly created_at: Date;
   readonly [column: string]: unknown;
 }
@@ -55,9 +55,9 @@ export class SuppressionList {
   }
 
   /** Blocks the addresses of a file. One that is blocked already keeps its reason, and counts as `updated`. */
-  async take({ environmentId }: Scope, body: Readable): Promise<ImportReport> {
+  async take({ environmentId }: Scope, body: Readable): Promise<ImportReportView> {
     let columns: Columns | null = null;
-    const errors: RowError[] = [];
+    const errors: RowErrorView[] = [];
     let batch = new Map<string, { readonly email: string; readonly reason: string }>();
     const total = { rows: 0, created: 0, taken: 0 };
     const flush = async (): Promise<void> => {
@@ -106,7 +106,7 @@ function suppressionOf(
   line: number,
   cells: readonly string[],
   columns: Columns,
-): { readonly key: string; readonly email: string; readonly reason: string } | RowError {
+): { readonly key: string; readonly email: string; readonly reason: string } | RowErrorView {
   const address = parseEmail(cells[columns.indexOf('email')] ?? '');
   if (!address.ok) return { line, code: 'invalid_email', detail: address.detail };
   const reason = cells[columns.indexOf('reason')] || 'manual';

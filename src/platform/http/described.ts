@@ -14,6 +14,16 @@ export function ApiPage(item: Type): MethodDecorator {
   return applyDecorators(ApiExtraModels(item), ApiOkResponse({ schema: pageOfItems({ $ref: getSchemaPath(item) }) }));
 }
 
+/** A list's answer is a page of such things, told apart by one of their fields. */
+export function ApiPageOfKinds(field: string, kinds: Readonly<Record<string, Type>>): MethodDecorator {
+  const refs = Object.entries(kinds).map(([kind, view]) => [kind, getSchemaPath(view)] as const);
+  const items = {
+    oneOf: refs.map(([, $ref]) => ({ $ref })),
+    discriminator: { propertyName: field, mapping: Object.fromEntries(refs) },
+  };
+  return applyDecorators(ApiExtraModels(...Object.values(kinds)), ApiOkResponse({ schema: pageOfItems(items) }));
+}
+
 /** What every list answers. */
 export function pageOfItems(items: Described): { type: 'object' } & Described {
   return {
