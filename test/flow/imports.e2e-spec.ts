@@ -23,11 +23,7 @@ describe('files', () => {
   beforeEach(() => shop.reset(NOON));
 
   const post = (path: string, body: string | Uint8Array, type = 'text/csv') =>
-    fetch(app.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${app.testKey}`, 'content-type': type },
-      body: body as string,
-    }).then(async (r) => ({ status: r.status, body: (await r.json()) as Report & { code: string; detail: string } }));
+    shop.call<Report & { code: string; detail: string }>('POST', path, body, { 'content-type': type });
   const bring = (lines: readonly string[], query = '') =>
     post(`/v1/contacts/import${query}`, lines.map((line) => `${line}\r\n`).join(''));
   const person = (ref: string) => shop.must<Record<string, unknown>>('GET', `/v1/contacts/${ref}`);

@@ -116,6 +116,31 @@ describe('a person', () => {
     expect(body.conversions).toHaveLength(1);
   });
 
+  it('has one history: what they did, what it led to, the letters, what was done with them and what they brought', async () => {
+    await aLife();
+    const { items } = await shop.must<{ items: object[] }>('GET', `/v1/contacts/${ANNA}/timeline`);
+    const about = { scenario: 'abandoned-cart', step: 'reminder' };
+    for (const line of [
+      { kind: 'event', type: 'cart.updated', processed: true },
+      { kind: 'run', scenario: 'abandoned-cart', step: null, outcome: 'entered' },
+      { kind: 'message', ...about, state: 'accepted' },
+      { kind: 'engagement', ...about, action: 'click', actor: 'person', verdict: 'person', link: 0 },
+      { kind: 'conversion', ...about, state: 'credited', value: { amount: '5980.00', currency: 'RUB' } },
+    ])
+      expect(items).toContainEqual(expect.objectContaining(line));
+  });
+
+  it('is explained by their newest run, and told of those that go on beside it', async () => {
+    for (const cartId of ['81', '82']) await shop.event(aCart(ANNA, NOON, { cartId }));
+    await shop.advance('1 minute');
+    const at = `/v1/contacts/${ANNA}/explain?scenario=abandoned-cart`;
+    expect(await shop.must('GET', at)).toMatchObject({ run: { subject: '82' }, others: [{ subject: '81' }] });
+    expect(await shop.must('GET', `${at}&subject=81`)).toMatchObject({
+      run: { subject: '81', next: { action: 'step', held: false } },
+      others: [{ subject: '82' }],
+    });
+  });
+
   it('is the same by id, and another store’s key or a stranger’s address finds nobody', async () => {
     await aLife();
     const { id } = await shop.must<{ id: string }>('GET', `/v1/contacts/${ANNA}`);

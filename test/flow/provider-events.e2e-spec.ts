@@ -46,17 +46,11 @@ describe('provider webhooks', () => {
     const signature = sign('sha256', Buffer.concat([Buffer.from(timestamp), Buffer.from(body)]), key).toString(
       'base64',
     );
-    const response = await fetch(app.url + path, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-twilio-email-event-webhook-signature': signature,
-        'x-twilio-email-event-webhook-timestamp': timestamp,
-        ...headers,
-      },
-      body: new Uint8Array(Buffer.from(body)),
+    return new Shop(app.url, '').call('POST', path, body, {
+      'x-twilio-email-event-webhook-signature': signature,
+      'x-twilio-email-event-webhook-timestamp': timestamp,
+      ...headers,
     });
-    return { status: response.status, body: (await response.json()) as { code?: string } };
   }
   const SIGNATURE = 'x-twilio-email-event-webhook-signature';
 
@@ -167,6 +161,10 @@ describe('provider webhooks', () => {
       body: { stored: 1, parked: 0 },
     });
     expect(await shop.must('GET', `/v1/suppressions/${ANNA}`)).toMatchObject({ reason: 'hard_bounce' });
+    expect(await shop.must('GET', `/v1/contacts/${ANNA}/export`)).toMatchObject({
+      suppressions: [{ email: ANNA, reason: 'hard_bounce' }],
+      providerReports: expect.arrayContaining([expect.objectContaining({ message: letter, kind: 'bounced' })]),
+    });
     const { items } = await shop.must<{ items: { endReason: string }[] }>(
       'GET',
       '/v1/scenarios/abandoned-cart/enrollments',

@@ -1,10 +1,22 @@
 import { httpCall } from './http-call.js';
+import { importByNode } from './import-by-node.js';
 
 /** A store's code in the flow tests: calls the REST API with one key over real HTTP and keeps nothing to itself. */
 export interface Answer<T> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: T;
+}
+
+/** `described-answers.mjs`. */
+export interface DescribedAnswers {
+  readonly unlikeDescribed: (answer: {
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+    readonly type: string;
+    readonly body: unknown;
+  }) => readonly string[];
 }
 
 export interface MessageView {
@@ -43,7 +55,7 @@ export class Shop {
     readonly key: string,
   ) {}
 
-  /** One request; the answer whatever its status. */
+  /** One request; the answer whatever its status. Throws for one that the API's description does not tell like this. */
   async call<T = unknown>(
     method: string,
     path: string,
@@ -55,16 +67,23 @@ export class Shop {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     };
-    const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const isText = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+    const content = isText ? body : JSON.stringify(body);
     const answer = await httpCall(this.url + path, method, given, content);
-    const json = (answer.headers['content-type'] ?? '').includes('json');
+    const { status } = answer;
+    const type = answer.headers['content-type'] ?? '';
+    const answered = (type.includes('json') && answer.text !== '' ? JSON.parse(answer.text) : answer.text) as T;
+    const { unlikeDescribed } = await importByNode<DescribedAnswers>('./described-answers.mjs');
+    const unlike = unlikeDescribed({ method, path, status, type, body: answered });
+    if (unlike.length > 0)
+      throw new Error(`${method} ${path}: ${status} is not as docs/openapi.json says:\n${unlike.join('\n')}`);
     return {
-      status: answer.status,
+      status,
       // Few look at them, and making them takes longer than the rest.
       get headers() {
         return new Headers(answer.headers as Record<string, string>);
       },
-      body: (json && answer.text !== '' ? JSON.parse(answer.text) : answer.text) as T,
+      body: answered,
     };
   }
 
