@@ -95,33 +95,6 @@ describe('EventCollector', () => {
     expect((await contacts())[0]!.attributes).toEqual({});
   });
 
-  it('lets the newest evidence of consent count, whatever order it arrives in, and keeps all of it', async () => {
-    const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
-    const said = (granted: boolean, minute: number) =>
-      live({ consent: { granted, source: 'test' }, occurredAt: at(minute) });
-    const consent = async () => (await contacts())[0]!.marketing_consent as boolean;
-    await collector.submit([said(true, 10), said(false, 5)]);
-    expect(await consent()).toBe(true);
-    await collector.submit([said(false, 20)]);
-    await collector.submit([said(true, 15)]);
-    await collector.submit([said(true, 20)]);
-    expect((await contacts())[0]).toMatchObject({ marketing_consent: false, unsubscribed_at: at(20) });
-    await collector.submit([said(true, 21)]);
-    expect((await contacts())[0]).toMatchObject({
-      marketing_consent: true,
-      unsubscribed_at: null,
-      consent_changed_at: at(21),
-    });
-    expect(await rows('SELECT * FROM consents WHERE environment_id = $1')).toHaveLength(6);
-  });
-
-  it('lets a withdrawal count after a consent that a fast clock dated ahead of it', async () => {
-    const inThreeMinutes = new Date(Date.now() + 3 * 60_000);
-    await collector.submit([live({ consent: { granted: true, source: 'test' }, occurredAt: inThreeMinutes })]);
-    await collector.submit([live({ consent: { granted: false, source: 'test' } })]);
-    expect((await contacts())[0]).toMatchObject({ marketing_consent: false });
-  });
-
   it('makes one person of two collectors that see somebody new at the same moment', async () => {
     const others = Array.from({ length: 4 }, () => aCollector(db.engine));
     const all = Array.from({ length: 40 }, (_, i) =>
