@@ -1,8 +1,17 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aWorker } from '../../test/support/delivery-rig.js';
 import { aContact } from '../../test/support/letters.js';
-import { aPlannedLetter, aScenario, messageRow, TWO_LETTERS } from '../../test/support/planned-letters.js';
+import {
+  anUnprocessedEvent,
+  aPlannedLetter,
+  aScenario,
+  type LetterOptions,
+  messageRow,
+  takeBackLetters,
+  TWO_LETTERS,
+} from '../../test/support/planned-letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
+import { DeliveryTimes } from './delivery-times.js';
 
 describe('the last guard', () => {
   let database: TestDatabase;
@@ -76,5 +85,104 @@ describe('the last guard', () => {
     await aPlannedLetter(database.engine, store, await aContact(database.engine, store.liveId, 'me@shop.example'));
     await worker.batch.run(REAL_LANE);
     expect(worker.transport.sent.map(({ to }) => to)).toEqual(['me@shop.example']);
+  });
+
+  describe('of a letter that is made already', () => {
+    /** A letter that this worker has claimed and made, and the guard's answer for it. */
+    async function made(options: LetterOptions = {}, worker = aWorker(database.engine)) {
+      const contactId = await person();
+      const ids = await aPlannedLetter(database.engine, store, contactId, options);
+      const claim = await worker.claims.take(REAL_LANE, 10, []);
+      const letters = await worker.composer.compose(REAL_LANE, claim.messages);
+      return { ...ids, contactId, clear: () => worker.guard.clear(REAL_LANE, claim.token, worker.transport, letters) };
+    }
+    afterEach(async () => {
+      await database.engine.query('DELETE FROM storefront_events');
+      await takeBackLetters(database.engine);
+    });
+
+    it.each([
+      ['another worker holds by now', `claim_token = gen_random_uuid()`],
+      ['this worker held for too long', `lease_until = clock_timestamp()`],
+      ['this worker has on its way already', `state = 'sending', sent_at = clock_timestamp()`],
+    ])('clears none that %s', async (_, change) => {
+      const { messageId, clear } = await made();
+      await database.engine.query(`UPDATE messages SET ${change} WHERE id = $1`, [messageId]);
+      const before = await message(messageId);
+      expect(await clear()).toMatchObject({ cleared: [], others: 0 });
+      expect(await message(messageId)).toEqual(before);
+    });
+
+    it.each([
+      ['another event', `'{id}', '"cart-2"'`],
+      ['a newer state of the same event', `'{at}', '"2026-11-20T10:00:00.000Z"'`],
+    ])('has it made once more where its run has %s by now', async (_, change) => {
+      const { messageId, enrollmentId, clear } = await made();
+      await database.engine.query(`UPDATE enrollments SET event = jsonb_set(event, ${change}) WHERE id = $1`, [
+        enrollmentId,
+      ]);
+      expect(await clear()).toMatchObject({ cleared: [], others: 1 });
+      expect(await message(messageId)).toMatchObject({ state: 'planned', attempts: 0 });
+    });
+
+    it.each(['contacts', 'enrollments', 'messages'])('waits for whoever holds its row of %s', async (table) => {
+      const hurried = aWorker(database.engine, { times: new DeliveryTimes({ heldMs: 20 }) });
+      const { clear, ...ids } = await made({}, hurried);
+      const id = { contacts: ids.contactId, enrollments: ids.enrollmentId, messages: ids.messageId }[table];
+      await database.engine.transaction(async (tx) => {
+        await tx.query(`SELECT 1 FROM ${table} WHERE id = $1 FOR NO KEY UPDATE`, [id]);
+        expect((await clear()).held).toHaveLength(1);
+      });
+      expect((await clear()).cleared).toHaveLength(1);
+    });
+
+    it('is stopped by no order of somebody else, and by none that was applied before', async () => {
+      const { contactId, clear } = await made();
+      await anUnprocessedEvent(database.engine, store.liveId, contactId, 'order.placed');
+      await database.engine.query('UPDATE storefront_events SET processed_at = clock_timestamp()');
+      await anUnprocessedEvent(database.engine, store.liveId, await person(), 'order.placed');
+      expect((await clear()).cleared).toHaveLength(1);
+    });
+
+    it('minds no template of the scenario’s name, nor the scenario of another environment', async () => {
+      const { clear } = await made();
+      await database.engine.query(
+        `INSERT INTO publications (environment_id, kind, key, version, state)
+         VALUES ($1, 'template', 'abandoned-cart', 1, 'archived'), ($2, 'scenario', 'abandoned-cart', 1, 'archived')`,
+        [store.liveId, store.sandboxId],
+      );
+      expect((await clear()).cleared).toHaveLength(1);
+    });
+
+    describe('and whose cart anybody may buy', () => {
+      const SHARED = {
+        ...TWO_LETTERS,
+        key: 'shared',
+        exits: [{ event: 'order.placed', subject: 'event.cartId', reason: 'purchased' }],
+      };
+      beforeAll(() => aScenario(database.engine, store, SHARED));
+
+      const buys = async (environmentId: string, type: string, cartId: string): Promise<void> =>
+        anUnprocessedEvent(database.engine, environmentId, await aContact(database.engine, environmentId), type, {
+          cartId,
+        });
+
+      it('is stopped by somebody else’s order of it that no stage has seen yet', async () => {
+        const { messageId, clear } = await made({ scenario: 'shared' });
+        await buys(store.liveId, 'order.placed', '81');
+        expect((await clear()).cleared).toEqual([]);
+        expect(await message(messageId)).toMatchObject({ state: 'cancelled', reason: 'exited:purchased' });
+      });
+
+      it('is not stopped by an order of another cart or in another environment, nor by one applied before', async () => {
+        const { clear } = await made({ scenario: 'shared' });
+        await buys(store.liveId, 'order.placed', '81');
+        await database.engine.query('UPDATE storefront_events SET processed_at = clock_timestamp()');
+        await buys(store.liveId, 'order.placed', '82');
+        await buys(store.liveId, 'cart.updated', '81');
+        await buys(store.sandboxId, 'order.placed', '81');
+        expect((await clear()).cleared).toHaveLength(1);
+      });
+    });
   });
 });
