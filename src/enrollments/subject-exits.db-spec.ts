@@ -80,6 +80,21 @@ describe('an exit with a subject', () => {
     expect(await shop.outcomes(other)).toEqual(['entered']);
   });
 
+  it.each(['order.placed', 'cart.bought'])('by %s keeps no cart of another environment out', async (event) => {
+    const elsewhere = await Shop.open(database);
+    for (const one of [shop, elsewhere])
+      await one.publish({ ...SHARED, exits: [{ event, subject: 'event.cartId', reason: 'gone' }] }, 2);
+    await elsewhere.receive(await elsewhere.contact(), {
+      type: event,
+      at: TEN_PAST,
+      data: { cartId: '81', orderId: '1' },
+    });
+    await settle(worker, elsewhere.lane(TEN_PAST));
+    const mine = await shop.receive(await shop.contact(), cart(NINE, '81'));
+    await settle(worker, shop.lane(TEN_PAST));
+    expect(await shop.outcomes(mine)).toEqual(['entered']);
+  });
+
   it('lends its reach to no other exit: somebody else’s order ends nothing by one without a subject', async () => {
     const large = { event: 'order.placed', subject: 'event.cartId', when: 'event.total > 10000', reason: 'large' };
     await shop.publish({ ...SHARED, exits: [large, { event: 'order.placed', reason: 'purchased' }] }, 2);
