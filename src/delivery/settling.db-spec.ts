@@ -181,4 +181,57 @@ describe('outcomes that are written together', () => {
     await runs.mend();
     expect(await states()).toEqual(['ended', 'ended', 'ended']);
   });
+
+  describe('and whose letter is not what it was', () => {
+    const BUSY: SendResult = { kind: 'retry', status: 451, detail: 'later', retryAfterMs: null, counts: true };
+
+    it.each([
+      ['an answer to an earlier attempt', ACCEPTED, 'attempts = 2'],
+      ['a refusal when another worker has the letter on its way', BUSY, 'claim_token = gen_random_uuid()'],
+      ['a refusal when the letter was planned anew', BUSY, `state = 'planned'`],
+      ['a second "unknown"', UNKNOWN, `state = 'unknown', unknown_since = '2026-11-21T09:00:00Z'`],
+      ['a yes when it was refused for good', ACCEPTED, `state = 'rejected', reason = '550'`],
+    ])('change nothing of it: %s', async (_, result, change) => {
+      const { ids, write } = await onTheirWay(1);
+      await database.engine.query(`UPDATE messages SET ${change} WHERE id = $1`, [ids[0]]);
+      const before = await message(ids[0]!);
+      expect(await write([settlement(ids[0]!, result)])).toBe(0);
+      expect(await message(ids[0]!)).toEqual(before);
+    });
+
+    it.each(['unknown', 'unresolved', 'retry', 'claimed', 'planned'])(
+      'make it accepted by a yes to its last attempt, whoever holds it: %s',
+      async (state) => {
+        const { ids, write } = await onTheirWay(2);
+        await database.engine.query(
+          'UPDATE messages SET state = $2, claim_token = gen_random_uuid() WHERE id = ANY ($1)',
+          [ids, state],
+        );
+        expect(await write([settlement(ids[0]!, ACCEPTED)])).toBe(1);
+        const accepted = { state: 'accepted', reconciled_by: 'late_answer', lease_until: null };
+        expect(await message(ids[0]!)).toMatchObject(accepted);
+        expect(await message(ids[1]!)).toMatchObject({ state });
+        // Of an attempt that was not this claim's, nothing is believed.
+        await database.engine.query('UPDATE send_attempts SET token = gen_random_uuid() WHERE message_id = $1', [
+          ids[1],
+        ]);
+        expect(await write([settlement(ids[1]!, ACCEPTED)])).toBe(0);
+        expect(await message(ids[1]!)).toMatchObject({ state });
+      },
+    );
+
+    it.each([
+      ['a refusal for now', BUSY, 'cancelled', 'cancelled'],
+      ['a refusal for now, once it may have arrived', BUSY, 'dup_risk', 'unresolved'],
+      ['no answer', UNKNOWN, 'cancelled', 'unknown'],
+    ])('keep the reason for which its run took it back: %s', async (_, result, kind, state) => {
+      const { ids, write } = await onTheirWay(1);
+      await database.engine.query(
+        `UPDATE messages SET cancel_requested = true, reason = 'exited:purchased', dup_risk = $2 WHERE id = $1`,
+        [ids[0], kind === 'dup_risk'],
+      );
+      await write([settlement(ids[0]!, result)]);
+      expect(await message(ids[0]!)).toMatchObject({ state, reason: 'exited:purchased' });
+    });
+  });
 });
