@@ -1,9 +1,13 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact, aLetter } from '../../test/support/letters.js';
+import { messageRow } from '../../test/support/planned-letters.js';
+import { ProcessClock } from '../platform/clock/clock.js';
 import { newId } from '../platform/ids.js';
 import type { JudgedHit } from './hit.js';
+import { HitCounter } from './hit-counter.js';
 import { Mailbox } from './hits.builder.js';
 import { recordEngagement } from './record-engagement.js';
+import { storeHits } from './store-hits.js';
 
 describe('recording an engagement', () => {
   let database: TestDatabase;
@@ -106,5 +110,40 @@ describe('recording an engagement', () => {
         acted_at: new Date('2026-11-21T10:00:00Z'),
       },
     ]);
+  });
+
+  it.each([
+    ['opens', {}, 'first_opened_at'],
+    ['clicks', { action: 'click' }, 'first_clicked_at'],
+    ['machine_opens', { actor: 'machine', verdict: 'known_bot' }, 'first_machine_opened_at'],
+    ['machine_clicks', { action: 'click', actor: 'machine', verdict: 'known_bot' }, 'first_machine_clicked_at'],
+  ] as const)('keeps the earliest instant of %s, at once or counted later', async (counter, of, first) => {
+    const minutes = ['10:05', '10:02', '10:09'].map((time) => `2026-11-21T${time}:00.000Z`);
+    const [one, other] = [await letter(), await letter()];
+    for (const receivedAt of minutes) {
+      await record(hit(one, { ...of, receivedAt }));
+      await storeHits(database.engine, [
+        hit(other, { ...of, receivedAt }),
+        hit(other, { ...of, receivedAt: minutes[0]! }),
+      ]);
+      await new HitCounter(database.engine, new ProcessClock()).drain(new AbortController().signal, () => undefined);
+    }
+    const row = (id: string) => messageRow(database.engine, id);
+    expect(await row(one)).toMatchObject({ [counter]: 3, [first]: new Date(minutes[1]!) });
+    expect(await row(other)).toMatchObject({ [counter]: 6, [first]: new Date(minutes[1]!) });
+  });
+
+  it('counts a test letter, which is in no figure, on the letter alone', async () => {
+    await database.engine.query('DELETE FROM stats_dirty');
+    const ids = [await letter(), await letter()];
+    await database.engine.query(
+      'UPDATE messages SET scenario_key = NULL, version = NULL, step_id = NULL, step_number = NULL WHERE id = ANY ($1)',
+      [ids],
+    );
+    await record(hit(ids[0]!));
+    await storeHits(database.engine, [hit(ids[1]!)]);
+    await new HitCounter(database.engine, new ProcessClock()).drain(new AbortController().signal, () => undefined);
+    for (const id of ids) expect(await figures(id)).toMatchObject({ opens: 1 });
+    expect(await database.engine.query('SELECT 1 FROM stats_dirty')).toEqual([]);
   });
 });
