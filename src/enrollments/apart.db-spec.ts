@@ -33,7 +33,7 @@ describe('what does not belong together stays apart', () => {
       await shop.receive(await shop.contact(), cart(NINE));
       await settle(worker, shop.lane('2100-01-01T00:00:00Z'));
       expect(await other.outcomes(waits)).toBeNull();
-      expect(await other.runs(anna)).toMatchObject([{ subject: '81', state: 'waiting' }]);
+      expect(await other.runs(anna)).toMatchObject([{ subject: '81', state: 'waiting', held: false }]);
     },
   );
 
@@ -49,7 +49,7 @@ describe('what does not belong together stays apart', () => {
     await settle(worker, live.lane(NINE));
     expect(await live.outcomes(bought)).toEqual(['entered']);
     expect(await shop.outcomes(event)).toBeNull();
-    expect(await shop.runs(anna)).toMatchObject([{ subject: '81', state: 'waiting' }]);
+    expect(await shop.runs(anna)).toMatchObject([{ subject: '81', state: 'waiting', held: false }]);
   });
 
   it('a run is due at its instant and not before', async () => {
