@@ -3,7 +3,7 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { newId } from '../platform/ids.js';
 import type { RequestDatabase } from '../platform/database/request-database.js';
 import { confirmConsent, giveConsent, withdrawConsent, withdrawConsentNow } from './consent.js';
-import type { ContactRow } from './contact-view.js';
+import type { ContactRow } from './contact.view.js';
 import { loadContactFacts } from './contact-facts.js';
 import { editContact } from './edit-contact.js';
 import { IdentityChanges } from './identity-changes.js';

@@ -49,7 +49,8 @@ describe('what does not belong together stays apart', () => {
     await settle(worker, live.lane(NINE));
     expect(await live.outcomes(bought)).toEqual(['entered']);
     expect(await shop.outcomes(event)).toBeNull();
-    expect(await shop.runs(anna)).toMatchObject([{ subject: '81', state: 'waiting', held: false }]);
+    // Moved on, it would wait again: its first letter is too late by years.
+    expect(await shop.runs(anna)).toMatchObject([{ subject: '81', state: 'waiting', position: '0', held: false }]);
   });
 
   it('a run is due at its instant and not before', async () => {
