@@ -35,6 +35,7 @@ export const SKIP_REASONS = [
   'late',
   'holdout',
   'order_feed_silent',
+  'empty_content',
 ] as const;
 export type SkipReason = Said<(typeof SKIP_REASONS)[number]>;
 
