@@ -3,6 +3,7 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aContact } from '../../test/support/letters.js';
 import { eraseContact } from '../contacts/erase-contact.js';
 import { IdentityChanges } from '../contacts/identity-changes.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
 import { loadCandidates, type PendingConversion } from './attribution-candidates.js';
 import { Crediting, SENT } from './crediting.builder.js';
 
@@ -97,6 +98,17 @@ describe('crediting orders', () => {
     ]);
   });
 
+  it.each([
+    ['at the very instant of the order', ['2026-11-21T11:00:00.000Z']],
+    ['before the order and again after it', ['2026-11-21T12:00:00.000Z', '2026-11-21T10:00:00.000Z']],
+  ])('looks again when acts become known late: %s', async (_when, acts) => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    const order = await crediting.order(contactId, '2026-11-21T11:00:00.000Z');
+    expect(await crediting.credit(order)).toMatchObject({ state: 'uncredited' });
+    for (const at of acts) await crediting.act(letters[0]!, 'open', at);
+    expect(await crediting.credit(order)).toMatchObject({ state: 'credited', message_id: letters[0] });
+  });
+
   it('credits each of many orders of one buyer with what was done before it, and reads their letters once', async () => {
     const { contactId, letters } = await crediting.aReader(SENT, '2026-11-21T11:00:00.000Z');
     const [first, second] = letters as [string, string];
@@ -122,6 +134,29 @@ describe('crediting orders', () => {
     expect(await crediting.credit(await crediting.order(contactId, '2026-11-21T11:00:00.000Z'))).toMatchObject({
       message_id: letters[0],
     });
+  });
+
+  it("waits for its own environment's turn, with its figures: live leaves a sandbox's, a sandbox everybody else's", async () => {
+    const { liveId, sandboxId: environmentId } = store;
+    const played = new Crediting(database, { ...store, liveId: environmentId });
+    const order = async (shop: Crediting, clock: 'real' | 'virtual') => {
+      const contactId = await aContact(database.engine, clock === 'real' ? liveId : environmentId);
+      await shop.act(await shop.letter(contactId, { clock, sentAt: new Date('2026-11-21T08:00:00Z') }), 'click', SENT);
+      return shop.order(contactId, '2026-11-21T11:00:00.000Z');
+    };
+    const waiting = () =>
+      database.engine.query(
+        `SELECT 'order' AS what, environment_id AS of FROM conversions WHERE state = 'pending'
+         UNION SELECT 'figures', environment_id FROM stats_dirty ORDER BY what`,
+      );
+    const both = (of: string) => ['figures', 'order'].map((what) => ({ what, of }));
+    await order(crediting, 'real');
+    await order(played, 'virtual');
+    await crediting.figures.apply({ clock: 'virtual', environmentId, now: new Date(SENT) });
+    expect(await waiting()).toEqual(both(liveId));
+    await order(played, 'virtual');
+    await crediting.figures.apply(REAL_LANE);
+    expect(await waiting()).toEqual(both(environmentId));
   });
 
   describe('when a buyer turns out to be the reader of a letter', () => {

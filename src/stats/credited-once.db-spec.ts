@@ -87,6 +87,16 @@ describe('an order of which several events tell', () => {
     expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
   });
 
+  it('is another order in another store that counts its own from the same number', async () => {
+    const theirs = new Crediting(database, await aStore(database.engine), GOALS);
+    for (const shop of [crediting, theirs]) {
+      const { contactId, letters } = await shop.aReader(SENT);
+      await shop.act(letters[0]!, 'click', CLICKED);
+      const order = await shop.order(contactId, PAID, { key: '1001', type: 'order.paid' });
+      expect(await shop.credit(order)).toMatchObject({ state: 'credited', message_id: letters[0] });
+    }
+  });
+
   it('keeps its credit when the act that earned it is forgotten and the person acts again', async () => {
     const { contactId, letters } = await crediting.aReader(SENT);
     await crediting.act(letters[0]!, 'click', CLICKED);
