@@ -148,6 +148,19 @@ describe('hits that are stored', () => {
     expect(await figures(live)).toMatchObject({ opens: 0 });
   });
 
+  it.each([
+    ["an open in live is a person's", {}, 'live', { opens: 1, machine_opens: 0 }],
+    ["a click in live is a machine's", { action: 'click' as const }, 'live', { clicks: 0, machine_clicks: 1 }],
+    ["a click in a sandbox, where time stands, is a person's", { action: 'click' as const }, 'sandbox', { clicks: 1 }],
+  ])('right after the sending: %s', async (_what, act, where, counted) => {
+    const sandbox = { environmentId: store.sandboxId, storeId: store.storeId, clock: 'virtual' } as const;
+    const id = where === 'live' ? await letter() : await aLetter(database.engine, sandbox);
+    const environmentId = where === 'live' ? store.liveId : store.sandboxId;
+    await storeHits(database.engine, [hit(id, { ...act, environmentId, receivedAt: '2026-11-21T09:45:00.500Z' })]);
+    await counter.countAll(environmentId);
+    expect(await figures(id)).toMatchObject(counted);
+  });
+
   describe('and never counted', () => {
     const aFollowUp = async (): Promise<{ reminder: string; follow: string; enrollmentId: string }> => {
       const { messageId: follow, enrollmentId } = await aPlannedLetter(database.engine, store, contactId, {

@@ -169,6 +169,41 @@ describe('the addresses inside letters', () => {
     expect((await counts())?.['unsubscribed_at']).toBeInstanceOf(Date);
   });
 
+  describe('a one-click POST', () => {
+    const query = (text: string, ...values: unknown[]) => database.engine.query(text, values);
+    const post = async () => (await server.inject({ method: 'POST', url: `/u/${token('unsubscribe')}` })).statusCode;
+
+    it('takes off again who has come back since, by the same letter', async () => {
+      await post();
+      await query('UPDATE contacts SET marketing_consent = true WHERE id = $1', contactId);
+      expect(await post()).toBe(200);
+      expect([await consent(), ended.length]).toEqual([false, 2]);
+    });
+
+    it('is remembered on its letter, also of somebody who had left before', async () => {
+      await query('UPDATE contacts SET marketing_consent = false WHERE id = $1', contactId);
+      expect(await post()).toBe(200);
+      expect((await counts())?.['unsubscribed_at']).toBeInstanceOf(Date);
+    });
+
+    it('takes off the person that the reader was recognised as since', async () => {
+      const stays = await aContact(database.engine, store.liveId);
+      await query('UPDATE contacts SET merged_into = $2 WHERE id = $1', contactId, stays);
+      expect(await post()).toBe(200);
+      expect(ended).toMatchObject([{ contactId: stays }]);
+      expect(await query('SELECT marketing_consent FROM contacts WHERE id = $1', stays)).toEqual([
+        { marketing_consent: false },
+      ]);
+    });
+
+    it('writes nothing down of an erased person', async () => {
+      await query('UPDATE contacts SET erased_at = now() WHERE id = $1', contactId);
+      expect(await post()).toBe(200);
+      expect(await query('SELECT 1 FROM consents WHERE contact_id = $1', contactId)).toEqual([]);
+      expect([ended, (await counts())?.['unsubscribed_at']]).toEqual([[], null]);
+    });
+  });
+
   it('takes a POST without a body', async () => {
     expect((await server.inject({ method: 'POST', url: `/u/${token('unsubscribe')}` })).statusCode).toBe(200);
     expect(await consent()).toBe(false);
