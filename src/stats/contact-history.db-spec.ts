@@ -211,6 +211,40 @@ describe('what happened to a person', () => {
     expect(explained!.messages.map(({ state, sentAt }) => [state, sentAt]).sort()).toEqual(sent);
   });
 
+  it("is exported to its person with every section, and nothing of it to somebody else, not even another environment's", async () => {
+    const { engine } = database;
+    const boris = await aContact(engine, store.liveId, 'boris@example.com');
+    await engine.query(
+      `INSERT INTO consents (environment_id, id, contact_id, purpose, granted, source, occurred_at)
+       VALUES ($1, $2, $3, 'marketing', true, 'form', now())`,
+      [store.liveId, newId(), contactId],
+    );
+    await engine.query(
+      `INSERT INTO suppressions (environment_id, email_key, email, reason)
+       VALUES ($1, $2, $2, 'complaint'), ($3, $4, $4, 'complaint')`,
+      [store.liveId, 'anna@example.com', store.sandboxId, 'boris@example.com'],
+    );
+    await engine.query(
+      `INSERT INTO provider_events (environment_id, id, received_at, connector_id, message_id, kind, outcome, occurred_at)
+       SELECT environment_id, $2, now(), $2, id, 'delivered', 'applied', now() FROM messages WHERE contact_id = $1`,
+      [contactId, newId()],
+    );
+    const exported = async (contact: string) => {
+      const told: string[] = [];
+      for (const { name, sql, first } of EXPORT_SECTIONS)
+        if ((await engine.query(sql, [store.liveId, contact, first, 10])).length > 0) told.push(name);
+      return told;
+    };
+    expect(await exported(contactId)).toEqual(EXPORT_SECTIONS.map(({ name }) => name));
+    expect(await exported(boris)).toEqual([]);
+    expect((await history.timeline(scope(), boris, { limit: 50, after: null })).items).toEqual([]);
+    expect(await history.explain(scope(), boris, { scenario: 'abandoned-cart' })).toMatchObject({
+      run: null,
+      others: [],
+      events: [],
+    });
+  });
+
   it('says that a person was never in a scenario, and knows no stranger', async () => {
     expect(await history.explain(scope(), contactId, { scenario: 'other' })).toEqual({
       scenario: 'other',

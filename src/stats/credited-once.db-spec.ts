@@ -97,6 +97,33 @@ describe('an order of which several events tell', () => {
     }
   });
 
+  it('is credited to a letter of its own buyer, whoever else acted and bought at the same time', async () => {
+    const [anna, bob, carl] = [await crediting.aReader(SENT), await crediting.aReader(SENT), await crediting.aReader()];
+    await crediting.act(anna.letters[0]!, 'click', CLICKED);
+    await crediting.act(bob.letters[0]!, 'open', CLICKED);
+    const orders: string[] = [];
+    for (const { contactId } of [anna, bob, carl]) orders.push(await paid(contactId, PAID, `of ${contactId}`));
+    const credits: unknown[] = [];
+    for (const order of orders) credits.push((await crediting.credit(order))?.message_id);
+    expect(credits).toEqual([anna.letters[0], bob.letters[0], null]);
+  });
+
+  it.each(['the one that stayed', 'the one that was merged into it'])(
+    'is credited whichever of a person’s contacts it was told of: %s, also for an act that becomes known late',
+    async (which) => {
+      const [one, other] = [await crediting.aReader(SENT), await crediting.aReader()];
+      const [away, stays] = which === 'the one that stayed' ? [one, other] : [other, one];
+      await database.engine.query('UPDATE contacts SET merged_into = $2 WHERE id = $1', [
+        away.contactId,
+        stays.contactId,
+      ]);
+      const order = await paid(other.contactId, PAID, which);
+      expect(await crediting.credit(order)).toMatchObject({ state: 'uncredited' });
+      await crediting.act(one.letters[0]!, 'click', CLICKED);
+      expect(await crediting.credit(order)).toMatchObject({ state: 'credited', message_id: one.letters[0] });
+    },
+  );
+
   it('keeps its credit when the act that earned it is forgotten and the person acts again', async () => {
     const { contactId, letters } = await crediting.aReader(SENT);
     await crediting.act(letters[0]!, 'click', CLICKED);

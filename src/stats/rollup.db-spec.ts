@@ -78,6 +78,38 @@ describe('keeping figures up to date', () => {
     expect(await sent()).toEqual(all);
   });
 
+  it('counts only the letters of what changed, takes away what nothing is left of there, and leaves the rest as it is', async () => {
+    const day = '2026-12-01';
+    const { liveId: environmentId, sandboxId, storeId } = store;
+    const fields = { environmentId, storeId, sentAt: new Date(day) };
+    for (const other of [{}, { step: 'follow-up' }, { scenario: 'welcome' }, { environmentId: sandboxId }])
+      await aLetter(database.engine, { ...fields, ...other });
+    const recount = async () => {
+      await database.engine.query(
+        `INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day) VALUES ($1, 'abandoned-cart', 'reminder', $2)`,
+        [environmentId, day],
+      );
+      await new Rollup(database.engine).batch(REAL_LANE);
+      return database.engine.query<{ line: Record<string, unknown> }>('SELECT to_jsonb(s) AS line FROM stats_daily s');
+    };
+    const [counted, ...others] = await recount();
+    expect([counted?.line, others]).toMatchObject([{ sent: 1 }, []]);
+    const neighbours = [
+      { environment_id: sandboxId },
+      { scenario_key: 'welcome' },
+      { step_id: 'follow-up' },
+      { day: '2026-12-02' },
+    ].map((other) => ({ ...counted!.line, ...other, sent: 7 }));
+    const nothing = [{ version: 2 }, { variant: 'b' }].map((other) => ({ ...counted!.line, ...other }));
+    await database.engine.query(
+      'INSERT INTO stats_daily SELECT * FROM jsonb_populate_recordset(NULL::stats_daily, $1::jsonb)',
+      [JSON.stringify([...neighbours, ...nothing])],
+    );
+    const lines = (await recount()).map(({ line }) => line);
+    expect(lines).toHaveLength(5);
+    expect(lines).toEqual(expect.arrayContaining([counted!.line, ...neighbours]));
+  });
+
   it('measures cells by the letters that it will read', async () => {
     await changed();
     const sizes: unknown[] = [];
