@@ -103,7 +103,8 @@ describe('hits that are stored', () => {
   it('name the cell to be counted anew and whose orders to look at, once a letter', async () => {
     const id = await letter();
     await storeHits(database.engine, [hit(id, { receivedAt: '2026-11-21T10:01:00.000Z' })]);
-    await storeHits(database.engine, [hit(id), hit(id)]);
+    const later = hit(id, { action: 'click', receivedAt: '2026-11-21T10:02:00.000Z' });
+    await storeHits(database.engine, [hit(id), hit(id), later]);
     await database.engine.query('DELETE FROM stats_dirty');
     await count();
     expect(

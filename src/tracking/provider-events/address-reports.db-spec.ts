@@ -8,6 +8,7 @@ import { newId } from '../../platform/ids.js';
 import { bounceReports } from './bounce-report.js';
 import { PersonalEffects } from './personal-effects.js';
 import { ProviderEvents } from './provider-events.service.js';
+import { peopleOf } from './reported-letters.js';
 import { SOFT_BOUNCE_DAYS } from './soft-bounces.js';
 
 const ONE = { stored: 1, duplicates: 0, parked: 0 };
@@ -66,6 +67,11 @@ describe('reports of a mailbox’s reader that name an address and no instant', 
     const [row] = await database.engine.query<{ reason: string }>(sql, [store.liveId, key]);
     return row?.reason;
   };
+  const addressed = (address: string) => ({
+    ...bounceReports(hard(address))[0]!,
+    key: 'report',
+    at: new Date('2026-11-08T12:00:00Z'),
+  });
   const lift = (key: string) => query('DELETE FROM suppressions WHERE email_key = $1', key);
 
   it('count once for a letter, also when it is named beside them', async () => {
@@ -124,6 +130,51 @@ describe('reports of a mailbox’s reader that name an address and no instant', 
     await post(hard(key));
     expect(await isBounced(messageId)).toBe(true);
     expect(await suppression(key)).toBe('hard_bounce');
+  });
+
+  it('are about the person of their own environment, known by that address and not by such a name of an account', async () => {
+    const here = await aPerson();
+    const sandbox = await aContact(database.engine, store.sandboxId, here.key);
+    const account = `${newId()}@example.com`;
+    await query(
+      `INSERT INTO contact_keys (environment_id, kind, key, contact_id) VALUES ($1, 'external', $2, $3)`,
+      store.liveId,
+      account,
+      here.contactId,
+    );
+    const read = await peopleOf(database.engine, store.liveId, [addressed(here.key)]);
+    expect(read.get('report')).toEqual({ contactId: here.contactId, messageId: null });
+    const played = await peopleOf(database.engine, store.sandboxId, [addressed(here.key)]);
+    expect(played.get('report')).toEqual({ contactId: sandbox, messageId: null });
+    const nobody = await peopleOf(database.engine, store.liveId, [addressed(account)]);
+    expect(nobody.size).toBe(0);
+  });
+
+  it.each([
+    ['are', 'that went out at that instant', "sent_at = '2026-11-08T12:00Z'"],
+    ['are not', 'that went out afterwards', "sent_at = '2026-11-08T12:00:00.001Z'"],
+    ['are', 'that went out just less than a week before', "sent_at = '2026-11-01T12:00:00.001Z'"],
+    ['are not', 'that went out a week before', "sent_at = '2026-11-01T12:00Z'"],
+    ['are not', 'that certainly did not go out', "sent_at = '2026-11-08T11:00Z', state = 'rejected', reason = '550'"],
+  ])('%s of a letter %s', async (are, _which, change) => {
+    const { letter, key, contactId } = await aPerson();
+    const messageId = await letter();
+    await query(`UPDATE messages SET ${change} WHERE id = $1`, messageId);
+    const people = await peopleOf(database.engine, store.liveId, [addressed(key)]);
+    expect(people.get('report')).toEqual({ contactId, messageId: are === 'are' ? messageId : null });
+  });
+
+  it('of a letter block the runs of whom its reader was recognised as since', async () => {
+    const { letter, contactId, key } = await aPerson();
+    const messageId = await letter();
+    const stays = await aContact(database.engine, store.liveId);
+    await query('UPDATE contacts SET merged_into = $2, email = NULL, email_key = NULL WHERE id = $1', contactId, stays);
+    await query('UPDATE contacts SET email = $2, email_key = $2 WHERE id = $1', stays, key);
+    await aPlannedLetter(database.engine, store, stays, { subject: newId() });
+    await post({ ...hard(key), messageId });
+    expect(await query('SELECT state, end_reason FROM enrollments WHERE contact_id = $1', stays)).toEqual([
+      { state: 'ended', end_reason: 'suppressed' },
+    ]);
   });
 
   it('leave a letter to another address of the same person alone', async () => {
