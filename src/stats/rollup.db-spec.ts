@@ -108,6 +108,31 @@ describe('keeping figures up to date', () => {
     const lines = (await recount()).map(({ line }) => line);
     expect(lines).toHaveLength(5);
     expect(lines).toEqual(expect.arrayContaining([counted!.line, ...neighbours]));
+    await database.engine.query('UPDATE stats_daily SET version = 9');
+    await new Rollup(database.engine).rebuild(null);
+    expect(await database.engine.query('SELECT 1 FROM stats_daily WHERE version = 9')).toEqual([]);
+  });
+
+  it('counts a letter as touched by machines alone where no person touched it', async () => {
+    const { liveId: environmentId, storeId } = store;
+    const sentAt = new Date('2026-12-05');
+    for (const by of ['a machine', 'a machine and a person']) {
+      const id = await aLetter(database.engine, { environmentId, storeId, sentAt });
+      await database.engine.query(
+        `UPDATE messages SET machine_opens = 1, first_machine_opened_at = sent_at, machine_clicks = 1, first_machine_clicked_at = sent_at
+         WHERE id = $1`,
+        [id],
+      );
+      if (by === 'a machine and a person')
+        await database.engine.query(
+          'UPDATE messages SET opens = 1, first_opened_at = sent_at, clicks = 1, first_clicked_at = sent_at WHERE id = $1',
+          [id],
+        );
+    }
+    await new Rollup(database.engine).rebuild(environmentId);
+    const [row] = await database.engine.query('SELECT to_jsonb(s) AS line FROM stats_daily s WHERE day = $1', [sentAt]);
+    const once = { unique_opens: 1, machine_unique_opens: 1, unique_clicks: 1, machine_unique_clicks: 1 };
+    expect(row).toMatchObject({ line: { ...once, machine_opens: 2, machine_clicks: 2 } });
   });
 
   it('measures cells by the letters that it will read', async () => {
