@@ -149,6 +149,21 @@ describe('hits that are stored', () => {
     expect(await figures(live)).toMatchObject({ opens: 0 });
   });
 
+  it('are counted when an environment has been asked for, also those that another process was at', async () => {
+    const id = await letter();
+    await storeHits(database.engine, [hit(id)]);
+    const isBlocked = 'SELECT 1 FROM pg_locks WHERE NOT granted';
+    let counting: Promise<void> | undefined;
+    await database.engine.transaction(async (tx) => {
+      await tx.query('SELECT FROM uncounted_hits FOR UPDATE');
+      let isDone = false;
+      counting = counter.countAll(store.liveId).then(() => void (isDone = true));
+      while (!isDone && (await database.engine.query(isBlocked)).length === 0);
+    });
+    await counting;
+    expect(await figures(id)).toMatchObject({ opens: 1 });
+  });
+
   it.each([
     ["an open in live is a person's", {}, 'live', { opens: 1, machine_opens: 0 }],
     ["a click in live is a machine's", { action: 'click' as const }, 'live', { clicks: 0, machine_clicks: 1 }],
