@@ -53,6 +53,18 @@ describe('an order of which several events tell', () => {
     expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
   });
 
+  it('adds up with the others of its letters, each currency by itself', async () => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'click', CLICKED);
+    for (const [total, currency] of [
+      [100, 'RUB'],
+      [250, 'RUB'],
+      [7, 'EUR'],
+    ] as const)
+      await crediting.order(contactId, PAID, { type: 'order.paid', data: { total, currency } });
+    expect(await counted()).toEqual([{ step_id: 'reminder', orders: 3, revenue: { EUR: '7', RUB: '350' } }]);
+  });
+
   it('gives its credit to an earlier event that comes later', async () => {
     const { contactId, letters } = await crediting.aReader(SENT);
     await crediting.act(letters[0]!, 'click', CLICKED);
