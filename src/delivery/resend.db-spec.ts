@@ -63,6 +63,34 @@ describe('a letter that somebody sends again', () => {
     },
   );
 
+  it('is refused when it is the test of a template, which nobody entered a scenario for', async () => {
+    const id = await letter('failed');
+    await database.engine.query(
+      'UPDATE messages SET enrollment_id = NULL, contact_id = NULL, scenario_key = NULL, version = NULL, step_id = NULL WHERE id = $1',
+      [id],
+    );
+    await expect(resend.resend(scope(), id)).rejects.toMatchObject({ status: 409, code: 'not_resendable' });
+    expect(await message(id)).toMatchObject({ state: 'failed' });
+  });
+
+  it('is not too late, however long ago it was first meant to go before it was put off', async () => {
+    const id = await letter('failed');
+    await database.engine.query(`UPDATE messages SET meant_at = due_at - interval '60 days' WHERE id = $1`, [id]);
+    await resend.resend(scope(), id);
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    expect(await message(id)).toMatchObject({ state: 'accepted' });
+  });
+
+  it('is tried again like any other, though it had been called back while it was on its way', async () => {
+    const id = await letter('unresolved');
+    await database.engine.query('UPDATE messages SET cancel_requested = true WHERE id = $1', [id]);
+    await resend.resend(scope(), id);
+    const transport = new ScriptedTransport();
+    transport.refuse({ kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true });
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    expect(await message(id)).toMatchObject({ state: 'retry' });
+  });
+
   it.each(['rejected', 'failed'])('stays marked when it was %s after a try that may have arrived', async (state) => {
     const id = await letter(state);
     await database.engine.query('UPDATE messages SET dup_risk = true WHERE id = $1', [id]);
