@@ -83,4 +83,52 @@ describe('letters that are due at once', () => {
     for (let claims = 0; claims < 4; claims++) taken.push((await claimed(worker, 6)).length);
     expect(taken).toEqual([6, 6, 2, 0]);
   });
+
+  /** A service letter and another, in the state, that wait for nothing. */
+  const waiting = async (state: 'planned' | 'retry'): Promise<void> => {
+    for (const messageClass of ['service', 'marketing'] as const) await due(1, messageClass);
+    await database.engine.query(`UPDATE messages SET state = $1, next_attempt_at = due_at WHERE state = 'planned'`, [
+      state,
+    ]);
+  };
+
+  describe.each(['planned', 'retry'] as const)('and are %s', (state) => {
+    it('are left alone while their store’s mail is kept back, and taken where another’s is', async () => {
+      await waiting(state);
+      const taken = async (shutStore: string) =>
+        (await aWorker(database.engine).claims.take(REAL_LANE, 6, [shutStore])).messages.length;
+      expect(await taken(store.storeId)).toBe(0);
+      expect(await taken(newId())).toBe(2);
+    });
+
+    it('are not taken with real mail where they are a sandbox’s, however long its clock is past them', async () => {
+      await waiting(state);
+      await database.engine.query(`UPDATE messages SET clock = 'virtual', environment_id = $1 WHERE state = $2`, [
+        store.sandboxId,
+        state,
+      ]);
+      expect(await claimed(aWorker(database.engine), 6)).toEqual([]);
+    });
+
+    it('are not taken before a time that was set for their next try', async () => {
+      await waiting(state);
+      await database.engine.query(`UPDATE messages SET next_attempt_at = clock_timestamp() + interval '1 minute'`);
+      expect(await claimed(aWorker(database.engine), 6)).toEqual([]);
+    });
+
+    it('are taken with their own sandbox’s mail, and with no other’s', async () => {
+      await waiting(state);
+      await database.engine.query(`UPDATE messages SET clock = 'virtual', environment_id = $1 WHERE state = $2`, [
+        store.sandboxId,
+        state,
+      ]);
+      const other = await aStore(database.engine);
+      const taken = async (environmentId: string) => {
+        const lane = { clock: 'virtual', environmentId, now: LATEST } as const;
+        return (await aWorker(database.engine).claims.take(lane, 6, [])).messages.length;
+      };
+      expect(await taken(other.sandboxId)).toBe(0);
+      expect(await taken(store.sandboxId)).toBe(2);
+    });
+  });
 });
