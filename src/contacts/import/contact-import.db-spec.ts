@@ -108,6 +108,30 @@ describe('an imported file', () => {
     });
   });
 
+  it('takes an external id for no address, though a shop numbers its customers by their addresses', async () => {
+    await bring(['email,externalId,firstName', 'anna@example.com,,Anna', 'boris@example.com,anna@example.com,Boris']);
+    expect(await bring(['externalId,firstName', 'anna@example.com,Borya'])).toMatchObject({ created: 0, updated: 1 });
+    expect(await people()).toMatchObject([{ first_name: 'Anna' }, { first_name: 'Borya' }]);
+  });
+
+  it('forgets when somebody unsubscribed only by their consent: not by a row that says nothing of it', async () => {
+    const since = () => rows('SELECT unsubscribed_at FROM contacts WHERE environment_id = $1');
+    await bring(['email,consent,consentSource,consentAt', 'anna@example.com,no,call,2026-01-01']);
+    await bring(['email,firstName', 'anna@example.com,Anna']);
+    expect(await since()).toEqual([{ unsubscribed_at: new Date('2026-01-01') }]);
+    await bring(['email,consent,consentSource,consentAt', 'anna@example.com,yes,form,2026-02-01']);
+    expect(await since()).toEqual([{ unsubscribed_at: null }]);
+  });
+
+  it('of blocked addresses leaves those as they are that are blocked already', async () => {
+    const list = new SuppressionList({} as never, db.engine);
+    const block = (reason: string) =>
+      list.take(scope(), Readable.from([fileOf(['email,reason', `anna@example.com,${reason}`])]));
+    expect(await block('complaint')).toMatchObject({ created: 1, updated: 0 });
+    expect(await block('manual')).toMatchObject({ created: 0, updated: 1 });
+    expect(await rows('SELECT reason FROM suppressions WHERE environment_id = $1')).toEqual([{ reason: 'complaint' }]);
+  });
+
   it('tells what no database or calendar has with its line, and takes the other rows', async () => {
     const report = await bring([
       'email,firstName,attributes.size,consent,consentSource,consentAt',
