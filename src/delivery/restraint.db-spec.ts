@@ -6,6 +6,7 @@ import type { Arbitration, StoreRestraint } from '../domain/restraint.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
 import { NO_FIGURES } from '../stats/stats-row.js';
+import { RestraintFacts } from './restraint-facts.js';
 
 const HOUR_MS = 3_600_000;
 const WISHES = { ...TWO_LETTERS, key: 'wishes', exits: [] };
@@ -55,6 +56,15 @@ describe('a store that holds itself back', () => {
     expect(await read('messages', over.messageId)).toMatchObject({ state: 'skipped', reason: 'frequency_cap' });
     expect(await read('enrollments', over.enrollmentId)).toMatchObject({ state: 'waiting', touches: 0 });
     expect(await read('messages', under.messageId)).toMatchObject({ state: 'accepted' });
+  });
+
+  it('counts no service mail, however much of it somebody got', async () => {
+    await sets({ caps: [{ max: 1, per: '7 days' }] });
+    const contactId = await person();
+    const parcel = await sentAgo(contactId, HOUR_MS);
+    await database.engine.query(`UPDATE messages SET message_class = 'service' WHERE id = $1`, [parcel]);
+    await planned(contactId);
+    expect(await batch()).toMatchObject({ accepted: 1 });
   });
 
   it('lets one of two letters in one batch go, the one whose step brings more orders; the other waits for its place', async () => {
@@ -197,6 +207,16 @@ describe('a store that holds itself back', () => {
       ]);
       await batch();
       expect(await read('messages', messageId)).toMatchObject({ state: 'skipped', reason: 'order_feed_silent' });
+    });
+
+    it('is missed in no sandbox, whatever orders were played there', async () => {
+      await orders(silence);
+      await database.engine.query('UPDATE storefront_events SET environment_id = $2 WHERE environment_id = $1', [
+        store.liveId,
+        store.sandboxId,
+      ]);
+      const feeds = await new RestraintFacts().orderFeeds(database.engine, new Set([store.sandboxId]), new Date());
+      expect(feeds).toEqual(new Map([[store.sandboxId, null]]));
     });
 
     it('holds nothing back in its first 28 days or with few orders', async () => {
