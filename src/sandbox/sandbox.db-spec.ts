@@ -2,6 +2,7 @@ import { aCollector } from '../../test/support/a-collector.js';
 import { anEvent } from '../../test/support/an-event.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact, aLetter } from '../../test/support/letters.js';
+import { aScenario } from '../../test/support/planned-letters.js';
 import { newId } from '../platform/ids.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
 import { StoresService } from '../stores/stores.service.js';
@@ -136,6 +137,25 @@ describe('a sandbox', () => {
     expect(await agenda.read(store.liveId, now)).toEqual(nothing);
     await aCollector(database.engine).submit([anEvent({ environmentId: store.sandboxId, clock: 'virtual' })]);
     expect(await look()).toEqual({ ...nothing, letterAt: now, hasEvents: true });
+  });
+
+  it('has nothing to do for another sandbox, nor for runs that are held', async () => {
+    const other = await aStore(database.engine);
+    const { sandboxId, storeId } = other;
+    await aScenario(database.engine, other);
+    const at = new Date('2026-11-21T08:00:00Z');
+    await aCollector(database.engine).submit([anEvent({ environmentId: sandboxId, clock: 'virtual' })]);
+    await database.engine.query(
+      `INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject, state, due_at,
+         position, previous_at, entered_at, last_activity_at, event)
+       VALUES ($1, $2, $3, 'virtual', 'abandoned-cart', 1, 'marketing', $4, '81', 'waiting', $5, '1', $5, $5, $5, '{}')`,
+      [sandboxId, newId(), storeId, await aContact(database.engine, sandboxId), at],
+    );
+    const agenda = new SandboxAgenda(database.engine);
+    expect(await agenda.read(sandboxId, at)).toMatchObject({ hasEvents: true, runAt: at });
+    expect(await agenda.read(store.sandboxId, at)).toMatchObject({ hasEvents: false, runAt: null });
+    await database.engine.query('UPDATE enrollments SET held = true WHERE environment_id = $1', [sandboxId]);
+    expect(await agenda.read(sandboxId, at)).toMatchObject({ runAt: null });
   });
 
   describe('its service', () => {
