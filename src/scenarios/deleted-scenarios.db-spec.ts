@@ -117,6 +117,24 @@ describe('a scenario that was deleted', () => {
     expect([...running!.goalTypes]).toEqual([]);
   });
 
+  it('takes no other scenario with it, nor a template of its name', async () => {
+    await scenarios.create(live, { ...OTHER_HELLO, key: 'other' });
+    await publisher.publish(live, 'other');
+    await database.engine.query(
+      `INSERT INTO publications (environment_id, kind, key, version, state) VALUES ($1, 'template', 'hello', 1, 'published')`,
+      [store.liveId],
+    );
+    await tryAndDelete(HELLO);
+    const left = await database.engine.query(
+      'SELECT kind, key, state FROM publications WHERE environment_id = $1 ORDER BY kind',
+      [store.liveId],
+    );
+    expect(left).toEqual([
+      { kind: 'scenario', key: 'other', state: 'published' },
+      { kind: 'template', key: 'hello', state: 'published' },
+    ]);
+  });
+
   it('while somebody was publishing it is not found by them', async () => {
     await scenarios.create(live, HELLO);
     meanwhile = () => scenarios.remove(live, 'hello');
