@@ -81,6 +81,22 @@ describe('a letter that somebody sends again', () => {
     expect(await message(id)).toMatchObject({ state: 'accepted' });
   });
 
+  it('is kept as it went out last, with the links of its readers', async () => {
+    const id = await letter('failed');
+    await database.engine.query(
+      `INSERT INTO message_bodies (environment_id, message_id, html, text, headers, links) VALUES ($1, $2, 'old', 'old', $3, $4)`,
+      [store.liveId, id, { Subject: 'Old' }, JSON.stringify([{ index: 0, url: 'https://shop.example/old' }])],
+    );
+    await resend.resend(scope(), id);
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    const { subject } = await message(id);
+    const bodies = await database.engine.query(
+      `SELECT headers->>'Subject' AS subject, 'old' IN (html, text) AS old, links FROM message_bodies WHERE message_id = $1`,
+      [id],
+    );
+    expect(bodies).toEqual([{ subject, old: false, links: [] }]);
+  });
+
   it('is tried again like any other, though it had been called back while it was on its way', async () => {
     const id = await letter('unresolved');
     await database.engine.query('UPDATE messages SET cancel_requested = true WHERE id = $1', [id]);
