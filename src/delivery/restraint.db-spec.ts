@@ -155,6 +155,18 @@ describe('a store that holds itself back', () => {
     expect(await read('messages', messageId)).toMatchObject({ state: 'skipped', reason: 'late' });
   });
 
+  it('counts how late a letter is from when it was first meant to go, however often it is put off', async () => {
+    const hour = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
+    await sets({ quietHours: { from: hour(-HOUR_MS), to: hour(2 * HOUR_MS) } });
+    const { messageId } = await planned(await person());
+    const meantAt = (await read('messages', messageId)).due_at;
+    for (let times = 1; times <= 2; times++) {
+      await batch();
+      expect(await read('messages', messageId)).toMatchObject({ reason: 'quiet_hours', meant_at: meantAt });
+      await database.engine.query('UPDATE messages SET due_at = clock_timestamp() WHERE id = $1', [messageId]);
+    }
+  });
+
   it('counts the gap from when the last letter really went', async () => {
     await sets({ minimumGap: '5 hours' });
     const contactId = await person();
