@@ -10,6 +10,8 @@ import {
 import { aContact } from '../../test/support/letters.js';
 import { lockContacts } from '../contacts/contact-facts.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
+import { newId } from '../platform/ids.js';
+import { writeWaiting } from './budget-rows.js';
 import { DeliveryTimes } from './delivery-times.js';
 import type { SendResult } from './transports/transport.js';
 
@@ -58,6 +60,29 @@ describe('many workers and storefronts at once', () => {
     expect(transport.sent.map(({ messageId }) => messageId).sort()).toEqual(
       letters.map(({ messageId }) => messageId).sort(),
     );
+  });
+
+  it('put off no letter that another worker took over meanwhile, or has sent', async () => {
+    for (let i = 0; i < 3; i++) await planned();
+    const { token, messages } = await aWorker(database.engine).claims.take(REAL_LANE, 3, []);
+    const [taken, sent, own] = messages.map(({ id }) => id);
+    await database.engine.query('UPDATE messages SET claim_token = $2 WHERE id = $1', [taken, newId()]);
+    await database.engine.query(
+      `UPDATE messages SET state = 'sending', attempts = 1, sent_at = now(), sent_on = current_date WHERE id = $1`,
+      [sent],
+    );
+    const until = new Date();
+    const waiting = messages.map((message) => ({ message, until, reason: 'provider_rate' as const }));
+    await writeWaiting(database.engine, token, waiting);
+    const states = await database.engine.query<{ id: string; state: string }>(
+      'SELECT id, state FROM messages WHERE id = ANY ($1)',
+      [[taken, sent, own]],
+    );
+    expect(Object.fromEntries(states.map(({ id, state }) => [id, state]))).toEqual({
+      [taken!]: 'claimed',
+      [sent!]: 'sending',
+      [own!]: 'planned',
+    });
   });
 
   it('never starts a reminder after the order has its 202, over 50 races', async () => {

@@ -91,6 +91,31 @@ describe('what a store may send through its provider', () => {
     expect(await states()).toMatchObject({ 'planned marketing provider_rate': 9 });
   });
 
+  it('is written to no other store’s budget, nor to that of another provider', async () => {
+    const other = await aStore(database.engine);
+    await database.engine.query(
+      `INSERT INTO store_providers (store_id, provider, tokens, day, sent_today, waiting_today)
+       VALUES ($1, 'scripted', 5, $3, 7, 3), ($2, 'elsewhere', 5, $3, 7, 3)`,
+      [other.storeId, store.storeId, '2026-11-20'],
+    );
+    const others = () =>
+      database.engine.query(
+        `SELECT * FROM store_providers WHERE store_id = $1 OR provider = 'elsewhere' ORDER BY provider`,
+        [other.storeId],
+      );
+    const before = await others();
+    await set({ sendRate: '60/h' });
+    const worker = aWorker(database.engine);
+    await letters(1);
+    await database.engine.query(`UPDATE contacts SET marketing_consent = false`);
+    await runAll(worker);
+    await letters(3);
+    await runAll(worker);
+    await set({ sendRate: '1/m' });
+    await worker.sweeper.sweep();
+    expect(await others()).toEqual(before);
+  });
+
   it('lets every letter out in the end, at the rate', async () => {
     await set({ sendRate: '60/h' });
     await letters(6);
