@@ -4,6 +4,7 @@ import type { EventFacts } from '../domain/run.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
+import { HELD_MS } from './complete-runs.js';
 import { InboxMark } from './marks.js';
 import { EVERYTHING } from './watermark.js';
 import type { EventOutcome } from './event-outcome.js';
@@ -13,9 +14,6 @@ const LOOKED_AT = 1_000;
 const EVENTS_A_BATCH = 2_000;
 /** Enough to get on with when every contact in sight is somebody else's at the moment. */
 const WAITED_FOR = 20;
-
-/** Others' events come in meanwhile: a session that keeps somebody's row must not hold up theirs. */
-const HELD_MS = 1_000;
 
 /** Bounds what a claim carries along. */
 const MOST_LATE = 10_000;

@@ -8,7 +8,7 @@ import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { ScenarioRuns } from '../scenarios/ports.js';
 import { EnvironmentsService } from '../stores/environments.service.js';
-import { completeRuns, type StandingRun } from './complete-runs.js';
+import { completeRuns, HELD_MS, type StandingRun } from './complete-runs.js';
 import { DueMark } from './marks.js';
 import { MessageLedger } from './ports.js';
 import { RunMover } from './run-mover.js';
@@ -22,8 +22,6 @@ interface Left {
   readonly key: string;
 }
 
-/** A session that keeps a person's rows for longer holds up what is mended of that person. */
-const HELD_MS = 1_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Runs of a scenario that is resumed or archived, and runs that a killed process left behind. */

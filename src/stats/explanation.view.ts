@@ -52,7 +52,7 @@ export class NextView {
   readonly at!: string;
   /** The scenario is paused: it happens when it goes on. */
   readonly held!: boolean;
-  /** Why the letter waits: quiet_hours, send_window, minimum_gap, order_feed_silent, lost_to:…; else null. */
+  /** Why the letter waits: quiet_hours, send_window, minimum_gap, order_feed_silent, provider_rate, warm_up, lost_to:…; else null. */
   readonly reason!: string | null;
 }
 
