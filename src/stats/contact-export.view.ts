@@ -6,6 +6,7 @@ import type { StepRecord } from '../domain/run.js';
 import { EventOutcomeView } from '../ingest/event.view.js';
 import { Instant } from '../platform/http/described.js';
 import type { ProviderEventKind } from '../tracking/provider-events/provider-event.js';
+import { RunStateView } from './run-state.view.js';
 
 /** Who the person is. */
 export class ExportedProfileView extends ContactView {
@@ -79,29 +80,9 @@ export class ExportedStepView {
 }
 
 /** A run of the person through a scenario. */
-export class ExportedRunView {
-  /** Id of the run. */
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
+export class ExportedRunView extends RunStateView {
   /** Key of the scenario. */
   readonly scenario!: string;
-  /** Version of the scenario that it follows. */
-  @ApiProperty({ type: 'integer' })
-  readonly version!: number;
-  /** Key of the thing followed up, such as a cart; '' when the scenario names none. */
-  readonly subject!: string;
-  /** `sending`: it stands at a letter. */
-  readonly state!: 'waiting' | 'sending' | 'ended';
-  /** When it began. */
-  @Instant()
-  readonly enteredAt!: string;
-  /** Null while it runs. */
-  @Instant()
-  readonly endedAt!: string | null;
-  /** How it ended; null while it runs. */
-  readonly endReason!: string | null;
-  /** In the hold-out: the same timeline, no letters. */
-  readonly holdout!: boolean;
   /** Which variant was drawn; '' where the scenario has none. */
   readonly variant!: string;
   /** The event that it follows up, as it stands now. */

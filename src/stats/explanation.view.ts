@@ -3,6 +3,7 @@ import type { MessageState } from '../domain/reasons.js';
 import type { StepRecord } from '../domain/run.js';
 import type { EventOutcomeView } from '../ingest/event.view.js';
 import { Instant } from '../platform/http/described.js';
+import { RunStateView } from './run-state.view.js';
 
 /** A decision on a run. */
 export class DecisionView {
@@ -57,27 +58,7 @@ export class NextView {
 }
 
 /** A run with every decision. */
-export class ExplainedRunView {
-  /** Id of the run. */
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
-  /** Key of the thing followed up, such as a cart; '' when the scenario names none. */
-  readonly subject!: string;
-  /** Version of the scenario that it follows. */
-  @ApiProperty({ type: 'integer' })
-  readonly version!: number;
-  /** `sending`: it stands at a letter. */
-  readonly state!: 'waiting' | 'sending' | 'ended';
-  /** When it began. */
-  @Instant()
-  readonly enteredAt!: string;
-  /** Null while it runs. */
-  @Instant()
-  readonly endedAt!: string | null;
-  /** How it ended, in the words of the scenario language; null while it runs. */
-  readonly endReason!: string | null;
-  /** In the hold-out: the same timeline, no letters. */
-  readonly holdout!: boolean;
+export class ExplainedRunView extends RunStateView {
   /** Letters of this run that went out. */
   @ApiProperty({ type: 'integer' })
   readonly touches!: number;
