@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { finished } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { type FlowApp, startApp } from '../support/app.js';
 import { Shop } from '../support/shop.js';
@@ -189,6 +192,23 @@ describe('bad input', () => {
     expect(await shop.call('PUT', path, '')).toMatchObject({ status: 400, body: { code: 'body_missing' } });
     expect(await shop.must('GET', path)).toMatchObject({ firstName: 'Anna' });
     expect(await shop.must('PUT', path, {})).toMatchObject({ firstName: null });
+  });
+
+  it.each([
+    ['too large for its route', 'application/json', 413, 'body_too_large'],
+    ['of a type that its route does not take', 'text/csv', 415, 'unsupported_media_type'],
+  ])('a body %s is answered, however much of it is still on its way', async (_what, contentType, status, code) => {
+    const half = Buffer.alloc(16 * 1024 * 1024, ' ');
+    const { hostname, port } = new URL(app.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const head = [`Authorization: Bearer ${app.testKey}`, `Content-Type: ${contentType}`, 'Host: shop'];
+    socket.write(`POST /v1/events HTTP/1.1\r\n${head.join('\r\n')}\r\nContent-Length: ${2 * half.length}\r\n\r\n`);
+    socket.write(half);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(JSON.parse(answer.toString().split('\r\n\r\n')[1]!)).toMatchObject({ status, code });
+    // Many clients read no answer before they have written all: a connection that is reset meanwhile is all that they see.
+    socket.end(half);
+    await finished(socket);
   });
 
   it('the sandbox cannot be moved with a live key', async () => {

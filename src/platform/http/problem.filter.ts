@@ -5,6 +5,7 @@ import { logger } from '../logging/logger.js';
 import { DomainError } from './domain-error.js';
 import type { KnownPaths } from './known-paths.js';
 import { type ProblemDetails, problemOf } from './problem.js';
+import { answerBesideBody } from './unread-body.js';
 
 /** The path exists, for other methods. */
 class MethodNotAllowed extends DomainError {
@@ -41,5 +42,10 @@ export class ProblemFilter implements ExceptionFilter {
 /** Writes an answer as problem+json; also for errors that Fastify meets before any route. */
 export function sendProblem(reply: FastifyReply, body: ProblemDetails, retryAfterS?: number): void {
   if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
-  void reply.status(body.status).type('application/problem+json').send(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const { raw } = reply.request;
+  void reply.status(body.status).type('application/problem+json');
+  // Fastify closes the connection behind a body that it does not read, or not to its end.
+  if (raw.complete || reply.getHeader('connection') !== 'close') return void reply.send(text);
+  void reply.header('content-length', Buffer.byteLength(text)).send(answerBesideBody(text, raw));
 }
