@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { connectionProblem } from '../database/database-error.js';
 import { logger } from '../logging/logger.js';
@@ -13,6 +13,12 @@ class MethodNotAllowed extends DomainError {
   readonly status = 405;
 }
 
+/** Fastify's refusal of a body, with the number that the caller needs. */
+class BodyTooLarge extends DomainError {
+  readonly code = 'body_too_large';
+  readonly status = 413;
+}
+
 /** Answers every error, wherever it was thrown, as problem+json; tells the log what is not the caller's doing. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -23,7 +29,9 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { body, retryAfterS, unexpected } = problemOf(this.wrongMethod(request, reply) ?? error);
+    const { body, retryAfterS, unexpected } = problemOf(
+      this.wrongMethod(request, reply) ?? tooLarge(error, request) ?? error,
+    );
     const fields = { requestId: request.id, route: request.routeOptions?.url };
     if (unexpected) this.log.error('a request failed', { event: 'http.failed', ...fields }, error);
     else if (connectionProblem(error))
@@ -37,6 +45,13 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.header('allow', methods.join(', '));
     return new MethodNotAllowed(`this path answers ${methods.join(', ')}`);
   }
+}
+
+function tooLarge(error: unknown, { routeOptions }: FastifyRequest): BodyTooLarge | null {
+  // Nest hands Fastify's error on as its own.
+  if (!(error instanceof HttpException) || error.getStatus() !== 413 || routeOptions.bodyLimit === undefined)
+    return null;
+  return new BodyTooLarge(`the body has more than the ${routeOptions.bodyLimit} bytes that this route takes`);
 }
 
 /** Writes an answer as problem+json; also for errors that Fastify meets before any route. */
