@@ -20,7 +20,7 @@ export class ContactsController {
     return this.contacts.get(caller, ref);
   }
 
-  /** Replaces a person's fields (identities and consent only when named); 201 when the address was new. */
+  /** Replaces a person's fields (identities and consent only when named); 201 when the address was new: it is then the person's. */
   @Put(':ref')
   @ApiOkResponse({ description: 'the person was known', type: ContactView })
   @ApiCreatedResponse({ description: 'the address was new', type: ContactView })

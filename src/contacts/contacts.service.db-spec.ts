@@ -124,6 +124,21 @@ describe('ContactsService', () => {
     await expect(contacts.put(scope, 'nobody', {})).rejects.toThrow(NotFound);
   });
 
+  it('makes nobody under another address than the one put to, nor without any', async () => {
+    for (const email of ['boris@example.com', null])
+      await expect(contacts.put(scope, ANNA, { email })).rejects.toMatchObject({
+        status: 422,
+        code: 'other_address',
+        errors: [{ pointer: '/email' }],
+      });
+    for (const ref of [ANNA, 'boris@example.com']) await expect(contacts.get(scope, ref)).rejects.toThrow(NotFound);
+    const written = ANNA.toUpperCase();
+    expect(await contacts.put(scope, ANNA, { email: written })).toMatchObject({ created: true });
+    // Somebody who is known may get another address.
+    const moved = await contacts.put(scope, ANNA, { email: 'boris@example.com' });
+    expect(moved).toMatchObject({ created: false, contact: { email: 'boris@example.com' } });
+  });
+
   it('makes one contact of ten equal PUTs at once', async () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => contacts.put(scope, ANNA, { firstName: 'Anna' })));
     expect(new Set(all.map(({ contact }) => contact.id)).size).toBe(1);

@@ -4,7 +4,7 @@ import { BlindKeys } from '../platform/blind-keys.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { BadInput, NotFound } from '../platform/http/domain-error.js';
+import { BadInput, NotFound, Unprocessable } from '../platform/http/domain-error.js';
 import { newId } from '../platform/ids.js';
 import type { ContactDto } from './contact.dto.js';
 import { lockContacts } from './contact-facts.js';
@@ -19,6 +19,16 @@ const UNIQUE_VIOLATION = '23505';
 export interface ContactPut {
   readonly created: boolean;
   readonly contact: ContactView;
+}
+
+/** 422: a PUT would make somebody who is not found where it was sent to, and who is in its way when it is sent again. */
+class OtherAddress extends Unprocessable {
+  constructor() {
+    const detail = 'must be the address of the path, or be left out: nobody is known by that address yet';
+    super('other_address', 'a new contact has the address that it is put to', [
+      { pointer: '/email', code: 'other_address', detail },
+    ]);
+  }
 }
 
 /**
@@ -52,7 +62,7 @@ export class ContactsService {
     });
   }
 
-  /** Replaces a contact's fields, or makes the contact when the address is an e-mail that nobody has. */
+  /** Replaces a contact's fields, or makes the contact when the address is an e-mail that nobody has; it then has that address. */
   async put(scope: Scope, ref: string, dto: ContactDto): Promise<ContactPut> {
     try {
       return await this.putOnce(scope, ref, dto);
@@ -66,7 +76,7 @@ export class ContactsService {
   private putOnce(scope: Scope, ref: string, dto: ContactDto): Promise<ContactPut> {
     return this.database.transaction(async (tx) => {
       const created = (await findContactId(tx, scope.environmentId, ref)) === null;
-      if (created) await this.make(tx, scope, ref);
+      if (created) await this.make(tx, scope, ref, dto);
       const row = await this.locked(tx, scope, ref);
       await this.edit(tx, scope, row, dto, true);
       return { created, contact: await this.view(tx, scope, row.id) };
@@ -94,12 +104,13 @@ export class ContactsService {
     await this.subscriptions.consentGiven(tx, { storeId, environmentId, contactId: row.id, source, at });
   }
 
-  private async make(tx: Sql, scope: Scope, ref: string): Promise<void> {
+  private async make(tx: Sql, scope: Scope, ref: string, dto: ContactDto): Promise<void> {
     const address = parseEmail(ref);
     if (!address.ok) {
       if (ref.includes('@')) throw new BadInput('invalid_email', address.detail);
       throw new NotFound('contact');
     }
+    if (dto.email !== undefined && !isSameAddress(dto.email, address.key)) throw new OtherAddress();
     await tx.query(MAKE, [scope.environmentId, newId(), address.email, address.key, await this.now(tx, scope)]);
   }
 
@@ -126,6 +137,11 @@ export class ContactsService {
     if (!row) throw new NotFound('environment');
     return row.now;
   }
+}
+
+function isSameAddress(text: string | null, key: string): boolean {
+  const address = text === null ? null : parseEmail(text);
+  return address?.ok === true && address.key === key;
 }
 
 const NOW = 'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environments WHERE id = $1';
