@@ -4,6 +4,7 @@ import { assertNever } from '../domain/assert-never.js';
 import { detailOf } from '../domain/send-decision.js';
 import { BodyBytes } from './body-bytes.js';
 import type { Letter } from './letter.js';
+import { shownHeaders } from './mail-headers.js';
 import type { Mail, Transport } from './transports/transport.js';
 import type { Verdict } from './verdict.js';
 
@@ -114,17 +115,6 @@ function unsentRow(verdict: Unsent, mayHaveArrived: boolean, eventFirstMs: numbe
     default:
       return assertNever(verdict);
   }
-}
-
-/** The headers as a reader of the message sees them. */
-function shownHeaders({ from, to, replyTo, subject, headers }: Mail): Readonly<Record<string, string>> {
-  return {
-    From: from.name ? `${from.name} <${from.email}>` : from.email,
-    To: to,
-    ...(replyTo ? { 'Reply-To': replyTo } : {}),
-    Subject: subject,
-    ...headers,
-  };
 }
 
 // Lists of unknown length and not JSON: the planner takes them for short and looks rows up, however large or small the tables are.

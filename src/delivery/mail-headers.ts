@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import type { MessageClass } from '../domain/scenario-schema.js';
-import type { Mailbox } from './transports/transport.js';
+import type { Mail, Mailbox } from './transports/transport.js';
 
 /** Control characters (CR, LF and NUL above all) and the line separators of Unicode. */
 // eslint-disable-next-line no-control-regex
@@ -39,5 +39,16 @@ export function letterHeaders(letter: {
     ...headers,
     'List-Unsubscribe': `<${letter.unsubscribeUrl}>`,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
+}
+
+/** All of a mail's headers that are its own, as a reader of the message sees them. */
+export function shownHeaders({ from, to, replyTo, subject, headers }: Mail): Readonly<Record<string, string>> {
+  return {
+    From: from.name ? `${from.name} <${from.email}>` : from.email,
+    To: to,
+    ...(replyTo ? { 'Reply-To': replyTo } : {}),
+    Subject: subject,
+    ...headers,
   };
 }

@@ -2,6 +2,7 @@ import type { SkipReason } from '../domain/reasons.js';
 import type { Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
+import { shownHeaders } from './mail-headers.js';
 import { fitToStore, type Outcome } from './outcome.js';
 import type { TestLetterView } from './test-send.view.js';
 import type { Mail } from './transports/transport.js';
@@ -42,7 +43,7 @@ export async function writeTestLetter(sql: Sql, letter: TestLetter, refusal: Ski
     newId(),
     packText(html),
     packText(text),
-    { From: mail.from.email, To: mail.to, Subject: mail.subject, ...mail.headers },
+    shownHeaders(mail),
   ]);
 }
 
