@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import { LARGEST_VERSION } from '../domain/largest-version.js';
 import type { Problem } from '../domain/problem.js';
 import type { Scenario } from '../domain/scenario-schema.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
@@ -141,7 +142,10 @@ async function versionDocument(
   key: string,
   version: number,
 ): Promise<Scenario> {
-  const found = await manager.findOneBy(ScenarioVersionEntity, { storeId, scenarioKey: key, version });
+  const found =
+    version > LARGEST_VERSION
+      ? null
+      : await manager.findOneBy(ScenarioVersionEntity, { storeId, scenarioKey: key, version });
   if (!found) throw new NotFound(`version ${version} of scenario ${key}`);
   return found.document;
 }

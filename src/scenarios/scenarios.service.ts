@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { LARGEST_VERSION } from '../domain/largest-version.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { BadInput, Conflict, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
@@ -8,9 +9,6 @@ import { publishedIn, removePublications } from './scenario-publications.js';
 import { ScenarioVersionEntity } from './scenario-version.entity.js';
 import { type ScenarioDraft, ScenarioEntity } from './scenario.entity.js';
 import type { ScenarioLine, ScenarioVersionView, ScenarioView } from './scenario.view.js';
-
-/** PostgreSQL's largest integer. */
-const LARGEST_VERSION = 2_147_483_647;
 
 /** A run keeps its version for ever: a foreign key guards that. */
 const FOREIGN_KEY_VIOLATION = '23503';

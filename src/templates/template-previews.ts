@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LARGEST_VERSION } from '../domain/largest-version.js';
 import { environmentNow } from '../platform/clock/lane.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
@@ -90,11 +91,13 @@ export class TemplatePreviews {
     key: string,
     version: number,
   ): Promise<Readonly<Record<string, CompiledLocale>>> {
-    const row = await this.database.run({ storeId, environmentId }, (manager) =>
-      manager.findOne(TemplateVersionEntity, {
-        select: { storeId: true, compiled: true },
-        where: { storeId, templateKey: key, version },
-      }),
+    const row = await this.database.run({ storeId, environmentId }, async (manager) =>
+      version > LARGEST_VERSION
+        ? null
+        : manager.findOne(TemplateVersionEntity, {
+            select: { storeId: true, compiled: true },
+            where: { storeId, templateKey: key, version },
+          }),
     );
     if (!row) throw new NotFound(`version ${version} of ${key}`);
     return row.compiled.locales;

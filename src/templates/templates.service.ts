@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, LessThan, MoreThan } from 'typeorm';
+import { LARGEST_VERSION } from '../domain/largest-version.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { BadInput, Conflict, NotFound, Unprocessable } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
@@ -18,9 +19,6 @@ import type {
   TemplateVersionView,
   TemplateView,
 } from './template.view.js';
-
-/** The largest integer of a column. */
-const LARGEST_VERSION = 2_147_483_647;
 
 /** Drafts, versions and publications of a store's templates. */
 @Injectable()
