@@ -14,17 +14,18 @@ import { EVENT_SCHEMA } from './event-checker.js';
 import { EventReader } from './event-reader.js';
 import { EventBatchDto, EventDto } from './event.dto.js';
 import { BatchTakenView, EventTakenView, EventView } from './event.view.js';
-import { IngestService } from './ingest.service.js';
+import { IngestService, LONGEST_BATCH_KEY } from './ingest.service.js';
 
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /** For the API's description. */
-const KEY_HEADER = {
-  name: 'Idempotency-Key',
-  required: false,
-  description: 'Stands for the `id` of an event that has none; in a batch with the event’s place.',
-  schema: { type: 'string', minLength: 1, maxLength: 190 },
-} as const;
+const KeyHeader = (description: string, maxLength: number) =>
+  ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description,
+    schema: { type: 'string', minLength: 1, maxLength, pattern: '^[!-~]+$' },
+  });
 
 /**
  * Bodies are checked by Fastify's Ajv against the DTOs' schemas. The posting routes take the request itself: each parameter
@@ -42,7 +43,7 @@ export class EventsController {
 
   /** Takes one event: 202 when it is durable. */
   @Post()
-  @ApiHeader(KEY_HEADER)
+  @KeyHeader('Stands for the `id` of an event that has none.', 200)
   @HttpCode(202)
   @RequireScope('events:write')
   @RouteSchema({ body: EVENT_SCHEMA })
@@ -59,7 +60,7 @@ export class EventsController {
 
   /** Takes up to 1,000 events; each is answered on its own, in the order of the request. */
   @Post('batch')
-  @ApiHeader(KEY_HEADER)
+  @KeyHeader('Stands, with the event’s place behind it, for the `id` of an event that has none.', LONGEST_BATCH_KEY)
   @HttpCode(202)
   @RequireScope('events:write')
   @RouteLimits({ bodyLimit: BATCH_BYTES, json: 'each-item' })

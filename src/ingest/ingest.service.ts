@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../platform/http/auth.js';
-import { BadInput, DomainError, Unavailable } from '../platform/http/domain-error.js';
+import { DomainError, Unavailable } from '../platform/http/domain-error.js';
+import { idempotencyKeyOf } from '../platform/http/idempotency.js';
 import { problemOf } from '../platform/http/problem.js';
 import { EventChecker } from './event-checker.js';
 import { EventCollector } from './event-collector.js';
@@ -8,6 +9,9 @@ import type { EventDto } from './event.dto.js';
 import type { BatchTakenView, EventTakenView } from './event.view.js';
 import type { IncomingEvent } from './incoming-event.js';
 import { answerOf } from './ingest-errors.js';
+
+/** With an item's place behind it, it is an event's id, which has 200 characters at most. */
+export const LONGEST_BATCH_KEY = 196;
 
 /** Takes events in: checked, told apart from repeats, durable when it answers. */
 @Injectable()
@@ -19,7 +23,8 @@ export class IngestService {
 
   /** One event; throws the problem for which it is not taken. */
   async one(body: EventDto, caller: Caller, idempotencyKey?: string): Promise<EventTakenView> {
-    const checked = this.checker.single(body, caller, readKey(idempotencyKey));
+    const key = idempotencyKey === undefined ? null : idempotencyKeyOf(idempotencyKey);
+    const checked = this.checker.single(body, caller, key);
     if (!checked.ok) throw checked.error;
     const answer = answerOf(await this.collector.submitOne(checked.event));
     if (answer instanceof DomainError) throw answer;
@@ -28,7 +33,7 @@ export class IngestService {
 
   /** Many events, each on its own. With an Idempotency-Key an item without an id has the key's and its place's. */
   async many(items: readonly unknown[], caller: Caller, idempotencyKey?: string): Promise<BatchTakenView> {
-    const key = readKey(idempotencyKey);
+    const key = idempotencyKey === undefined ? null : idempotencyKeyOf(idempotencyKey, LONGEST_BATCH_KEY);
     const checked = items.map((item, i) => this.checker.item(item, caller, key === null ? null : `${key}/${i}`));
     const events: IncomingEvent[] = checked.flatMap((one) => (one.ok ? [one.event] : []));
     const stored = (events.length > 0 ? await this.collector.submit(events) : []).values();
@@ -45,10 +50,4 @@ export class IngestService {
       results: answers.map((answer) => (answer instanceof DomainError ? { problem: problemOf(answer).body } : answer)),
     };
   }
-}
-
-function readKey(header: string | undefined): string | null {
-  if (header === undefined) return null;
-  if (header.length >= 1 && header.length <= 190) return header;
-  throw new BadInput('invalid_idempotency_key', 'Idempotency-Key must have 1 to 190 characters');
 }

@@ -240,6 +240,28 @@ describe('definitions', () => {
     );
   });
 
+  it.each(['scenarios/abandoned-cart/publish', 'templates/tried/letter/publish', 'templates/tried/letter/preview'])(
+    'POST /v1/%s of a version beyond any is not found',
+    async (path) => {
+      expect(await shop.call('POST', `/v1/${path}`, { version: 2_147_483_648 })).toMatchObject({ status: 404 });
+    },
+  );
+
+  it('a test is kept with the headers that it was sent with', async () => {
+    const from = { name: 'Example Shop', email: 'hello@shop.example' };
+    await shop.must('PATCH', '/v1/store', { from, replyTo: 'help@shop.example' });
+    const fields = { to: ['me@example.com'], contact: { firstName: 'Ann' }, event: { total: 1, currency: 'EUR' } };
+    const { messages } = await shop.must<{ messages: { id: string }[] }>(
+      'POST',
+      '/v1/templates/tried/letter/test',
+      fields,
+    );
+    expect(await shop.must('GET', `/v1/messages/${messages[0]!.id}`)).toMatchObject({
+      headers: { From: 'Example Shop <hello@shop.example>', 'Reply-To': 'help@shop.example', To: 'me@example.com' },
+    });
+    await shop.must('PATCH', '/v1/store', { from: null, replyTo: null });
+  });
+
   it('a test that cannot be sent says why, and only that', async () => {
     const test = (fields: object) => shop.call('POST', '/v1/templates/tried/letter/test', fields);
     const { status, body } = await test({ to: ['me@example.com'], contact: { firstName: 'Ann' }, event: {} });

@@ -47,6 +47,25 @@ describe('a posted event', () => {
     expect((await shop.call('GET', '/v1/contacts/boris@example.com')).status).toBe(404);
   });
 
+  it('takes a key as long as an id, and refuses one that no header carries unharmed', async () => {
+    const post = (at: string, body: object, key: string) => shop.call('POST', at, body, { 'idempotency-key': key });
+    const event = aCart(ANNA, now());
+    expect(await post('/v1/events', event, 'k'.repeat(200))).toMatchObject({
+      status: 202,
+      body: { id: 'k'.repeat(200) },
+    });
+    const batch = { events: Array.from({ length: 1_000 }, () => event) };
+    const { body } = await post('/v1/events/batch', batch, 'b'.repeat(196));
+    expect(body).toMatchObject({ accepted: 1_000 });
+    for (const [at, sent, key] of [
+      ['/v1/events', event, 'k'.repeat(201)],
+      ['/v1/events/batch', batch, 'b'.repeat(197)],
+      ['/v1/events', event, Buffer.from('заказ').toString('latin1')],
+      ['/v1/events', event, 'two words'],
+    ] as const)
+      expect(await post(at, sent, key)).toMatchObject({ status: 400, body: { code: 'invalid_idempotency_key' } });
+  });
+
   it('of long ago is taken as history and starts nothing', async () => {
     const sandbox = new Shop(app.url, app.testKey);
     const { id } = await sandbox.event({ ...aCart('old@example.com', '2001-01-01T00:00:00.000Z'), id: 'old' });

@@ -56,7 +56,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = request.headers['idempotency-key'];
     if (key === undefined || !request.caller) return next.handle();
-    const claim = { environmentId: request.caller.environmentId, key: keyOf(key), hash: hashOf(request) };
+    const claim = { environmentId: request.caller.environmentId, key: idempotencyKeyOf(key), hash: hashOf(request) };
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const earlier = await this.claim(claim);
     if (earlier) {
@@ -146,9 +146,10 @@ function ownerOf(environmentId: string, key: string): string {
   return `${environmentId} ${key}`;
 }
 
-function keyOf(header: string | string[]): string {
-  if (typeof header === 'string' && /^[\x21-\x7e]{1,200}$/.test(header)) return header;
-  throw new BadInput('invalid_idempotency_key', 'Idempotency-Key must be 1 to 200 visible ASCII characters');
+/** The header as it was sent, on whichever route; throws BadInput for one that is no key. */
+export function idempotencyKeyOf(header: string | string[], longest = 200): string {
+  if (typeof header === 'string' && header.length <= longest && /^[\x21-\x7e]+$/.test(header)) return header;
+  throw new BadInput('invalid_idempotency_key', `Idempotency-Key must be 1 to ${longest} visible ASCII characters`);
 }
 
 function hashOf(request: FastifyRequest): Buffer {
