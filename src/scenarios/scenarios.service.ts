@@ -106,7 +106,7 @@ export class ScenariosService {
   /** Published versions, newest first. Throws NotFound. */
   versions(scope: Scope, key: string, { limit, after }: PageQuery): Promise<PageOf<ScenarioVersionView>> {
     const before = after?.[0] ?? LARGEST_VERSION;
-    if (typeof before !== 'number' || before > LARGEST_VERSION)
+    if (!Number.isInteger(before) || Number(before) > LARGEST_VERSION)
       throw new BadInput('invalid_cursor', 'cursor is not one of this list');
     return this.database.run(scope, async (manager) => {
       await scenarioOf(manager, scope, key);

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
 import { findContactId } from '../contacts/contact-lookup.js';
 import { subjectOf } from '../domain/subject.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { requestSql } from '../platform/database/request-sql.js';
 import type { Sql } from '../platform/database/sql.js';
 import { BadInput, NotFound } from '../platform/http/domain-error.js';
-import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { type PageOf, pageOf, type PageQuery, type Position } from '../platform/http/pages.js';
 import type { ExplainQueryDto } from './explain-query.dto.js';
 import {
   explanation,
@@ -38,8 +39,7 @@ export class ContactHistory {
 
   /** Events, decisions, letters, acts and goals in one list, oldest first. Throws NotFound for an unknown contact. */
   timeline(scope: Scope, contact: string, { limit, after }: PageQuery): Promise<PageOf<TimelineItem>> {
-    if (after && (after.length !== 3 || typeof after[0] !== 'string' || typeof after[1] !== 'number'))
-      throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+    if (after && !isPlace(after)) throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
     return this.requests.run(scope, async (manager) => {
       const sql = requestSql(manager);
       const id = await contactId(sql, scope, contact);
@@ -91,4 +91,11 @@ async function contactId(sql: Sql, { environmentId }: Scope, contact: string): P
   const id = await findContactId(sql, environmentId, contact);
   if (id === null) throw new NotFound('contact');
   return id;
+}
+
+/** Whether a cursor tells an instant as PostgreSQL writes it, a rank and an id, as the timeline's do. */
+function isPlace([at, rank, id, ...more]: Position): boolean {
+  return (
+    typeof at === 'string' && !Number.isNaN(Date.parse(at)) && Number.isInteger(rank) && isUuid(id) && more.length === 0
+  );
 }

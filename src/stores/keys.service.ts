@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { isInstant } from '../domain/written-instant.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { Conflict, Forbidden, NotFound } from '../platform/http/domain-error.js';
+import { BadInput, Conflict, Forbidden, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { formatApiKey, hashSecret, newApiKey } from './api-key.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -32,6 +33,8 @@ export class KeysService {
 
   /** The store's keys of both modes, newest first, revoked ones included. */
   list(scope: Scope, { limit, after }: PageQuery): Promise<PageOf<KeyView>> {
+    if (after && !isInstant(after[0]))
+      throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
     return this.database.run(scope, async (manager) => {
       const query = manager
         .createQueryBuilder(ApiKeyEntity, 'k')

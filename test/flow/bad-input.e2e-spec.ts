@@ -185,6 +185,19 @@ describe('bad input', () => {
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '', detail: 'must be an object' }] } });
   });
 
+  it.each([
+    ['/v1/keys', ['x', 'y']],
+    ['/v1/keys', ['00000000-0000-7000-8000-000000000000']],
+    ['/v1/scenarios', ['\0']],
+    ['/v1/scenarios/abandoned-cart/versions', [1.5]],
+    ['/v1/contacts/anna@example.com/timeline', ['2026-13-21', 1, 'x']],
+  ])('a cursor that %s has not returned, of %j, is refused as one', async (path, position) => {
+    await shop.must('PUT', '/v1/contacts/anna@example.com', {});
+    const cursor = Buffer.from(JSON.stringify(position)).toString('base64url');
+    const answer = await shop.call('GET', `${path}?cursor=${cursor}`);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } });
+  });
+
   it('a person is not cleared by a request that lost its body', async () => {
     const path = '/v1/contacts/anna@example.com';
     await shop.must('PUT', path, { firstName: 'Anna' });

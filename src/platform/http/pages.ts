@@ -63,7 +63,9 @@ function parseLimit(limit: unknown): number {
 
 function isPosition(value: unknown): value is Position {
   return (
-    Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string' || Number.isFinite(part))
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((part) => (typeof part === 'string' ? !part.includes('\0') : Number.isFinite(part)))
   );
 }
 
