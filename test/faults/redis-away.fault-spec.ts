@@ -101,8 +101,10 @@ describeIf('a Redis that carries the wake-ups', hasCommand('redis-server'), () =
     await works('back');
     const client = new Redis(redis.url);
     await until(
-      async () => (await client.keys('touchmap:*')).length > 0,
-      () => `the queues do not come back:\n${service.output.slice(-2_000)}`,
+      async () =>
+        Number(await client.get('touchmap:enrollments:id')) > 0 &&
+        (await client.llen('touchmap:enrollments:wait')) === 0,
+      () => `wake-ups are not added, or not taken:\n${service.output.slice(-2_000)}`,
     );
     client.disconnect();
   });

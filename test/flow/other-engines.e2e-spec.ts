@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
+import { Redis } from 'ioredis';
 import { tellLiveStory } from '../support/live-story.js';
 import { describeIf, hasCommand } from '../support/needs.js';
 import { POSTGRES_15, startPostgres15 } from '../support/postgres15.js';
 import { startRedis } from '../support/redis.js';
-import { Service, temporaryDirectory } from '../support/service.js';
+import { Service, temporaryDirectory, until } from '../support/service.js';
 
 /** The same live story on everything that the service may stand on. */
 describe('a left cart in live', () => {
@@ -35,6 +36,7 @@ describe('a left cart in live', () => {
         service = await Service.start(path.join(dir.path, 'data'), { ...shared, ROLES: 'api,tracking' });
         worker = await Service.spawn(path.join(dir.path, 'data'), { ...shared, ROLES: 'worker' });
         await tellLiveStory(service);
+        await wakeUpsAreTaken(redis.url);
       } finally {
         await worker?.end('SIGTERM');
         await service?.end('SIGTERM');
@@ -60,3 +62,18 @@ describe('a left cart in live', () => {
     });
   });
 });
+
+/** The letter would go out by the sweep as well: that a wake-up was put into Redis and is taken from there, only Redis tells. */
+async function wakeUpsAreTaken(url: string): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    expect(Number(await redis.get('touchmap:enrollments:id'))).toBeGreaterThan(0);
+    await until(
+      async () => (await redis.llen('touchmap:enrollments:wait')) === 0,
+      () => 'nobody takes the wake-ups',
+      10,
+    );
+  } finally {
+    redis.disconnect();
+  }
+}

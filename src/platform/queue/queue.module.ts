@@ -9,7 +9,7 @@ import { QueueDepths } from './queue-depths.js';
 import { openQueueBackend, type QueueBackend } from './queue-backend.js';
 import { StageQueues } from './stage-queues.js';
 import { StageRunner } from './stage-runner.js';
-import { STAGES, StageWaker } from './stages.js';
+import { QUEUE_PREFIX, STAGES, StageWaker } from './stages.js';
 
 /** Holds the connection that queues and workers share. */
 @Module({})
@@ -32,7 +32,7 @@ export class QueueModule {
         BullModule.forRootAsync({
           imports: [backend],
           inject: ['QUEUE_BACKEND'],
-          useFactory: ({ connection }: QueueBackend) => ({ connection, prefix: 'touchmap' }),
+          useFactory: ({ connection }: QueueBackend) => ({ connection, prefix: QUEUE_PREFIX }),
         }),
         BullModule.registerQueue(...STAGES.map((name) => ({ name }))),
       ],

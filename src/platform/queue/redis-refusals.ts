@@ -1,3 +1,5 @@
+import { QUEUE_PREFIX } from './stages.js';
+
 /** What a Redis that refuses means to its operator, and what to do. */
 export interface RedisRefusal {
   readonly what: string;
@@ -10,7 +12,7 @@ const REFUSALS: Readonly<Record<string, RedisRefusal>> = {
   WRONGPASS: { what: 'does not take the user or password of REDIS_URL', mend: 'correct them in REDIS_URL' },
   NOPERM: {
     what: 'does not let the user of REDIS_URL do what the queue needs',
-    mend: 'allow this user all commands on the keys bull:* (ACL SETUSER)',
+    mend: `allow this user all commands on the keys ${QUEUE_PREFIX}:* (ACL SETUSER)`,
   },
   READONLY: {
     what: 'is a replica that takes no writing',

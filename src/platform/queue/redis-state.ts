@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis';
+import { QUEUE_PREFIX } from './stages.js';
 
 const WAIT_MS = 2_000;
-/** A key as BullMQ's own are called, for a user who may touch no other. */
-const PROBE = 'bull:touchmap-probe';
+/** A key as the queues' are called, for a user who may touch no other. */
+const PROBE = `${QUEUE_PREFIX}:probe`;
 
 /**
  * What Redis or Valkey answers to what a queue asks of it. `policy` is what it drops when its memory is full, e.g. `noeviction`, null

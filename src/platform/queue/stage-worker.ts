@@ -1,5 +1,5 @@
 import { type ConnectionOptions, Worker } from 'bullmq';
-import type { StageName } from './stages.js';
+import { QUEUE_PREFIX, type StageName } from './stages.js';
 
 /** As long as BullMQ waits for a job when nothing went wrong (its `drainDelay`). */
 const WAIT_S = 5;
@@ -12,6 +12,7 @@ export class StageWorker extends Worker {
   constructor(stage: StageName, woken: () => Promise<void>, connection: ConnectionOptions) {
     super(stage, woken, {
       connection,
+      prefix: QUEUE_PREFIX,
       concurrency: 1,
       drainDelay: WAIT_S,
       runRetryDelay: REFUSED_MS,

@@ -2,6 +2,9 @@
 export const STAGES = ['enrollments', 'delivery', 'tracking', 'stats'] as const;
 export type StageName = (typeof STAGES)[number];
 
+/** What the queues' keys in Redis begin with: a worker takes no job of a queue with another prefix, and nobody hears of it. */
+export const QUEUE_PREFIX = 'touchmap';
+
 /** Asked for by whoever wrote rows that a later stage should look at. */
 export abstract class StageWaker {
   /** Wakes a stage soon: coalesced to one job per stage and 50 ms, never awaited, never throws. A lost wake-up costs a sweep's delay. */
