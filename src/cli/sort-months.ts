@@ -1,5 +1,5 @@
-import pg from 'pg';
 import type { Env } from '../platform/config/env.js';
+import { BoundedClient } from '../platform/database/bounded-client.js';
 import { UNHURRIED } from '../platform/database/connection.js';
 import { migrate } from '../platform/database/migrate.js';
 import { openDatabase } from '../platform/platform.js';
@@ -21,7 +21,7 @@ export async function sortMonths(env: Env): Promise<string> {
  * where it ended. Asks as the owner and without a limit of time: a month may hold millions of rows.
  */
 export async function sortMonthsOf(url: string): Promise<readonly string[]> {
-  const client = new pg.Client({ connectionString: url, options: `${UNHURRIED} -c timezone=UTC` });
+  const client = new BoundedClient({ connectionString: url, options: `${UNHURRIED} -c timezone=UTC` });
   await client.connect();
   try {
     const sorted: string[] = [];

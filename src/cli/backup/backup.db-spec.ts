@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { aStore, migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { aContact, aLetter } from '../../../test/support/letters.js';
-import { temporaryDirectory } from '../../../test/support/service.js';
+import { temporaryDirectory, until } from '../../../test/support/service.js';
+import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { onServer } from '../../../test/support/template-database.js';
 import { UNHURRIED } from '../../platform/database/connection.js';
 import { backupDatabase } from './backup.js';
@@ -25,6 +26,8 @@ async function sumsOf(url: string): Promise<Record<string, unknown>> {
   await client.end();
   return sums;
 }
+
+const WAITING = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'stores'::regclass`;
 
 describe('a backup', () => {
   let dir: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -106,6 +109,25 @@ describe('a backup', () => {
     await expect(restoreDatabase(other.url, file)).rejects.toMatchObject({ code: `${age}_schema` });
     expect(await other.engine.query('SELECT 1 FROM stores')).toEqual([]);
     await other.close();
+  });
+
+  it.each([
+    ['written', () => source.url, (url: string) => backupDatabase(url, path.join(dir.path, 'cut-short.gz'))],
+    ['restored', () => target.url, (url: string) => restoreDatabase(url, file)],
+  ])('that is being %s when the line to the database breaks says so and leaves nothing behind', async (_, at, work) => {
+    const holder = new pg.Client({ connectionString: at(), options: UNHURRIED });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK stores');
+    const { proxy, url } = await TcpProxy.before(at());
+    const told = expect(work(url)).rejects.toThrow('ECONNRESET');
+    await until(
+      async () => (await holder.query(WAITING)).rows.length > 0,
+      () => 'nobody waits for the table',
+    );
+    proxy.cut();
+    await told;
+    await Promise.all([holder.end(), proxy.close()]);
+    expect(await fs.readdir(dir.path)).not.toContainEqual(expect.stringContaining('cut-short'));
   });
 
   it('is refused by a database that holds anything', async () => {

@@ -3,7 +3,8 @@ import fs from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import pg from 'pg';
+import type pg from 'pg';
+import { BoundedClient } from '../../platform/database/bounded-client.js';
 import { UNHURRIED } from '../../platform/database/connection.js';
 import { type BackupTable, backupTables, migrationsOf } from './tables.js';
 
@@ -15,7 +16,7 @@ const BATCH = 500;
  * rounded on the way. The file appears under its name when it is whole and on disk.
  */
 export async function backupDatabase(url: string, file: string): Promise<number> {
-  const client = new pg.Client({
+  const client = new BoundedClient({
     connectionString: url,
     options: `${UNHURRIED} -c timezone=UTC -c role=touchmap_engine`,
   });

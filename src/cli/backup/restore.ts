@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import pg from 'pg';
+import type pg from 'pg';
+import { BoundedClient } from '../../platform/database/bounded-client.js';
 import { UNHURRIED } from '../../platform/database/connection.js';
 import { Unprocessable } from '../../platform/http/domain-error.js';
 import { linesOf } from './lines-of.js';
@@ -14,7 +15,7 @@ const BATCH = 500;
  * Refuses a file that was cut short, one of another version's schema, and a database that holds anything.
  */
 export async function restoreDatabase(url: string, file: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url, options: `${UNHURRIED} -c timezone=UTC` });
+  const client = new BoundedClient({ connectionString: url, options: `${UNHURRIED} -c timezone=UTC` });
   await client.connect();
   try {
     await client.query('BEGIN');

@@ -1,6 +1,6 @@
 import { createPostgresBackend, type ConnectionOptions, runMigrations, setDefaultBackendFactory } from 'bullmq';
-import pg from 'pg';
 import type { Env } from '../config/env.js';
+import { BoundedClient } from '../database/bounded-client.js';
 import { givesUpAfter } from '../database/connection.js';
 import { makePool } from '../database/pools.js';
 
@@ -32,7 +32,7 @@ export async function openQueueBackend(env: Env, databaseUrl: string): Promise<Q
 }
 
 async function migrateQueue(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = new BoundedClient({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     await runMigrations(client, SCHEMA);
