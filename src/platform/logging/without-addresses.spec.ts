@@ -1,5 +1,8 @@
 import { withoutAddresses } from './without-addresses.js';
 
+/** In proportion it takes some milliseconds, in proportion to the square minutes. */
+const LONGEST_MS = 2_000;
+
 describe('what is logged of somebody else’s words', () => {
   it.each([
     ['550 5.1.1 <anna@example.com>: no such user', '550 5.1.1 <…>: no such user'],
@@ -19,5 +22,11 @@ describe('what is logged of somebody else’s words', () => {
     'duplicate key value violates unique constraint "event_keys_pkey"',
   ])('stays as it is: %s', (text) => {
     expect(withoutAddresses(text)).toBe(text);
+  });
+
+  it.each(['a', 'a@', '@', '1@a', 'a@b.c1.'])('takes time in proportion to a text of nothing but %s', (part) => {
+    const began = performance.now();
+    withoutAddresses(part.repeat(100_000));
+    expect(performance.now() - began).toBeLessThan(LONGEST_MS);
   });
 });
