@@ -3,7 +3,6 @@ import { validate as isUuid } from 'uuid';
 import { findContactId } from '../contacts/contact-lookup.js';
 import { subjectOf } from '../domain/subject.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
-import { requestSql } from '../platform/database/request-sql.js';
 import type { Sql } from '../platform/database/sql.js';
 import { BadInput, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery, type Position } from '../platform/http/pages.js';
@@ -40,8 +39,7 @@ export class ContactHistory {
   /** Events, decisions, letters, acts and goals in one list, oldest first. Throws NotFound for an unknown contact. */
   timeline(scope: Scope, contact: string, { limit, after }: PageQuery): Promise<PageOf<TimelineItem>> {
     if (after && !isPlace(after)) throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
-    return this.requests.run(scope, async (manager) => {
-      const sql = requestSql(manager);
+    return this.requests.read(scope, async (sql) => {
       const id = await contactId(sql, scope, contact);
       const rows = await sql.query<ItemRow>(TIMELINE, [
         scope.environmentId,
@@ -60,8 +58,7 @@ export class ContactHistory {
 
   /** The person's latest run in a scenario, or in it for one subject, with every decision, or why there is none. */
   explain(scope: Scope, contact: string, { scenario, subject }: ExplainQueryDto): Promise<ExplanationView> {
-    return this.requests.run(scope, async (manager) => {
-      const sql = requestSql(manager);
+    return this.requests.read(scope, async (sql) => {
       const id = await contactId(sql, scope, contact);
       const [known] = await sql.query('SELECT 1 FROM scenarios WHERE store_id = $1 AND key = $2', [
         scope.storeId,

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase } from '../platform/database/request-database.js';
-import { requestSql } from '../platform/database/request-sql.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { Caller } from '../platform/http/auth.js';
 import { NotFound } from '../platform/http/domain-error.js';
@@ -39,8 +38,7 @@ export class ScenarioStats {
     const lane = await this.environments.lane(this.engine, caller.environmentId);
     // In a sandbox nobody sweeps: what was received since the last call is counted here.
     if (lane.clock === 'virtual') await this.figures.apply(lane);
-    return this.requests.run(caller, async (manager) => {
-      const sql = requestSql(manager);
+    return this.requests.read(caller, async (sql) => {
       const { timezone, currency } = await this.settings(sql, caller.storeId);
       const days = sendDays(request.span, timezone);
       const groups = await readFigures(sql, { ...request, ...days, environmentId: caller.environmentId });

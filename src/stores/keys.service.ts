@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isInstant } from '../domain/written-instant.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { requestSql } from '../platform/database/request-sql.js';
 import type { Sql } from '../platform/database/sql.js';
 import { BadInput, Conflict, Forbidden, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
@@ -59,7 +60,7 @@ export class KeysService {
       const modes = await modesOf(manager);
       const mode = dto.mode ?? modes.get(scope.environmentId)!;
       refuseLive(scope, mode, modes);
-      const made = await insertKey(asSql(manager), {
+      const made = await insertKey(requestSql(manager), {
         storeId: scope.storeId,
         mode,
         name: dto.name,
@@ -127,8 +128,4 @@ function viewOf(row: ApiKeyEntity, modes: ReadonlyMap<string, 'live' | 'sandbox'
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
   };
-}
-
-function asSql(manager: EntityManager): Sql {
-  return { query: (text, values = []) => manager.query(text, [...values]) };
 }

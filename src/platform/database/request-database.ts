@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { requestSql } from './request-sql.js';
 import type { Sql } from './sql.js';
 
 /** Whose rows a request may see: the store and environment of the caller's key. */
@@ -27,8 +28,6 @@ export class RequestDatabase {
 
   /** The same for hand-written SELECTs (TypeORM answers writes in another shape). */
   read<T>(scope: Scope, work: (tx: Sql) => Promise<T>): Promise<T> {
-    return this.run(scope, (manager) =>
-      work({ query: <R>(text: string, values: readonly unknown[] = []) => manager.query<R[]>(text, [...values]) }),
-    );
+    return this.run(scope, (manager) => work(requestSql(manager)));
   }
 }
