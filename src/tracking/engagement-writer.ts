@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { atMost } from '../platform/at-most.js';
 import { logger } from '../platform/logging/logger.js';
 import { EngagementStore } from './engagement-store.js';
 import { GroupCommit } from './group-commit.js';
@@ -58,7 +59,7 @@ export class EngagementWriter implements OnApplicationBootstrap, OnApplicationSh
   private async commit(hits: readonly Hit[]): Promise<void> {
     if (this.away) return this.keep(hits);
     try {
-      await within(PATIENCE_MS, this.store.record(hits));
+      await atMost(this.store.record(hits), PATIENCE_MS, tooSlow);
     } catch (error) {
       if (!this.away)
         this.log.warn('Hits go to the spool', { event: 'tracking.spooling', reason: (error as Error).message });
@@ -113,10 +114,6 @@ export class EngagementWriter implements OnApplicationBootstrap, OnApplicationSh
   }
 }
 
-/** Gives up waiting, not the work: what it does later does no harm. */
-function within(limitMs: number, work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`PostgreSQL took longer than ${limitMs} ms`)), limitMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+function tooSlow(): Error {
+  return new Error(`PostgreSQL took longer than ${PATIENCE_MS} ms`);
 }
