@@ -28,8 +28,13 @@ export function hitOfRequest(
       oneOf(headers['purpose']) ??
       oneOf(headers['x-purpose']) ??
       oneOf(headers['x-moz']),
-    userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
+    userAgent: userAgentOf(headers),
   };
+}
+
+/** The browser as far as it is kept. */
+export function userAgentOf(headers: IncomingHttpHeaders): string | null {
+  return headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null;
 }
 
 function oneOf(header: string | string[] | undefined): string | null {

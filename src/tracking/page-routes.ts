@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { userAgentOf } from './hit-of-request.js';
 import type { Visitor } from './letter-person.js';
 import { htmlOf, type Page, PAGE_HEADERS } from './page.js';
 
@@ -25,7 +26,7 @@ export function takeForms(fastify: FastifyInstance): void {
 
 /** Who asks, as far as the request tells. */
 export function visitorOf(request: TokenRequest): Visitor {
-  return { userAgent: request.headers['user-agent']?.slice(0, 500) ?? null, ip: request.ip };
+  return { userAgent: userAgentOf(request.headers), ip: request.ip };
 }
 
 /** Answers a page of a few words. */

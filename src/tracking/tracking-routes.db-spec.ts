@@ -209,6 +209,14 @@ describe('the addresses inside letters', () => {
     expect(await consent()).toBe(false);
   });
 
+  it('keeps of a browser no more than its name', async () => {
+    const headers = { 'user-agent': 'x'.repeat(10_000) };
+    await server.inject({ method: 'POST', url: `/u/${token('unsubscribe')}`, headers });
+    expect(
+      await database.engine.query('SELECT length(user_agent) AS kept FROM engagements WHERE message_id = $1', [letter]),
+    ).toEqual([{ kept: 500 }]);
+  });
+
   it('says that a letter is gone', async () => {
     const gone = token('unsubscribe', { messageId: store.storeId });
     expect((await server.inject({ method: 'POST', url: `/u/${gone}` })).statusCode).toBe(404);

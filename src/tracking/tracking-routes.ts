@@ -4,7 +4,7 @@ import { logger } from '../platform/logging/logger.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
 import { PIXEL, PIXEL_HEADERS, REDIRECT_HEADERS } from './hit-answers.js';
-import { hitOfRequest } from './hit-of-request.js';
+import { hitOfRequest, userAgentOf } from './hit-of-request.js';
 import { locationOf } from './location.js';
 import { answerPage, PAGE_ROUTE, takeForms, type TokenRequest } from './page-routes.js';
 import type { PageLocale } from './page.js';
@@ -71,7 +71,7 @@ export class TrackingRoutes {
     if (!claims) return notFound(request, reply);
     let reader: Reader | null;
     try {
-      reader = await this.unsubscriber.unsubscribe(claims, 'unsubscribe_link', request.headers['user-agent'] ?? null);
+      reader = await this.unsubscriber.unsubscribe(claims, 'unsubscribe_link', userAgentOf(request.headers));
     } catch (error) {
       this.log.error(
         'An unsubscribe was not saved',
