@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { parseEmail } from '../domain/email-address.js';
 import { BlindKeys } from '../platform/blind-keys.js';
+import { environmentTime } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -88,7 +89,7 @@ export class ContactsService {
     const { environmentId } = scope;
     return this.database.transaction(async (tx) => {
       const { id: contactId } = await this.locked(tx, scope, ref);
-      const at = await this.now(tx, scope);
+      const at = await environmentTime(tx, scope.environmentId);
       await this.runs.endRuns(tx, { environmentId, contactId, reason: 'erased', at });
       await this.orders.keep(tx, { environmentId, contactId });
       await eraseContact(tx, { environmentId, contactId }, at, this.blind);
@@ -96,7 +97,7 @@ export class ContactsService {
   }
 
   private async edit(tx: Sql, scope: Scope, row: ContactRow, dto: ContactDto, replace: boolean): Promise<void> {
-    const at = await this.now(tx, scope);
+    const at = await environmentTime(tx, scope.environmentId);
     await editContact(tx, { environmentId: scope.environmentId, row, at }, dto, replace);
     if (!dto.consent?.marketing) return;
     const { storeId, environmentId } = scope;
@@ -111,7 +112,13 @@ export class ContactsService {
       throw new NotFound('contact');
     }
     if (dto.email !== undefined && !isSameAddress(dto.email, address.key)) throw new OtherAddress();
-    await tx.query(MAKE, [scope.environmentId, newId(), address.email, address.key, await this.now(tx, scope)]);
+    await tx.query(MAKE, [
+      scope.environmentId,
+      newId(),
+      address.email,
+      address.key,
+      await environmentTime(tx, scope.environmentId),
+    ]);
   }
 
   private async locked(tx: Sql, scope: Scope, ref: string): Promise<ContactRow> {
@@ -131,20 +138,12 @@ export class ContactsService {
     if (!row) throw new NotFound('contact');
     return row;
   }
-
-  private async now(tx: Sql, { environmentId }: Scope): Promise<Date> {
-    const [row] = await tx.query<{ now: Date }>(NOW, [environmentId]);
-    if (!row) throw new NotFound('environment');
-    return row.now;
-  }
 }
 
 function isSameAddress(text: string | null, key: string): boolean {
   const address = text === null ? null : parseEmail(text);
   return address?.ok === true && address.key === key;
 }
-
-const NOW = 'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environments WHERE id = $1';
 
 const MAKE = `
 WITH made AS (

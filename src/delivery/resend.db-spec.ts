@@ -3,7 +3,6 @@ import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
 import { aPlannedLetter, aScenario, messageRow, tryAgainNow } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
-import { EnvironmentsService } from '../stores/environments.service.js';
 import { MOST_FAILURES } from './backoff.js';
 import { Resend } from './resend.js';
 
@@ -17,7 +16,7 @@ describe('a letter that somebody sends again', () => {
     database = await migratedDatabase();
     store = await aStore(database.engine);
     await aScenario(database.engine, store);
-    resend = new Resend(database.engine, new EnvironmentsService(), { wake: (stage) => void woken.push(stage) });
+    resend = new Resend(database.engine, { wake: (stage) => void woken.push(stage) });
   });
   afterEach(() =>
     database.engine.query(`UPDATE messages SET state = 'skipped', reason = 'x' WHERE state <> 'accepted'`),

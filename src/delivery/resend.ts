@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { environmentTime } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Scope } from '../platform/database/request-database.js';
 import { Conflict, NotFound } from '../platform/http/domain-error.js';
 import { StageWaker } from '../platform/queue/stages.js';
-import { EnvironmentsService } from '../stores/environments.service.js';
 
 /** Sends a letter again because somebody asks for it. */
 @Injectable()
 export class Resend {
   constructor(
     private readonly db: EngineDatabase,
-    private readonly environments: EnvironmentsService,
     private readonly waker: StageWaker,
   ) {}
 
@@ -19,7 +18,7 @@ export class Resend {
    * possible duplicate, one that was certainly never taken is not. The last guard asks everything anew. Throws NotFound, or 409 `not_resendable` for any other letter and for tests.
    */
   async resend({ environmentId }: Scope, id: string): Promise<void> {
-    const now = await this.environments.environmentNow(this.db, environmentId);
+    const now = await environmentTime(this.db, environmentId);
     const [row] = await this.db.query<{ state: string; planned: boolean }>(RESEND, [environmentId, id, now]);
     if (!row) throw new NotFound('message');
     if (!row.planned) throw new Conflict('not_resendable', `a letter that is ${row.state} cannot be sent again`);

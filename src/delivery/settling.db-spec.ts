@@ -8,7 +8,6 @@ import { REAL_LANE } from '../platform/clock/lane.js';
 import type { EngineDatabase } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
 import type { StageWaker } from '../platform/queue/stages.js';
-import { EnvironmentsService } from '../stores/environments.service.js';
 import { DeliveryTimes } from './delivery-times.js';
 import { outcomeOfResult, type Outcome } from './outcome.js';
 import { SettleQueue } from './settle-queue.js';
@@ -162,7 +161,7 @@ describe('outcomes that are written together', () => {
     const { mover, ledger, engine } = worker;
     const waker = { wake: () => undefined } as unknown as StageWaker;
     const { dueMark } = engine;
-    const runs = new StoredScenarioRuns(database.engine, new EnvironmentsService(), mover, ledger, dueMark, waker);
+    const runs = new StoredScenarioRuns(database.engine, mover, ledger, dueMark, waker);
     const states = async () =>
       Promise.all(
         people.map(async (id) => {

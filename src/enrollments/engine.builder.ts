@@ -6,7 +6,6 @@ import { ProcessClock } from '../platform/clock/clock.js';
 import { type Lane, REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
 import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
-import { EnvironmentsService } from '../stores/environments.service.js';
 import { StoresService } from '../stores/stores.service.js';
 import { EventLoader } from './event-loader.js';
 import { FactLoader, factQuestion } from './fact-loader.js';
@@ -57,7 +56,7 @@ export function aWorker(database: TestDatabase) {
       conversions,
     ),
     due: new RunDue(database.engine, registry, reader, facts, ledger, writer, dueMark),
-    scenarioRuns: new StoredScenarioRuns(database.engine, new EnvironmentsService(), mover, ledger, dueMark, waker),
+    scenarioRuns: new StoredScenarioRuns(database.engine, mover, ledger, dueMark, waker),
     /** The letter of this step has gone out, as the guard tells it. */
     sent: ({ stepId, pass, ...ref }: Pick<LedgerRow, 'environmentId' | 'enrollmentId' | 'stepId' | 'pass'>, at: Date) =>
       database.engine.transaction(async (tx) => {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { lockContacts } from '../contacts/contact-facts.js';
+import { environmentTime } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { BadInput, Conflict, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
-import { EnvironmentsService } from '../stores/environments.service.js';
 import { ENROLLMENT_ROWS, type EnrollmentRow, enrollmentView, type EnrollmentView } from './enrollment.view.js';
 import { RunMover } from './run-mover.js';
 
@@ -22,7 +22,6 @@ export class EnrollmentsService {
   constructor(
     private readonly requests: RequestDatabase,
     private readonly engine: EngineDatabase,
-    private readonly environments: EnvironmentsService,
     private readonly mover: RunMover,
   ) {}
 
@@ -64,7 +63,7 @@ export class EnrollmentsService {
     const { id: enrollmentId, contact } = await this.one(scope, id);
     const endReason = `exited:${reason}` as const;
     await this.engine.transaction(async (tx) => {
-      const at = await this.environments.environmentNow(tx, environmentId);
+      const at = await environmentTime(tx, environmentId);
       await lockContacts(tx, [{ environmentId, contactId: contact.id }]);
       await this.mover.exit(tx, [{ environmentId, enrollmentId, reason: endReason }], at);
     });

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { lockContacts } from '../contacts/contact-facts.js';
-import { REAL_LANE } from '../platform/clock/lane.js';
+import { environmentTime, REAL_LANE } from '../platform/clock/lane.js';
 import { connectionProblem } from '../platform/database/database-error.js';
 import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { ScenarioRuns } from '../scenarios/ports.js';
-import { EnvironmentsService } from '../stores/environments.service.js';
 import { completeRuns, HELD_MS, type StandingRun } from './complete-runs.js';
 import { DueMark } from './marks.js';
 import { MessageLedger } from './ports.js';
@@ -31,7 +30,6 @@ export class StoredScenarioRuns extends ScenarioRuns {
 
   constructor(
     private readonly database: EngineDatabase,
-    private readonly environments: EnvironmentsService,
     private readonly mover: RunMover,
     private readonly ledger: MessageLedger,
     private readonly mark: DueMark,
@@ -111,7 +109,7 @@ export class StoredScenarioRuns extends ScenarioRuns {
 
   private endBatch(environmentId: string, scenarioKey: string): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const at = await this.environments.environmentNow(tx, environmentId);
+      const at = await environmentTime(tx, environmentId);
       const runs = await runningRuns(tx, environmentId, scenarioKey);
       await lockContacts(tx, runs, { waitMs: HELD_MS });
       await this.mover.exit(

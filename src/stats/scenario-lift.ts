@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { nextMidnight, startOfDay } from '../domain/calendar.js';
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import { environmentTime } from '../platform/clock/lane.js';
 import { RequestDatabase } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { Caller } from '../platform/http/auth.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import { ScenarioRegistry, versionKey } from '../scenarios/scenario-registry.js';
-import { EnvironmentsService } from '../stores/environments.service.js';
 import { StoresService } from '../stores/stores.service.js';
 import { LIFT, READ_ALL } from './lift-sql.js';
 import type { LiftView } from './lift.dto.js';
@@ -23,7 +23,6 @@ interface Version {
 export class ScenarioLift {
   constructor(
     private readonly requests: RequestDatabase,
-    private readonly environments: EnvironmentsService,
     private readonly scenarios: ScenarioRegistry,
     private readonly stores: StoresService,
   ) {}
@@ -32,7 +31,7 @@ export class ScenarioLift {
   lift(caller: Caller, scenario: string, span: AskedSpan): Promise<LiftView> {
     return this.requests.read(caller, async (sql) => {
       const versions = await this.versions(sql, caller.storeId, scenario);
-      const now = await this.environments.environmentNow(sql, caller.environmentId);
+      const now = await environmentTime(sql, caller.environmentId);
       const zone = (await this.stores.settingsOf(sql, [caller.storeId])).get(caller.storeId)?.timezone ?? 'UTC';
       const days = sendDays(span, zone);
       await sql.query(READ_ALL);

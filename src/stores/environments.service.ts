@@ -29,16 +29,6 @@ export class EnvironmentsService {
     return { id: row.id, storeId: row.store_id, mode: row.mode, clock: row.clock, virtualNow: row.virtual_now };
   }
 
-  /** The instant that counts for people of this environment: the sandbox's clock, or the database's. */
-  async environmentNow(tx: Sql, environmentId: string): Promise<Date> {
-    const [row] = await tx.query<{ now: Date }>(
-      'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environments WHERE id = $1',
-      [environmentId],
-    );
-    if (!row) throw new NotFound('environment');
-    return row.now;
-  }
-
   /** The lane in which work of this environment runs now; a virtual lane is fixed at the clock's present instant. */
   async lane(tx: Sql, environmentId: string): Promise<Lane> {
     const { clock, virtualNow } = await this.environment(tx, environmentId);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LARGEST_VERSION } from '../domain/largest-version.js';
-import { environmentNow } from '../platform/clock/lane.js';
+import { environmentTime } from '../platform/clock/lane.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import { checkLocale } from './check-draft.js';
@@ -79,11 +79,8 @@ export class TemplatePreviews {
   }
 
   /** A letter of the sandbox speaks of the sandbox's days. */
-  private async now(scope: Scope): Promise<Date> {
-    const [row] = await this.database.run(scope, (manager) =>
-      manager.query<{ now: Date }[]>(`SELECT ${environmentNow('$1::uuid')} AS now`, [scope.environmentId]),
-    );
-    return row!.now;
+  private now(scope: Scope): Promise<Date> {
+    return this.database.read(scope, (tx) => environmentTime(tx, scope.environmentId));
   }
 
   private async version(

@@ -7,7 +7,6 @@ import { RunDue } from '../../src/enrollments/run-due.js';
 import { StoredScenarioRuns } from '../../src/enrollments/scenario-runs.js';
 import { DeliveryTimes } from '../../src/delivery/delivery-times.js';
 import { REAL_LANE } from '../../src/platform/clock/lane.js';
-import { EnvironmentsService } from '../../src/stores/environments.service.js';
 import { migratedDatabase, type TestDatabase } from '../support/database.js';
 import { aWorker, ScriptedTransport } from '../support/delivery-rig.js';
 import { Faults, seededRandom } from './children/faults.js';
@@ -66,7 +65,7 @@ describe('with every part’s statements, transactions and letters failing at ra
     const inbox = new Inbox(new InboxMark(clock));
     const events = new ProcessEvents(part('events'), inbox, new EventLoader(registry, reader, facts), writer, nobody);
     const due = new RunDue(part('due'), registry, reader, facts, ledger, writer, dueMark);
-    const runs = new StoredScenarioRuns(part('mend'), new EnvironmentsService(), mover, ledger, dueMark, waker);
+    const runs = new StoredScenarioRuns(part('mend'), mover, ledger, dueMark, waker);
     const acts = [
       () => events.batch(REAL_LANE),
       () => due.batch(REAL_LANE),

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import { environmentTime } from '../../platform/clock/lane.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
 import type { Scope } from '../../platform/database/request-database.js';
 import { Unavailable, Unprocessable } from '../../platform/http/domain-error.js';
@@ -13,7 +14,6 @@ const BATCH = 500;
 /** Each is lost only to somebody who made, merged or erased a person of these very rows at that moment. */
 const ATTEMPTS = 10;
 const UNIQUE_VIOLATION = '23505';
-const NOW = 'SELECT coalesce(virtual_now, clock_timestamp()) AS now FROM environments WHERE id = $1';
 
 /** Takes people in from a file, batch by batch as it arrives. The same file twice changes nothing more. */
 @Injectable()
@@ -22,7 +22,7 @@ export class ContactImport {
 
   /** @param renames `column:field` each, see `importColumns` */
   async run({ environmentId }: Scope, body: Readable, renames: readonly string[]): Promise<ImportReportView> {
-    const [{ now } = { now: new Date(0) }] = await this.database.query<{ now: Date }>(NOW, [environmentId]);
+    const now = await environmentTime(this.database, environmentId);
     let columns: Columns | null = null;
     const errors: RowErrorView[] = [];
     const total = { rows: 0, created: 0, updated: 0 };

@@ -13,7 +13,6 @@ import { PostgresIncarnation } from '../../../src/platform/database/postgres-inc
 import { StageLoop } from '../../../src/platform/queue/stage-loop.js';
 import type { StageRunner } from '../../../src/platform/queue/stage-runner.js';
 import type { StageName } from '../../../src/platform/queue/stages.js';
-import { EnvironmentsService } from '../../../src/stores/environments.service.js';
 import { aWorker } from '../../support/delivery-rig.js';
 import { Faults } from './faults.js';
 import { FaultyDatabase } from './faulty-database.js';
@@ -58,7 +57,7 @@ async function main(): Promise<void> {
   const loader = new EventLoader(registry, reader, facts);
   const nobody = { record: () => Promise.resolve() };
   const events = new ProcessEvents(part('events'), new Inbox(new InboxMark(clock)), loader, writer, nobody);
-  const runs = new StoredScenarioRuns(part('mend'), new EnvironmentsService(), mover, ledger, dueMark, waker);
+  const runs = new StoredScenarioRuns(part('mend'), mover, ledger, dueMark, waker);
   const enrollments = new EnrollmentsStage(runner, clock, events, due, runs);
   for (const stage of [enrollments, new DeliveryStage(batch, sweeper, runner, clock, times)])
     loops.set(
