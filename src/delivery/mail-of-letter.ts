@@ -1,3 +1,4 @@
+import type { StoreSettings } from '../stores/store-settings.js';
 import type { RenderedMail } from '../templates/render-request.js';
 import type { ClearedLetter } from './guard-writes.js';
 import type { Letter } from './letter.js';
@@ -15,9 +16,7 @@ export function clearedLetter(
 ): ClearedLetter {
   const { message, settings, unsubscribeUrl } = letter;
   const attempt = message.attempts + 1;
-  const from = settings.from
-    ? { email: headerText(settings.from.email), name: headerText(settings.from.name) }
-    : defaultFrom;
+  const from = senderOf(settings, defaultFrom);
   const headers = letterHeaders({
     messageId: message.id,
     attempt,
@@ -40,4 +39,9 @@ export function clearedLetter(
       headers,
     },
   };
+}
+
+/** Who a store's letters are from. */
+export function senderOf({ from }: Pick<StoreSettings, 'from'>, defaultFrom: Mailbox): Mailbox {
+  return from ? { email: headerText(from.email), name: headerText(from.name) } : defaultFrom;
 }

@@ -17,6 +17,7 @@ import { invalid } from '../templates/template-drafts.js';
 import { TemplatePreviews } from '../templates/template-previews.js';
 import type { PreviewView } from '../templates/template.view.js';
 import { headerText, letterHeaders, parseMailbox } from './mail-headers.js';
+import { senderOf } from './mail-of-letter.js';
 import { outcomeOfResult } from './outcome.js';
 import { isAllowedRecipient } from './recipients.js';
 import { dayIn } from './sent-on.js';
@@ -90,9 +91,7 @@ export class TestSend {
 
   private mail(scope: Scope, settings: StoreSettings, rendered: PreviewView, to: string): Mail {
     const messageId = newId();
-    const from = settings.from
-      ? { email: headerText(settings.from.email), name: headerText(settings.from.name) }
-      : parseMailbox(this.env.MAIL_FROM);
+    const from = senderOf(settings, parseMailbox(this.env.MAIL_FROM));
     return {
       messageId,
       storeId: scope.storeId,
