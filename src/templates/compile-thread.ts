@@ -2,12 +2,13 @@ import { parentPort } from 'node:worker_threads';
 import { compileTemplate } from './compile/compile-template.js';
 import { READY } from './isolated-thread.js';
 
-/** The entry of the compile thread: MJML takes seconds for a document that was made to hurt it. */
+/** One locale's source. */
 export interface CompileQuestion {
   readonly source: string;
   readonly locale: string;
 }
 
+// The entry of the compile thread: MJML takes seconds for a document that was made to hurt it.
 parentPort?.on('message', ({ source, locale }: CompileQuestion) => {
   void compileTemplate(source, locale).then((outcome) => parentPort?.postMessage(outcome));
 });

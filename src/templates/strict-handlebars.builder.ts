@@ -6,7 +6,9 @@ import { ASKING_HELPERS, BLOCK_HELPERS, INTERNAL_HELPERS, VALUE_HELPERS } from '
 
 type Call = hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpression;
 
-const KNOWN = Object.fromEntries([...BLOCK_HELPERS, ...VALUE_HELPERS, ...INTERNAL_HELPERS].map((name) => [name, true]));
+const KNOWN = Object.fromEntries(
+  [...BLOCK_HELPERS, ...VALUE_HELPERS, ...INTERNAL_HELPERS, 'tmVar'].map((name) => [name, true]),
+);
 
 /**
  * Compiles one part of a letter. Handlebars' own strict mode cannot say which variable is missing, and refuses to ask for

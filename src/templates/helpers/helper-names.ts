@@ -31,7 +31,7 @@ export const NAMED_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   unless: ['includeZero'],
 };
 /** What the compiler writes itself. */
-export const INTERNAL_HELPERS: ReadonlySet<string> = new Set(['tmLink', 'tmUrl', 'tmPixel', 'tmVar']);
+export const INTERNAL_HELPERS: ReadonlySet<string> = new Set(['tmLink', 'tmUrl', 'tmPixel']);
 /** These ask whether a variable is there; for all others a missing one is an error. */
 export const ASKING_HELPERS: ReadonlySet<string> = new Set([
   'default',
