@@ -48,7 +48,7 @@ export async function loadContactFacts(
  * Locks contacts FOR NO KEY UPDATE in the order of (environment, id), which every writer keeps: first contacts, then runs,
  * then messages. Ingest holds the same lock until its commit, so a statement that follows this one sees every event whose
  * 202 was given. Answers the ids that are locked now: with `skipLocked` the others are someone else's at the moment. With `waitMs` the
- * transaction waits no longer for this or any other lock: it fails with `IS_HELD`.
+ * transaction waits no longer for this or any later lock: it fails with `IS_HELD`.
  */
 export async function lockContacts(
   tx: Sql,
@@ -56,10 +56,11 @@ export async function lockContacts(
   options: { readonly skipLocked?: boolean; readonly waitMs?: number } = {},
 ): Promise<ReadonlySet<string>> {
   if (refs.length === 0) return new Set();
+  const { skipLocked, waitMs } = options;
   const rows =
-    options.waitMs !== undefined
-      ? await tx.query<{ id: string }>(LOCK_SOON, [...columns(refs), String(options.waitMs)])
-      : await tx.query<{ id: string }>(options.skipLocked ? LOCK_FREE : LOCK, columns(refs));
+    waitMs !== undefined
+      ? await tx.query<{ id: string }>(skipLocked ? LOCK_FREE_SOON : LOCK_SOON, [...columns(refs), String(waitMs)])
+      : await tx.query<{ id: string }>(skipLocked ? LOCK_FREE : LOCK, columns(refs));
   return new Set(rows.map((row) => row.id));
 }
 
@@ -119,4 +120,6 @@ CROSS JOIN LATERAL (SELECT k.id FROM contacts k WHERE k.environment_id = asked.e
 const LOCK = lock('');
 const LOCK_FREE = lock('SKIP LOCKED');
 /** Sorting reads everything before the first row is locked. */
-const LOCK_SOON = lock('', `, set_config('lock_timeout', $3, true)`);
+const SOON = `, set_config('lock_timeout', $3, true)`;
+const LOCK_SOON = lock('', SOON);
+const LOCK_FREE_SOON = lock('SKIP LOCKED', SOON);

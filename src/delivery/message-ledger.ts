@@ -54,6 +54,12 @@ export class SqlMessageLedger extends MessageLedger {
     return new Set(rows.map((row) => row.id));
   }
 
+  async held(sql: Sql, runs: readonly RunRef[]): Promise<ReadonlySet<string>> {
+    if (runs.length === 0) return new Set();
+    const rows = await sql.query<{ id: string }>(HELD, refs(runs));
+    return new Set(rows.map((row) => row.id));
+  }
+
   async release(tx: Sql, environmentId: string, scenarioKey: string): Promise<void> {
     this.watermark?.reset();
     await tx.query(RELEASE, [environmentId, scenarioKey]);
@@ -112,11 +118,22 @@ WITH locked AS (
   ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m),
 ${TAKE_BACK}`;
 
-const UNSETTLED = `
-SELECT DISTINCT m.enrollment_id AS id
+const ON_THE_WAY = `
 FROM unnest($1::uuid[], $2::uuid[]) AS r (environment_id, enrollment_id)
 JOIN messages AS m ON m.environment_id = r.environment_id AND m.enrollment_id = r.enrollment_id
 WHERE m.state IN ('planned', 'claimed', 'sending', 'retry', 'unknown')`;
 
+const UNSETTLED = `SELECT DISTINCT m.enrollment_id AS id ${ON_THE_WAY}`;
+
+// It waits for nobody, so it need not keep the order of locks.
+const HELD = `
+WITH free AS MATERIALIZED (SELECT m.environment_id, m.id ${ON_THE_WAY} FOR NO KEY UPDATE OF m SKIP LOCKED)
+SELECT DISTINCT m.enrollment_id AS id ${ON_THE_WAY}
+  AND (m.environment_id, m.id) NOT IN (SELECT environment_id, id FROM free)`;
+
+// Nobody waits for a letter that somebody holds: the sweep of the workers releases it later.
 const RELEASE = `
-UPDATE messages SET held = false WHERE environment_id = $1 AND scenario_key = $2 AND held`;
+UPDATE messages AS m SET held = false
+FROM (SELECT environment_id, id FROM messages WHERE environment_id = $1 AND scenario_key = $2 AND held
+  FOR NO KEY UPDATE SKIP LOCKED) AS free
+WHERE m.environment_id = free.environment_id AND m.id = free.id`;

@@ -54,6 +54,7 @@ export function aWorker(database: TestDatabase) {
       new EventLoader(registry, reader, facts),
       writer,
       conversions,
+      ledger,
     ),
     due: new RunDue(database.engine, registry, reader, facts, ledger, writer, dueMark),
     scenarioRuns: new StoredScenarioRuns(database.engine, mover, ledger, dueMark, waker),

@@ -69,15 +69,15 @@ export class Inbox {
   constructor(private readonly mark: InboxMark) {}
 
   /**
-   * Locks contacts of the oldest waiting events, leaving out those that others hold. Empty when nothing waits; `IS_HELD` when all of
-   * the real lane's are somebody else's for longer than a moment.
+   * Locks contacts of the oldest waiting events, leaving out those that others hold. Empty when nothing waits. In the real lane nobody
+   * is waited for longer than a moment, here and in what follows: `IS_HELD`, also where all of them are somebody else's.
    */
   async claim(tx: Sql, lane: Lane): Promise<ClaimedContacts> {
     const rows = await (lane.clock === 'real' ? this.oldest(tx) : this.oldestVirtual(tx, lane.environmentId));
     const refs = rows.map((row) => ({ environmentId: row.environment_id, contactId: row.contact_id }));
-    let locked = await lockContacts(tx, refs, { skipLocked: true });
-    if (locked.size === 0)
-      locked = await lockContacts(tx, refs.slice(0, WAITED_FOR), lane.clock === 'real' ? { waitMs: HELD_MS } : {});
+    const patience = patienceOf(lane);
+    let locked = await lockContacts(tx, refs, { ...patience, skipLocked: true });
+    if (locked.size === 0) locked = await lockContacts(tx, refs.slice(0, WAITED_FOR), patience);
     return {
       contacts: refs.filter(({ contactId }) => locked.has(contactId)),
       until: lane.clock === 'virtual' ? (rows.at(-1)?.at ?? null) : null,
@@ -139,6 +139,11 @@ export class Inbox {
   reached({ oldest }: ClaimedContacts): void {
     if (oldest) this.mark.reached(oldest);
   }
+}
+
+/** Live, whoever keeps rows stops nobody else; in a sandbox everybody's events are applied in one order. */
+export function patienceOf(lane: Lane): { readonly waitMs?: number } {
+  return lane.clock === 'real' ? { waitMs: HELD_MS } : {};
 }
 
 const OLDEST = `

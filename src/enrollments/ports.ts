@@ -37,6 +37,9 @@ export abstract class MessageLedger {
   /** Ids of those runs that have a message on the way (planned, claimed, sending, retry, unknown). */
   abstract unsettled(tx: Sql, runs: readonly RunRef[]): Promise<ReadonlySet<string>>;
 
+  /** Ids of those runs of which somebody holds a message on the way at the moment. */
+  abstract held(sql: Sql, runs: readonly RunRef[]): Promise<ReadonlySet<string>>;
+
   /** Lets go of the messages that a paused scenario held back. */
   abstract release(tx: Sql, environmentId: string, scenarioKey: string): Promise<void>;
 

@@ -38,6 +38,11 @@ export class RecordingLedger extends MessageLedger {
     return Promise.resolve(new Set(onTheWay.map(({ enrollmentId }) => enrollmentId).filter((id) => asked.has(id))));
   }
 
+  /** A ledger in memory has no rows that somebody could hold. */
+  held(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set());
+  }
+
   release(_tx: Sql, _environmentId: string, scenarioKey: string): Promise<void> {
     this.released.push(scenarioKey);
     return Promise.resolve();

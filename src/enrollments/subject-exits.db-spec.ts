@@ -2,6 +2,7 @@ import pg from 'pg';
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { ABANDONED_CART, NINE } from '../../test/support/domain-builders.js';
 import { until } from '../../test/support/service.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
 import { aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
 
 const TEN_PAST = '2026-11-21T09:10:00.000Z';
@@ -37,6 +38,40 @@ describe('an exit with a subject', () => {
       { subject: '81', endReason: 'exited:bought_by_anyone' },
       { subject: '82', state: 'waiting' },
     ]);
+  });
+
+  it('applies an event of one person once where several buyers of a batch have their carts', async () => {
+    const [anna, ...buyers] = [await shop.contact(), await shop.contact(), await shop.contact()];
+    for (const cartId of ['81', '82']) await shop.receive(anna, cart(NINE, cartId));
+    await settle(worker, shop.lane(NINE));
+    for (const [i, buyer] of buyers.entries()) await shop.receive(buyer, order(TEN_PAST, `o-${i}`, `8${i + 1}`));
+    let event: string | undefined;
+    // Between the claim of the buyers and the transaction that locks all of them.
+    worker.conversions.record = async () => void (event ??= await shop.receive(anna, cart(TEN_PAST, '83')));
+    expect(await worker.events.batch(shop.lane(TEN_PAST))).toBe(3);
+    expect(await shop.outcomes(event!)).toEqual(['none cool_down']);
+    expect((await shop.runs(anna)).map(({ endReason }) => endReason)).toEqual(Array(2).fill('exited:bought_by_anyone'));
+  });
+
+  it('waits for an owner whose row a session keeps holding, and lets everybody else’s orders pass', async () => {
+    const live = await Shop.open(database, 'real');
+    await live.publish({ ...SHARED, trigger: { ...SHARED.trigger, maxAge: 'P1800D' } });
+    const [anna, boris, ...buyers] = await Promise.all(Array.from({ length: 4 }, () => live.contact()));
+    await live.receive(anna!, cart(NINE, '81'));
+    await live.receive(boris!, cart(NINE, '82'));
+    await worker.events.batch(REAL_LANE);
+    const orders: string[] = [];
+    for (const [i, buyer] of buyers.entries())
+      orders.push(await live.receive(buyer, order(TEN_PAST, `o-${i}`, `8${i + 1}`)));
+    await database.engine.transaction(async (tx) => {
+      await tx.query('SELECT FROM contacts WHERE id = $1 FOR UPDATE', [anna]);
+      expect(await worker.events.batch(REAL_LANE)).toBe(1);
+      expect(await live.outcomes(orders[0]!)).toBeNull();
+      expect(await live.outcomes(orders[1]!)).toEqual(['exited exited:bought_by_anyone']);
+      expect(await worker.events.batch(REAL_LANE)).toBe(0); // nor is it waited for again at once
+    });
+    expect(await aWorker(database).events.batch(REAL_LANE)).toBe(1);
+    expect(await live.outcomes(orders[0]!)).toEqual(['exited exited:bought_by_anyone']);
   });
 
   it('keeps a cart out whose order, by somebody else, waits in the same batch', async () => {

@@ -63,7 +63,8 @@ describe('with every part’s statements, transactions and letters failing at ra
     const waker = { wake: () => undefined };
     const nobody = { record: () => Promise.resolve() };
     const inbox = new Inbox(new InboxMark(clock));
-    const events = new ProcessEvents(part('events'), inbox, new EventLoader(registry, reader, facts), writer, nobody);
+    const loader = new EventLoader(registry, reader, facts);
+    const events = new ProcessEvents(part('events'), inbox, loader, writer, nobody, ledger);
     const due = new RunDue(part('due'), registry, reader, facts, ledger, writer, dueMark);
     const runs = new StoredScenarioRuns(part('mend'), mover, ledger, dueMark, waker);
     const acts = [

@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const due = new RunDue(part('due'), registry, reader, facts, ledger, writer, dueMark);
   const loader = new EventLoader(registry, reader, facts);
   const nobody = { record: () => Promise.resolve() };
-  const events = new ProcessEvents(part('events'), new Inbox(new InboxMark(clock)), loader, writer, nobody);
+  const events = new ProcessEvents(part('events'), new Inbox(new InboxMark(clock)), loader, writer, nobody, ledger);
   const runs = new StoredScenarioRuns(part('mend'), mover, ledger, dueMark, waker);
   const enrollments = new EnrollmentsStage(runner, clock, events, due, runs);
   for (const stage of [enrollments, new DeliveryStage(batch, sweeper, runner, clock, times)])
