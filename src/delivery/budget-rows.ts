@@ -44,7 +44,10 @@ export async function giveBackUnused(
   await sql.query(GIVE_BACK, [storeId, provider, day, tokens, letters]);
 }
 
-/** Back to `planned`, due at an instant of each letter's own; `meant_at` keeps when it was meant to go, from which `late` counts. */
+/**
+ * Back to `planned`, due at an instant of each letter's own; `meant_at` keeps when it was meant to go, from which `late` counts. A row that
+ * somebody holds is not waited for: it asks again once its lease is over.
+ */
 export async function writeWaiting(tx: Sql, token: string, letters: readonly WaitingLetter[]): Promise<void> {
   if (letters.length === 0) return;
   await tx.query(WAIT, [
@@ -81,5 +84,8 @@ WHERE store_id = $1 AND provider = $2`;
 const WAIT = `
 UPDATE messages AS m SET state = 'planned', reason = v.reason, due_at = v.due, meant_at = coalesce(m.meant_at, m.due_at),
   next_attempt_at = NULL, claim_token = NULL, claimed_by = NULL, lease_until = NULL
-FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) AS v (environment_id, id, due, reason)
-WHERE m.environment_id = v.environment_id AND m.id = v.id AND m.claim_token = $1 AND m.state = 'claimed'`;
+FROM (SELECT o.environment_id, o.id, v.due, v.reason
+  FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) AS v (environment_id, id, due, reason)
+  JOIN messages AS o ON o.environment_id = v.environment_id AND o.id = v.id
+  WHERE o.claim_token = $1 AND o.state = 'claimed' FOR NO KEY UPDATE OF o SKIP LOCKED) AS v
+WHERE m.environment_id = v.environment_id AND m.id = v.id`;

@@ -37,7 +37,10 @@ export class Claims {
     return { token, messages: inTurn(taken) };
   }
 
-  /** Lets go of claimed rows: back to `planned`, to be claimed again after `delayMs` of the database's time. */
+  /**
+   * Lets go of claimed rows: back to `planned`, to be claimed again after `delayMs` of the database's time. A row that somebody holds is
+   * not waited for: it is claimed again once its lease is over.
+   */
   async giveBack(token: string, messages: readonly ClaimedMessage[], delayMs: number): Promise<void> {
     if (messages.length === 0) return;
     for (const { dueAt } of messages) this.watermark.lower(dueAt);
@@ -107,6 +110,8 @@ taken AS (SELECT * FROM due UNION ALL SELECT * FROM again)
 ${HOLD}`;
 
 const GIVE_BACK = `
-UPDATE messages SET state = 'planned', claim_token = NULL, claimed_by = NULL, lease_until = NULL,
+UPDATE messages AS m SET state = 'planned', claim_token = NULL, claimed_by = NULL, lease_until = NULL,
   next_attempt_at = CASE WHEN $3 > 0 THEN clock_timestamp() + make_interval(secs => $3 / 1000.0) END
-WHERE claim_token = $1 AND id = ANY ($2::uuid[]) AND state = 'claimed'`;
+FROM (SELECT environment_id, id FROM messages WHERE claim_token = $1 AND id = ANY ($2::uuid[]) AND state = 'claimed'
+  FOR NO KEY UPDATE SKIP LOCKED) AS free
+WHERE m.environment_id = free.environment_id AND m.id = free.id`;

@@ -42,7 +42,7 @@ export class Dispatch {
   /** Returns when every letter that went out is settled, and tells `handed` of each; of those before an error as well. */
   async run(lane: Lane, token: string, letters: readonly Letter[], handed: HandedOver): Promise<Dispatched> {
     const { transport, slots } = this.transports.of(lane.clock);
-    const settling = new SettleQueue((items) => this.settle.write(lane, token, items), this.log);
+    const settling = new SettleQueue((items) => this.settle.write(lane, token, items), this.log, this.times.heldMs);
     const left: Letter[] = [];
     const held: Letter[] = [];
     let moved = 0;

@@ -1,5 +1,6 @@
 import { lockContacts } from '../contacts/contact-facts.js';
 import type { EventFacts } from '../domain/run.js';
+import type { MessageLedger } from '../enrollments/ports.js';
 import { RUN_COLUMNS_BUT_EVENT, storedRun, type RunRow, type StoredRun } from '../enrollments/stored-run.js';
 import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -37,14 +38,22 @@ export async function lockLetters(
   });
 }
 
-/** Those of the letters of which nobody holds the person, the run or the row at the moment. */
-export async function freeLetters(db: Sql, letters: readonly Letter[]): Promise<readonly Letter[]> {
+/** Those of the letters of which nobody holds the person, the run, the row or another letter of the run at the moment. */
+export async function freeLetters(
+  db: Sql,
+  ledger: MessageLedger,
+  letters: readonly Letter[],
+): Promise<readonly Letter[]> {
   const rows = await db.query<{ id: string }>(FREE, [
     arrayText(letters, ({ message }) => message.environmentId),
     arrayText(letters, ({ message }) => message.id),
   ]);
   const free = new Set(rows.map(({ id }) => id));
-  return letters.filter(({ message }) => free.has(message.id));
+  const held = await ledger.held(
+    db,
+    letters.map(({ message }) => message),
+  );
+  return letters.filter(({ message }) => free.has(message.id) && !held.has(message.enrollmentId));
 }
 
 /** A run's event, most of its row, is read again only where it is not the one that the letter was rendered for. */

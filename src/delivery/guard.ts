@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MessageLedger } from '../enrollments/ports.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -37,6 +38,7 @@ export class Guard {
     private readonly clearing: Clearing,
     private readonly runs: GuardedRuns,
     private readonly news: GuardNews,
+    private readonly ledger: MessageLedger,
   ) {}
 
   /**
@@ -48,7 +50,7 @@ export class Guard {
       return await this.together(lane, token, transport, letters);
     } catch (error) {
       if (codeOf(error) !== IS_HELD) throw error;
-      const free = await freeLetters(this.db, letters);
+      const free = await freeLetters(this.db, this.ledger, letters);
       const held = letters.filter((letter) => !free.includes(letter)); // none: they were let go meanwhile, or a whole table is held
       if (held.length > 0)
         this.log.warn('a session holds the rows of letters for long: they wait', {

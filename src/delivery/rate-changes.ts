@@ -57,12 +57,12 @@ SELECT s.settings->>'sendRate' AS rate, greatest(clock_timestamp(), p.paused_unt
 FROM store_providers AS p JOIN stores AS s ON s.id = p.store_id
 WHERE p.store_id = $1 AND p.provider = $2 AND p.rate IS DISTINCT FROM s.settings->>'sendRate' FOR UPDATE OF p`;
 
-/** Rows are locked by (environment, id), as by every writer of messages. A letter that is claimed just now asks by itself. */
+/** A letter that is claimed just now asks by itself; one that somebody holds keeps its instant. */
 const SPREAD = `
 WITH locked AS MATERIALIZED (
   SELECT m.environment_id, m.id, m.message_class, m.due_at FROM messages AS m
   WHERE m.store_id = $1 AND m.state = 'planned' AND m.clock = 'real' AND NOT m.held AND m.reason = 'provider_rate'
-  ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m),
+  FOR NO KEY UPDATE OF m SKIP LOCKED),
 waiting AS (
   SELECT environment_id, id, row_number() OVER (ORDER BY message_class <> 'service', due_at, id) AS place FROM locked),
 moved AS (

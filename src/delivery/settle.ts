@@ -3,7 +3,7 @@ import { completeRuns, type StandingRun } from '../enrollments/complete-runs.js'
 import { RunMover } from '../enrollments/run-mover.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { arrayText } from '../platform/database/array-text.js';
-import { EngineDatabase } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { DeliveryTimes } from './delivery-times.js';
@@ -15,6 +15,14 @@ export interface Settlement {
   readonly id: string;
   readonly attempt: number;
   readonly outcome: Outcome;
+}
+
+/** What became of writing outcomes. */
+export interface Settled {
+  /** How many letters were accepted. */
+  readonly accepted: number;
+  /** Outcomes that are to be written later: somebody holds their letters' rows. */
+  readonly held: readonly Settlement[];
 }
 
 /** Writes what became of attempts, and completes runs that waited for nothing else. */
@@ -31,10 +39,37 @@ export class Settle {
 
   /**
    * Writes outcomes in one statement, each row only by its attempt's token, so news of an attempt is believed also
-   * after the row was given up as `unknown`, but never news of an earlier one. Answers how many letters were accepted.
+   * after the row was given up as `unknown`, but never news of an earlier one. A session that keeps a letter's row keeps no other
+   * outcome from being written.
    */
-  async write(lane: Lane, token: string, outcomes: readonly Settlement[]): Promise<number> {
+  async write(lane: Lane, token: string, outcomes: readonly Settlement[]): Promise<Settled> {
     const settlements = oneOfEach(outcomes);
+    try {
+      return { accepted: await this.together(lane, token, settlements), held: [] };
+    } catch (error) {
+      if (codeOf(error) !== IS_HELD) throw error;
+      const free = await this.free(settlements);
+      const held = outcomes.filter(({ id }) => !free.has(id));
+      if (held.length > 0)
+        this.log.warn('a session holds the rows of letters for long: what became of them is written later', {
+          event: 'delivery.outcomes_held',
+          letters: held.length,
+        });
+      const going = settlements.filter(({ id }) => free.has(id));
+      return { accepted: await this.together(lane, token, going), held };
+    }
+  }
+
+  private async free(settlements: readonly Settlement[]): Promise<ReadonlySet<string>> {
+    const rows = await this.db.query<{ id: string }>(FREE, [
+      arrayText(settlements, ({ environmentId }) => environmentId),
+      arrayText(settlements, ({ id }) => id),
+    ]);
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  private async together(lane: Lane, token: string, settlements: readonly Settlement[]): Promise<number> {
+    if (settlements.length === 0) return 0;
     const now = await laneNow(this.db, lane);
     const settled = await this.db.query<StandingRun & { readonly state: string; readonly atEnd: boolean }>(SETTLE, [
       token,
@@ -49,6 +84,7 @@ export class Settle {
       arrayText(settlements, ({ outcome }) => outcome.result),
       arrayText(settlements, ({ outcome }) => outcome.status),
       arrayText(settlements, ({ outcome }) => outcome.detail),
+      String(this.times.heldMs),
     ]);
     await this.completeRuns(
       lane,
@@ -83,6 +119,12 @@ function oneOfEach(outcomes: readonly Settlement[]): readonly Settlement[] {
   return [...known.values()];
 }
 
+// It waits for nobody, so it need not keep the order of locks.
+const FREE = `
+SELECT m.id FROM unnest($1::uuid[], $2::uuid[]) AS asked (environment_id, id)
+JOIN messages AS m ON m.environment_id = asked.environment_id AND m.id = asked.id
+FOR NO KEY UPDATE OF m SKIP LOCKED`;
+
 /**
  * `accepted` also settles a row that was given up, waits for its repetition or is held by the worker that would repeat it: the
  * attempt's own token proves it, whoever holds the claim now. Any other certain outcome also settles one that is `unknown`.
@@ -90,8 +132,8 @@ function oneOfEach(outcomes: readonly Settlement[]): readonly Settlement[] {
  */
 const SETTLE = `
 WITH v AS MATERIALIZED (
-  SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::int[], $12::text[])
-    AS v (e, id, attempt, state, reason, retry_ms, provider_message_id, result, status, detail)),
+  SELECT v.* FROM unnest($3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::int[], $12::text[])
+    AS v (e, id, attempt, state, reason, retry_ms, provider_message_id, result, status, detail), set_config('lock_timeout', $13, true)),
 settled AS (
   UPDATE messages AS m SET
     state = CASE WHEN v.state IN ('retry', 'planned') AND m.cancel_requested

@@ -47,8 +47,9 @@ describe('outcomes that are written together', () => {
     const { token, messages } = await worker.claims.take(REAL_LANE, 10, []);
     const letters = await worker.composer.compose(REAL_LANE, messages);
     await worker.guard.clear(REAL_LANE, token, worker.transport, letters);
-    const write = (items: readonly Settlement[]) => worker.settle.write(REAL_LANE, token, items);
-    return { ids, people, write, worker };
+    const settle = (items: readonly Settlement[]) => worker.settle.write(REAL_LANE, token, items);
+    const write = async (items: readonly Settlement[]) => (await settle(items)).accepted;
+    return { ids, people, write, settle, worker };
   }
   const outcome = (result: SendResult): Outcome =>
     outcomeOfResult(result, 0, { retryFirstMs: 30_000, circuitMs: 30_000 }, 0);
@@ -143,10 +144,10 @@ describe('outcomes that are written together', () => {
   });
 
   it('are written without the one that cannot be stored, which is given up at once', async () => {
-    const { ids, write } = await onTheirWay(3);
+    const { ids, settle } = await onTheirWay(3);
     const errors: string[] = [];
     const log = { error: (_: string, { event }: { event: string }) => void errors.push(event) };
-    const queue = new SettleQueue(write, log as unknown as ConstructorParameters<typeof SettleQueue>[1]);
+    const queue = new SettleQueue(settle, log as unknown as ConstructorParameters<typeof SettleQueue>[1], 50);
     const unstorable = { ...outcome(ACCEPTED), status: 2 ** 40 };
     const results = [ACCEPTED, unstorable, ACCEPTED];
     await Promise.all(results.map((result, i) => queue.add(settlement(ids[i]!, result))));

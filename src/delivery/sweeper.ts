@@ -135,9 +135,11 @@ dirty AS (
   WHERE c.state = 'unresolved' AND c.scenario_key IS NOT NULL)
 ${ENDED_RUNS}`;
 
-/** A guard that read "paused" may write `held` after the resume has released the scenario's letters. */
+/** A guard that read "paused" may write `held` after the resume has released the scenario's letters; and the resume waits for no row. */
 const RELEASE_UNPAUSED = `
 UPDATE messages AS m SET held = false
-FROM publications AS p
-WHERE m.held AND p.environment_id = m.environment_id AND p.kind = 'scenario' AND p.key = m.scenario_key AND p.state = 'published'
+FROM (SELECT o.environment_id, o.id FROM messages AS o
+  JOIN publications AS p ON p.environment_id = o.environment_id AND p.kind = 'scenario' AND p.key = o.scenario_key
+  WHERE o.held AND p.state = 'published' FOR NO KEY UPDATE OF o SKIP LOCKED) AS free
+WHERE m.environment_id = free.environment_id AND m.id = free.id
 RETURNING m.id`;

@@ -9,11 +9,11 @@ interface FreeRow extends Record<string, unknown> {
 }
 
 /** Those of the people of whom nobody holds the row, a running run or a letter on its way at the moment. */
-export async function freePeople(
+export async function freePeople<P extends ContactRef>(
   sql: Sql,
   ledger: MessageLedger,
-  people: readonly ContactRef[],
-): Promise<readonly ContactRef[]> {
+  people: readonly P[],
+): Promise<readonly P[]> {
   const rows = await sql.query<FreeRow>(FREE, [
     arrayText(people, ({ environmentId }) => environmentId),
     arrayText(people, ({ contactId }) => contactId),

@@ -8,7 +8,7 @@ import type { ScenarioPublication } from '../scenarios/environment-scenarios.js'
 import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
 import { type FactBook, FactLoader, factQuestion } from './fact-loader.js';
 import { DueMark } from './marks.js';
-import { MessageLedger } from './ports.js';
+import { MessageLedger, type RunRef } from './ports.js';
 import { compiledOf, RunReader } from './run-reader.js';
 import { RunWriter } from './run-writer.js';
 import { settleStanding } from './settle-standing.js';
@@ -35,7 +35,7 @@ export class RunDue {
 
   /**
    * Claims up to 500 due runs, decides and writes them in one transaction; answers how many, 0 when none is due. Takes no
-   * locks but these runs' and waits for none, so it may go without their contacts' locks: an event that is being applied
+   * locks but these runs' and, where a scenario is archived, their letters', and waits for none, so it may go without their contacts' locks: an event that is being applied
    * waits for it and then finds the letter planned.
    */
   async batch(lane: Lane): Promise<number> {
@@ -96,14 +96,26 @@ export class RunDue {
       else moving.push(new WorkingRun(run, compiled, false));
     }
     const facts = await this.facts.load(tx, moving.map(factQuestion), now);
+    const ending = moving.filter((run) => isIn(run, 'archived'));
+    // A run of which somebody keeps a letter is left to the mend, which may wait for it.
+    const kept = await this.ledger.held(tx, ending.map(refOf));
     for (const run of moving)
-      if (isIn(run, 'archived')) run.end('scenario_archived', now);
-      else if (!this.decide(run, facts, now)) held.push({ identity: run.identity, state: run.state });
+      if (kept.has(run.identity.id)) held.push(stored(run));
+      else if (isIn(run, 'archived')) run.end('scenario_archived', now);
+      else if (!this.decide(run, facts, now)) held.push(stored(run));
     await hold(tx, held);
     await settleStanding(tx, this.ledger, moving, now);
     await this.writer.write(tx, moving, now);
     return moving;
   }
+}
+
+function refOf({ identity }: WorkingRun): RunRef {
+  return { environmentId: identity.environmentId, enrollmentId: identity.id };
+}
+
+function stored({ identity, state }: WorkingRun): StoredRun {
+  return { identity, state };
 }
 
 async function hold(tx: Sql, runs: readonly StoredRun[]): Promise<void> {

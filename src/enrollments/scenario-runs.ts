@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { lockContacts } from '../contacts/contact-facts.js';
 import { environmentTime, REAL_LANE } from '../platform/clock/lane.js';
 import { connectionProblem } from '../platform/database/database-error.js';
-import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, IS_HELD, waitAtMost } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { ScenarioRuns } from '../scenarios/ports.js';
 import { completeRuns, HELD_MS, type StandingRun } from './complete-runs.js';
+import { freePeople } from './free-people.js';
 import { DueMark } from './marks.js';
 import { MessageLedger } from './ports.js';
 import { RunMover } from './run-mover.js';
@@ -54,7 +55,7 @@ export class StoredScenarioRuns extends ScenarioRuns {
   async archive(environmentId: string, scenarioKey: string): Promise<boolean> {
     for (let batch = 1; batch <= BATCHES_A_REQUEST; batch++)
       if ((await this.endBatch(environmentId, scenarioKey)) === 0) {
-        await this.database.transaction((tx) => this.ledger.archive(tx, environmentId, scenarioKey));
+        await this.archiveLetters(environmentId, scenarioKey);
         return true;
       }
     this.waker.wake('enrollments');
@@ -86,7 +87,14 @@ export class StoredScenarioRuns extends ScenarioRuns {
 
   private async endLeft({ environment_id: id, key }: Left): Promise<void> {
     while ((await this.endBatch(id, key)) > 0);
-    await this.database.transaction((tx) => this.ledger.archive(tx, id, key));
+    await this.archiveLetters(id, key);
+  }
+
+  private archiveLetters(environmentId: string, scenarioKey: string): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      await waitAtMost(tx, HELD_MS);
+      await this.ledger.archive(tx, environmentId, scenarioKey);
+    });
   }
 
   /** Completes runs whose last letter was settled by a process that was killed before it completed them. */
@@ -107,10 +115,21 @@ export class StoredScenarioRuns extends ScenarioRuns {
       });
   }
 
-  private endBatch(environmentId: string, scenarioKey: string): Promise<number> {
+  /** Answers how many were ended. Those whose rows somebody keeps are left for the next mend. */
+  private async endBatch(environmentId: string, scenarioKey: string): Promise<number> {
+    const runs = await runningRuns(this.database, environmentId, scenarioKey);
+    try {
+      return await this.end(environmentId, runs);
+    } catch (error) {
+      if (codeOf(error) !== IS_HELD) throw error;
+      return this.end(environmentId, await freePeople(this.database, this.ledger, runs));
+    }
+  }
+
+  private async end(environmentId: string, runs: readonly StandingRun[]): Promise<number> {
+    if (runs.length === 0) return 0;
     return this.database.transaction(async (tx) => {
       const at = await environmentTime(tx, environmentId);
-      const runs = await runningRuns(tx, environmentId, scenarioKey);
       await lockContacts(tx, runs, { waitMs: HELD_MS });
       await this.mover.exit(
         tx,
@@ -123,12 +142,8 @@ export class StoredScenarioRuns extends ScenarioRuns {
 }
 
 /** Unlocked: by the time their contacts are locked some may have ended, which `exit` leaves as they are. */
-async function runningRuns(
-  tx: Sql,
-  environmentId: string,
-  scenarioKey: string,
-): Promise<{ readonly environmentId: string; readonly enrollmentId: string; readonly contactId: string }[]> {
-  const rows = await tx.query<{ id: string; contact_id: string }>(RUNNING, [environmentId, scenarioKey]);
+async function runningRuns(sql: Sql, environmentId: string, scenarioKey: string): Promise<readonly StandingRun[]> {
+  const rows = await sql.query<{ id: string; contact_id: string }>(RUNNING, [environmentId, scenarioKey]);
   return rows.map((row) => ({ environmentId, enrollmentId: row.id, contactId: row.contact_id }));
 }
 
@@ -143,13 +158,13 @@ WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended'
   AND ${stateIs('archived')}
 LIMIT ${BATCH}`;
 
-// Only these runs' locks, in their order, and no others after them: whatever else is locked, this cannot deadlock. Paused again
-// meanwhile, the scenario keeps the rest: a worker would hold again what is released, for as long as this goes on.
+// It waits for no lock: a run that somebody keeps is released by the next mend. Paused again meanwhile, the scenario keeps the rest: a
+// worker would hold again what is released, for as long as this goes on.
 const RELEASE = `
 UPDATE enrollments r SET held = false
 FROM (SELECT environment_id, id FROM enrollments
   WHERE environment_id = $1 AND scenario_key = $2 AND state <> 'ended' AND held AND ${stateIs('published')}
-  ORDER BY environment_id, id LIMIT 5000 FOR NO KEY UPDATE) held
+  LIMIT 5000 FOR NO KEY UPDATE SKIP LOCKED) held
 WHERE r.environment_id = held.environment_id AND r.id = held.id
 RETURNING r.id`;
 

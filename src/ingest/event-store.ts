@@ -3,7 +3,7 @@ import { IdentityChanges } from '../contacts/identity-changes.js';
 import type { Person } from '../contacts/who-is-who.js';
 import { BlindKeys } from '../platform/blind-keys.js';
 import { arrayText } from '../platform/database/array-text.js';
-import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, IS_HELD, waitAtMost } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
 import { logger } from '../platform/logging/logger.js';
 import {
@@ -86,7 +86,7 @@ export class EventStore {
     try {
       for (const { change, at } of changes)
         await this.database.transaction(async (tx) => {
-          await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [String(this.times.heldMs)]);
+          await waitAtMost(tx, this.times.heldMs);
           await this.identities.apply(tx, change, at);
         });
       return null;

@@ -136,6 +136,22 @@ describe('hits that are stored', () => {
     expect(await waiting()).toBe(0);
   });
 
+  it('of a letter whose row a session keeps wait for it, and everybody else’s are counted', async () => {
+    const [held, free] = [await letter(), await letter()];
+    await storeHits(database.engine, [hit(held), hit(free), hit(held, { action: 'click' })]);
+    await database.engine.transaction(async (tx) => {
+      await tx.query('SELECT FROM messages WHERE id = $1 FOR UPDATE', [held]);
+      for (let round = 1; round <= 2; round++) await count();
+      expect(await figures(held)).toMatchObject({ opens: 0, clicks: 0 });
+      expect(await figures(free)).toMatchObject({ opens: 1 });
+      expect(await waiting()).toBe(1);
+    });
+    await count();
+    expect(await figures(held)).toMatchObject({ opens: 1, clicks: 1 });
+    expect(await figures(free)).toMatchObject({ opens: 1 });
+    expect(await waiting()).toBe(0);
+  });
+
   it("of a sandbox happen at its now and are counted for whoever asks for that environment's", async () => {
     const environmentId = store.sandboxId;
     const id = await aLetter(database.engine, { environmentId, storeId: store.storeId, clock: 'virtual' });

@@ -53,10 +53,10 @@ interface Batch {
 /**
  * By deltas, as many as hits were stored, and not by counting the letters' engagements anew: those of closed months are
  * dropped, and a letter that is opened after a year must not lose what was counted before. A delta is applied in the
- * transaction that deletes it, so neither missed nor repeated. Letters are updated in the order of the tally, by their ids,
- * as every writer of messages does. Hits of letters that are gone count nothing.
+ * transaction that deletes it, so neither missed nor repeated. Letters are locked in the order of their ids, as every writer of
+ * messages does. Hits of letters that are gone count nothing; those of letters whose rows somebody holds are queued again.
  */
-const count = (which: string): string => `
+const count = (which: string, how: '' | 'SKIP LOCKED'): string => `
 WITH taken AS (
   DELETE FROM uncounted_hits
   WHERE (queued_at, id) IN (SELECT queued_at, id FROM uncounted_hits WHERE ${which})
@@ -73,7 +73,17 @@ WITH taken AS (
     min(occurred_at) FILTER (WHERE act = 'machine_click') AS machine_clicked_at
   FROM taken CROSS JOIN unnest(message_ids, acts, occurred_ats) AS h(message_id, act, occurred_at)
   GROUP BY environment_id, message_id
-  ORDER BY environment_id, message_id
+), free AS MATERIALIZED (
+  SELECT m.environment_id, m.id FROM tally t
+  JOIN messages m ON m.environment_id = t.environment_id AND m.id = t.message_id
+  ORDER BY m.environment_id, m.id FOR NO KEY UPDATE OF m ${how}
+), put_back AS (
+  INSERT INTO uncounted_hits (environment_id, message_ids, acts, occurred_ats)
+  SELECT environment_id, array_agg(message_id), array_agg(act), array_agg(occurred_at)
+  FROM taken CROSS JOIN unnest(message_ids, acts, occurred_ats) AS h(message_id, act, occurred_at)
+  WHERE (environment_id, message_id) NOT IN (SELECT f.environment_id, f.id FROM free f)
+    AND EXISTS (SELECT FROM messages m WHERE m.environment_id = taken.environment_id AND m.id = h.message_id)
+  GROUP BY environment_id
 ), counted AS (
   UPDATE messages m
   SET opens = m.opens + t.opens,
@@ -84,7 +94,7 @@ WITH taken AS (
     first_clicked_at = least(m.first_clicked_at, t.clicked_at),
     first_machine_opened_at = least(m.first_machine_opened_at, t.machine_opened_at),
     first_machine_clicked_at = least(m.first_machine_clicked_at, t.machine_clicked_at)
-  FROM tally t
+  FROM tally t JOIN free f ON f.environment_id = t.environment_id AND f.id = t.message_id
   WHERE m.environment_id = t.environment_id AND m.id = t.message_id
   RETURNING m.environment_id, m.scenario_key, m.step_id, m.sent_on, m.contact_id, least(t.opened_at, t.clicked_at) AS acted_at
 ), dirty AS (
@@ -95,6 +105,9 @@ WITH taken AS (
 )
 SELECT count(*)::integer AS taken, min(queued_at) AS oldest FROM taken`;
 
-const COUNT_FREE = count(`queued_at >= $1::timestamptz ORDER BY queued_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`);
-/** Waits for what another one is counting. */
-const COUNT_ALL = count(`environment_id = $1 ORDER BY queued_at, id LIMIT $2 FOR UPDATE`);
+const COUNT_FREE = count(
+  `queued_at >= $1::timestamptz ORDER BY queued_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+  'SKIP LOCKED',
+);
+/** Waits for what another one is counting, and for letters. */
+const COUNT_ALL = count(`environment_id = $1 ORDER BY queued_at, id LIMIT $2 FOR UPDATE`, '');

@@ -128,7 +128,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
   const guardDb = part('guard');
   const clearing = new Clearing({ id }, settings, times, clock);
   const news = new GuardNews(watermark, waker);
-  const guard = new Guard(guardDb, guardFacts, restraint, clearing, new GuardedRuns(mover), news);
+  const guard = new Guard(guardDb, guardFacts, restraint, clearing, new GuardedRuns(mover), news, ledger);
   const dispatch = new Dispatch(guard, transports, circuits, settle, times, clock);
   const claims = new Claims(part('claim'), { id }, times, watermark);
   return {

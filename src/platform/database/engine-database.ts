@@ -80,6 +80,11 @@ export class EngineDatabase implements Sql {
   }
 }
 
+/** From here on the transaction waits for no lock longer than this: it fails with `IS_HELD`. */
+export async function waitAtMost(tx: Sql, ms: number): Promise<void> {
+  await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [String(ms)]);
+}
+
 /** The SQLSTATE of what PostgreSQL answered, or the code of what kept it from answering. */
 export function codeOf(error: unknown): string {
   return (error as { readonly code?: string }).code ?? '';

@@ -4,6 +4,7 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aContact } from '../../../test/support/letters.js';
 import { parseEmail } from '../../domain/email-address.js';
 import { REAL_LANE } from '../../platform/clock/lane.js';
+import { IS_HELD } from '../../platform/database/engine-database.js';
 import { newId } from '../../platform/ids.js';
 import { bounceReports } from './bounce-report.js';
 import { PersonalEffects } from './personal-effects.js';
@@ -185,5 +186,16 @@ describe('reports of a mailbox’s reader that name an address and no instant', 
     const after = await letter();
     await post(hard(key));
     expect(await Promise.all([before, after].map(isBounced))).toEqual([true, false]);
+  });
+
+  it('are left to their repetition where a session keeps the row of one of them, which the others do not wait for', async () => {
+    const [held, other] = [await aPerson(), await aPerson()];
+    const reports = [hard(held.key), hard(other.key)];
+    await database.engine.transaction(async (tx) => {
+      await tx.query('SELECT FROM contacts WHERE id = $1 FOR UPDATE', [held.contactId]);
+      await expect(post(reports)).rejects.toMatchObject({ code: IS_HELD });
+      expect(await suppression(other.key)).toBeUndefined();
+    });
+    expect(await post(reports)).toMatchObject({ stored: 2 });
   });
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { HELD_MS } from '../../enrollments/complete-runs.js';
 import { RunMover } from '../../enrollments/run-mover.js';
-import { EngineDatabase } from '../../platform/database/engine-database.js';
+import { EngineDatabase, waitAtMost } from '../../platform/database/engine-database.js';
 import type { Sql } from '../../platform/database/sql.js';
 import { logger } from '../../platform/logging/logger.js';
 import { StageWaker } from '../../platform/queue/stages.js';
@@ -68,6 +69,8 @@ export class ProviderEvents {
     events: readonly ProviderEvent[],
   ): Promise<{ readonly stored: number; readonly parked: number }> {
     const { environmentId } = reporter;
+    // Whoever keeps one person's rows must not make this keep a hundred people's: the provider reports again.
+    await waitAtMost(tx, HELD_MS);
     const time = await environmentTime(tx, environmentId);
     const timed = events.map((event) => timedEvent(event, time));
     const named = await this.fresh(tx, environmentId, await this.named(tx, environmentId, timed));
