@@ -54,7 +54,7 @@ describeIf('a disk that is full', disk !== undefined, () => {
     rmSync(disk!, { recursive: true, force: true });
   });
 
-  it('makes events 503, says so, stores nothing by halves, and everything works again when there is room', async () => {
+  it('makes events 503 and the process not ready, says so, stores nothing by halves, and everything works again when there is room', async () => {
     await shop.cartTaken('before');
     expect(await shop.lettersOf(['before'])).toEqual([1]);
     await fill(ballast);
@@ -72,7 +72,9 @@ describeIf('a disk that is full', disk !== undefined, () => {
     );
     expect(service.output).toMatch(/ingest.unavailable|could not be stored for now/);
     expect(service.child.exitCode).toBeNull();
+    for (let probe = 1; probe <= 3; probe++) expect(await shop.ready()).toBe(503);
     await rm(ballast);
+    await shop.becomesReady();
     for (const name of refused) await shop.cartTaken(name);
     expect(await shop.lettersOf(refused)).toEqual(refused.map(() => 1));
     await shop.becomesReady();

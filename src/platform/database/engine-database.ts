@@ -9,6 +9,8 @@ const RETRIED = new Set(['40P01', '40001']);
 const PLAN_IS_OLD = '0A000';
 /** lock_not_available: somebody has held a row for longer than a transaction with a `lock_timeout` waits. */
 export const IS_HELD = '55P03';
+/** disk_full: nothing that takes more room is written. */
+export const DISK_IS_FULL = '53100';
 const ATTEMPTS = 4;
 
 /**
@@ -17,8 +19,19 @@ const ATTEMPTS = 4;
  */
 export class EngineDatabase implements Sql {
   private readonly names = new StatementNames();
+  private wasRefusedRoom = false;
 
   constructor(readonly pool: Pool) {}
+
+  /** Whether a statement was refused because the server's disk is full, and nobody has found room there since. */
+  get isDiskFull(): boolean {
+    return this.wasRefusedRoom;
+  }
+
+  /** There is room again. */
+  foundRoom(): void {
+    this.wasRefusedRoom = false;
+  }
 
   async query<R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> {
     try {
@@ -76,7 +89,12 @@ export class EngineDatabase implements Sql {
     text: string,
     values: readonly unknown[],
   ): Promise<R[]> {
-    return (await on.query<R>({ text, values: [...values], name: this.names.of(text) })).rows;
+    try {
+      return (await on.query<R>({ text, values: [...values], name: this.names.of(text) })).rows;
+    } catch (error) {
+      if (codeOf(error) === DISK_IS_FULL) this.wasRefusedRoom = true;
+      throw error;
+    }
   }
 }
 

@@ -10,7 +10,7 @@ it('a process whose database takes no writing, a standby after a fail-over, is n
   const database = await migratedDatabase();
   const health = new HealthDatabase(database.url);
   const checks = new HealthChecks();
-  new PlatformChecks(checks, new Readiness(), health, readEnv({})).onModuleInit();
+  new PlatformChecks(checks, new Readiness(), health, database.engine, readEnv({})).onModuleInit();
   const said = async () => (await checks.report()).checks.database;
   await withConnection(database.url, async (owner) => {
     const { rows } = await owner.query<{ name: string }>('SELECT current_database() AS name');

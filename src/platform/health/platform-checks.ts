@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Env } from '../config/env.js';
+import { codeOf, DISK_IS_FULL, EngineDatabase } from '../database/engine-database.js';
 import { HealthDatabase } from '../database/health-database.js';
 import { MIGRATIONS } from '../database/migrations.js';
 import { assertNever } from '../../domain/assert-never.js';
@@ -10,6 +11,10 @@ import type { CheckView } from './health.view.js';
 import { Readiness } from './readiness.js';
 
 const READ_ONLY = '25006';
+/** Seven megabytes of rows that nobody asks for, in a file for the time of the statement; enough that what comes next can be written. */
+const ASK_FOR_ROOM = `
+SELECT FROM set_config('work_mem', '64kB', true) AS little, LATERAL generate_series(1, 500000 + 0 * length(little)) OFFSET 500000`;
+const FULL: CheckView = { state: 'fail', detail: "the database's disk is full: make room there" };
 const HELD: CheckView = { state: 'warn', detail: 'all sending is held: SENDING_HOLD is true' };
 
 /** What every process must be sure of, whatever its roles. */
@@ -19,6 +24,7 @@ export class PlatformChecks implements OnModuleInit {
     private readonly checks: HealthChecks,
     private readonly readiness: Readiness,
     private readonly database: HealthDatabase,
+    private readonly engine: EngineDatabase,
     private readonly env: Env,
   ) {}
 
@@ -40,11 +46,24 @@ export class PlatformChecks implements OnModuleInit {
   private async answers(): Promise<CheckView> {
     try {
       await this.database.query('SELECT FROM installation WHERE false FOR UPDATE');
-      return OK;
+      return (await this.hasRoom()) ? OK : FULL;
     } catch (error) {
-      if ((error as { readonly code?: unknown }).code !== READ_ONLY) throw error;
+      if (codeOf(error) !== READ_ONLY) throw error;
       return { state: 'fail', detail: 'the database takes no writing: a standby, or default_transaction_read_only' };
     }
+  }
+
+  /** A server with a full disk still reads. The engine's own writes tell of it; only then is room asked for, until there is some. */
+  private async hasRoom(): Promise<boolean> {
+    if (!this.engine.isDiskFull) return true;
+    try {
+      await this.database.query(ASK_FOR_ROOM);
+    } catch (error) {
+      if (codeOf(error) !== DISK_IS_FULL) throw error;
+      return false;
+    }
+    this.engine.foundRoom();
+    return true;
   }
 
   /** An older database under newer code would fail in places; a newer one belongs to a release that is being rolled out. */
