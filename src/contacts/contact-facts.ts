@@ -1,6 +1,7 @@
 import type { ContactFacts } from '../domain/run.js';
 import type { BlindKeys } from '../platform/blind-keys.js';
 import { arrayText } from '../platform/database/array-text.js';
+import { HELD_MS } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { suppressionSql } from './suppressions.js';
 
@@ -47,8 +48,8 @@ export async function loadContactFacts(
 /**
  * Locks contacts FOR NO KEY UPDATE in the order of (environment, id), which every writer keeps: first contacts, then runs,
  * then messages. Ingest holds the same lock until its commit, so a statement that follows this one sees every event whose
- * 202 was given. Answers the ids that are locked now: with `skipLocked` the others are someone else's at the moment. With `waitMs` the
- * transaction waits no longer for this or any later lock: it fails with `IS_HELD`.
+ * 202 was given. Answers the ids that are locked now: with `skipLocked` the others are someone else's at the moment. The transaction waits
+ * no longer than `waitMs` (0: as long as a statement may take) for this or any later lock: it fails with `IS_HELD`.
  */
 export async function lockContacts(
   tx: Sql,
@@ -56,11 +57,8 @@ export async function lockContacts(
   options: { readonly skipLocked?: boolean; readonly waitMs?: number } = {},
 ): Promise<ReadonlySet<string>> {
   if (refs.length === 0) return new Set();
-  const { skipLocked, waitMs } = options;
-  const rows =
-    waitMs !== undefined
-      ? await tx.query<{ id: string }>(skipLocked ? LOCK_FREE_SOON : LOCK_SOON, [...columns(refs), String(waitMs)])
-      : await tx.query<{ id: string }>(skipLocked ? LOCK_FREE : LOCK, columns(refs));
+  const { skipLocked, waitMs = HELD_MS } = options;
+  const rows = await tx.query<{ id: string }>(skipLocked ? LOCK_FREE : LOCK, [...columns(refs), String(waitMs)]);
   return new Set(rows.map((row) => row.id));
 }
 
@@ -110,16 +108,13 @@ CROSS JOIN LATERAL (
     WHERE gone.environment_id = asked.e AND gone.id = asked.c)
   LIMIT 1) person`;
 
-// One after another in the order of ids; joined, a batch read all contacts of a shop of some thousands (docs/adr/0015).
-const lock = (how: string, before = ''): string => `
+// One after another in the order of ids; joined, a batch read all contacts of a shop of some thousands (docs/adr/0015). Sorting reads
+// everything, the setting too, before the first row is locked.
+const lock = (how: string): string => `
 SELECT held.id
-FROM (SELECT e, c FROM unnest($1::uuid[], $2::uuid[]) AS q (e, c)${before} ORDER BY e, c) asked
+FROM (SELECT e, c FROM unnest($1::uuid[], $2::uuid[]) AS q (e, c), set_config('lock_timeout', $3, true) ORDER BY e, c) asked
 CROSS JOIN LATERAL (SELECT k.id FROM contacts k WHERE k.environment_id = asked.e AND k.id = asked.c
   LIMIT 1 FOR NO KEY UPDATE ${how}) held`;
 
 const LOCK = lock('');
 const LOCK_FREE = lock('SKIP LOCKED');
-/** Sorting reads everything before the first row is locked. */
-const SOON = `, set_config('lock_timeout', $3, true)`;
-const LOCK_SOON = lock('', SOON);
-const LOCK_FREE_SOON = lock('SKIP LOCKED', SOON);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { anEvent } from '../../test/support/an-event.js';
@@ -6,7 +7,7 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aLetter } from '../../test/support/letters.js';
 import { EventStore } from '../ingest/event-store.js';
 import { IngestTimes } from '../ingest/ingest-times.js';
-import type { EngineDatabase } from '../platform/database/engine-database.js';
+import { type EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
@@ -14,6 +15,7 @@ import { withdrawConsent } from './consent.js';
 import { loadContactFacts } from './contact-facts.js';
 import { ContactsService } from './contacts.service.js';
 import { IdentityChanges } from './identity-changes.js';
+import { ContactImport } from './import/contact-import.js';
 import { SuppressionList } from './import/suppression-list.js';
 import type { OrderWorth, RunEnder } from './ports.js';
 import { SuppressionsService } from './suppressions.service.js';
@@ -247,6 +249,26 @@ describe('ContactsService', () => {
     expect(await facts(id)).toMatchObject({ anonymousId: 'b7' });
     await ingest({ anonymousId: 'b7', email: ANNA });
     expect(await facts(id)).toMatchObject({ anonymousId: null, email: ANNA });
+  });
+
+  it('gives up soon on a person whose row a session keeps, and nobody else waits for it', async () => {
+    for (const address of [ANNA, 'bob@example.com']) await contacts.put(scope, address, {});
+    const file = () => Readable.from([Buffer.from(`email,firstName\n${ANNA},Anna\n`)]);
+    await db.engine.transaction(async (tx) => {
+      await tx.query('SELECT FROM contacts WHERE email_key = $1 FOR UPDATE', [ANNA]);
+      const asked = [
+        ...Array.from({ length: 20 }, () => contacts.patch(scope, ANNA, { firstName: 'Anna' })),
+        contacts.put(scope, ANNA, {}),
+        contacts.erase(scope, ANNA),
+        new ContactImport(db.engine).run(scope, file(), []),
+      ];
+      const ends = Promise.allSettled(asked);
+      expect(await contacts.patch(scope, 'bob@example.com', { firstName: 'Bob' })).toMatchObject({ firstName: 'Bob' });
+      for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: { code: IS_HELD } });
+      expect(await contacts.get(scope, ANNA)).toMatchObject({ firstName: null });
+    });
+    expect(await new ContactImport(db.engine).run(scope, file(), [])).toMatchObject({ updated: 1, rejected: 0 });
+    await contacts.erase(scope, ANNA);
   });
 
   it('takes consent back until a later statement gives it again', async () => {

@@ -5,9 +5,6 @@ import { codeOf, type EngineDatabase, IS_HELD } from '../platform/database/engin
 import type { RunRef } from './ports.js';
 import type { RunMover } from './run-mover.js';
 
-/** A session that keeps a person's rows for longer than these milliseconds holds up what is done for that person, and nobody else. */
-export const HELD_MS = 1_000;
-
 /** A run that may be done, and whose it is. */
 export type StandingRun = RunRef & ContactRef;
 

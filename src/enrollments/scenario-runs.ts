@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { lockContacts } from '../contacts/contact-facts.js';
 import { environmentTime, REAL_LANE } from '../platform/clock/lane.js';
 import { connectionProblem } from '../platform/database/database-error.js';
-import { codeOf, EngineDatabase, IS_HELD, waitAtMost } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, HELD_MS, IS_HELD, waitAtMost } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { ScenarioRuns } from '../scenarios/ports.js';
-import { completeRuns, HELD_MS, type StandingRun } from './complete-runs.js';
+import { completeRuns, type StandingRun } from './complete-runs.js';
 import { freePeople } from './free-people.js';
 import { DueMark } from './marks.js';
 import { MessageLedger } from './ports.js';
@@ -130,7 +130,7 @@ export class StoredScenarioRuns extends ScenarioRuns {
     if (runs.length === 0) return 0;
     return this.database.transaction(async (tx) => {
       const at = await environmentTime(tx, environmentId);
-      await lockContacts(tx, runs, { waitMs: HELD_MS });
+      await lockContacts(tx, runs);
       await this.mover.exit(
         tx,
         runs.map((run) => ({ ...run, reason: 'scenario_archived' })),

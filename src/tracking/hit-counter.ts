@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Watermark } from '../enrollments/watermark.js';
 import { ProcessClock } from '../platform/clock/clock.js';
-import { EngineDatabase } from '../platform/database/engine-database.js';
+import { codeOf, EngineDatabase, HELD_MS, IS_HELD, waitAtMost } from '../platform/database/engine-database.js';
 
 /** Groups of hits that are counted in one transaction: some thousands of hits under load, whose letters it locks meanwhile. */
 const MAX_GROUPS = 100;
@@ -26,7 +26,7 @@ export class HitCounter {
   /** Counts what is queued, of every environment, batch by batch, until `stop`. */
   async drain(stop: AbortSignal, progress: () => void): Promise<void> {
     for (let taken = MAX_GROUPS; taken === MAX_GROUPS && !stop.aborted;) {
-      const batch = await this.count(COUNT_FREE, [this.watermark.from(), MAX_GROUPS]);
+      const batch = await this.countFree([this.watermark.from(), MAX_GROUPS]);
       taken = batch.taken;
       if (batch.oldest) this.watermark.reached(batch.oldest);
       progress();
@@ -36,6 +36,19 @@ export class HitCounter {
   /** Counts everything queued of one environment; when it resolves, what others were counting of it is counted as well. */
   async countAll(environmentId: string): Promise<void> {
     while ((await this.count(COUNT_ALL, [environmentId, MAX_GROUPS])).taken > 0);
+  }
+
+  /** A session that keeps a letter's row keeps the hits of that letter from being counted, and no others. */
+  private async countFree(values: readonly unknown[]): Promise<Batch> {
+    try {
+      return await this.database.transaction(async (tx) => {
+        await waitAtMost(tx, HELD_MS);
+        return (await tx.query<Batch>(COUNT_FREE, values))[0]!;
+      });
+    } catch (error) {
+      if (codeOf(error) !== IS_HELD) throw error;
+      return this.count(COUNT_AROUND, values);
+    }
   }
 
   private count(text: string, values: readonly unknown[]): Promise<Batch> {
@@ -54,7 +67,7 @@ interface Batch {
  * By deltas, as many as hits were stored, and not by counting the letters' engagements anew: those of closed months are
  * dropped, and a letter that is opened after a year must not lose what was counted before. A delta is applied in the
  * transaction that deletes it, so neither missed nor repeated. Letters are locked in the order of their ids, as every writer of
- * messages does. Hits of letters that are gone count nothing; those of letters whose rows somebody holds are queued again.
+ * messages does. Hits of letters that are gone count nothing; those of letters that are not locked are queued again.
  */
 const count = (which: string, how: '' | 'SKIP LOCKED'): string => `
 WITH taken AS (
@@ -105,9 +118,9 @@ WITH taken AS (
 )
 SELECT count(*)::integer AS taken, min(queued_at) AS oldest FROM taken`;
 
-const COUNT_FREE = count(
-  `queued_at >= $1::timestamptz ORDER BY queued_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-  'SKIP LOCKED',
-);
+const FREE_GROUPS = `queued_at >= $1::timestamptz ORDER BY queued_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`;
+const COUNT_FREE = count(FREE_GROUPS, '');
+/** Waits for no letter: several processes that count hits of one letter would only pass them to one another. */
+const COUNT_AROUND = count(FREE_GROUPS, 'SKIP LOCKED');
 /** Waits for what another one is counting, and for letters. */
 const COUNT_ALL = count(`environment_id = $1 ORDER BY queued_at, id LIMIT $2 FOR UPDATE`, '');

@@ -33,6 +33,11 @@ export function connectionProblem(error: unknown): boolean {
   );
 }
 
+/** Whether somebody held what was to be changed for longer than is waited for it. */
+export function isHeld(error: unknown): boolean {
+  return chain(error).some(({ code }) => code === '55P03');
+}
+
 /** Classes of SQLSTATE that speak of what was to be written: data, integrity, program limits. */
 const REFUSED = new Set(['22', '23', '54']);
 

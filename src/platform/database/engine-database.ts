@@ -9,6 +9,8 @@ const RETRIED = new Set(['40P01', '40001']);
 const PLAN_IS_OLD = '0A000';
 /** lock_not_available: somebody has held a row for longer than a transaction with a `lock_timeout` waits. */
 export const IS_HELD = '55P03';
+/** A session that keeps a person's rows for longer than these milliseconds holds up what is done for that person, and nobody else. */
+export const HELD_MS = 1_000;
 /** disk_full: nothing that takes more room is written. */
 export const DISK_IS_FULL = '53100';
 const ATTEMPTS = 4;

@@ -43,6 +43,12 @@ describe('an error becomes a problem', () => {
     },
   );
 
+  it('503 that says so where somebody holds what was to be changed', () => {
+    const { body, retryAfterS } = problemOf({ driverError: pgError('55P03') });
+    expect({ ...body, retryAfterS }).toMatchObject({ status: 503, code: 'unavailable', retryAfterS: 5 });
+    expect(body.detail).toContain('somebody else is changing the same');
+  });
+
   it('503 also where the cause is wrapped', () => {
     expect(status({ driverError: pgError('57P01') })).toBe(503);
     expect(status(Object.assign(new AggregateError([pgError('ECONNREFUSED')])))).toBe(503);

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
-import { connectionProblem, valueProblem } from '../database/database-error.js';
+import { connectionProblem, isHeld, valueProblem } from '../database/database-error.js';
 import { DomainError, MOST_PROBLEMS, type Problem } from './domain-error.js';
 
 /** RFC 9457. */
@@ -39,6 +39,8 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'unavailable',
 };
 const RETRY_AFTER_S = 5;
+const AWAY = 'the database cannot be reached at the moment; try again';
+const HELD = 'somebody else is changing the same at the moment; try again';
 
 /** What any error means to the caller; never more than that. */
 export function problemOf(error: unknown): ProblemAnswer {
@@ -50,7 +52,7 @@ export function problemOf(error: unknown): ProblemAnswer {
     };
   if (connectionProblem(error))
     return {
-      body: details(503, 'unavailable', 'the database cannot be reached at the moment; try again'),
+      body: details(503, 'unavailable', isHeld(error) ? HELD : AWAY),
       retryAfterS: RETRY_AFTER_S,
       unexpected: false,
     };

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { HELD_MS } from '../../enrollments/complete-runs.js';
 import { RunMover } from '../../enrollments/run-mover.js';
-import { EngineDatabase, waitAtMost } from '../../platform/database/engine-database.js';
+import { EngineDatabase, HELD_MS, waitAtMost } from '../../platform/database/engine-database.js';
 import type { Sql } from '../../platform/database/sql.js';
 import { logger } from '../../platform/logging/logger.js';
 import { StageWaker } from '../../platform/queue/stages.js';
