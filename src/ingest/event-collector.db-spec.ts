@@ -202,6 +202,16 @@ describe('EventCollector', () => {
     expect(wake).toHaveBeenCalledWith('enrollments');
   });
 
+  it('dates an order behind the cart before it also where the database’s clock was set back meanwhile', async () => {
+    const shifted = new ShiftedDatabase(db.engine.pool);
+    const mine = aCollector(shifted);
+    await mine.submit([live({ type: 'cart.updated' })]);
+    shifted.byMs = -2 * 60_000;
+    await mine.submit([live({ type: 'order.placed' })]);
+    const [cart, order] = await rows('SELECT * FROM storefront_events WHERE environment_id = $1 ORDER BY occurred_at');
+    expect([cart!['type'], order!['type']]).toEqual(['cart.updated', 'order.placed']);
+  });
+
   it('does not let one event that the database refuses fail its neighbours', async () => {
     const poison = live({ key: 'poison', dataJson: '{"a":"\\u0000"}' });
     expect(await kinds(live({ key: '1' }), live({ key: '2' }), poison, live({ key: '3' }))).toEqual([
@@ -255,3 +265,15 @@ describe('EventCollector', () => {
     expect(await events()).toHaveLength(10_001);
   });
 });
+
+/** Its clock can be set. */
+class ShiftedDatabase extends EngineDatabase {
+  byMs = 0;
+
+  override async query<R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    const rows = await super.query<R>(text, values);
+    return rows.map((row) =>
+      'now' in row && row.now ? { ...row, now: new Date(row.now.getTime() + this.byMs) } : row,
+    );
+  }
+}

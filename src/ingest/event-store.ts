@@ -19,6 +19,7 @@ import { FREE, KNOWN, WRITE } from './group-sql.js';
 import type { IncomingEvent, IngestResult } from './incoming-event.js';
 import { IngestTimes } from './ingest-times.js';
 import { storedKeys } from './stored-keys.js';
+import { SteadyTime } from './steady-time.js';
 import { writeParameters } from './write-parameters.js';
 
 interface KnownRow {
@@ -51,6 +52,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 @Injectable()
 export class EventStore {
   private readonly log = logger(EventStore.name);
+  private readonly time = new SteadyTime();
 
   constructor(
     private readonly database: EngineDatabase,
@@ -67,7 +69,7 @@ export class EventStore {
    */
   async round(events: readonly IncomingEvent[]): Promise<Round> {
     const arrivals = events.map(arrivalOf);
-    const plan = foldGroup(arrivals, await this.known(arrivals), newId);
+    const plan = foldGroup(arrivals, this.steady(await this.known(arrivals), events), newId);
     const results = new Map(plan.answers);
     let gone = NOBODY;
     try {
@@ -80,6 +82,16 @@ export class EventStore {
     for (const { event, contactId } of plan.events)
       if (!gone.has(contactId)) results.set(event, { kind: 'stored', id: event.key ?? event.id });
     return { results, error: await this.change(plan.changes) };
+  }
+
+  /** A sandbox's clock stands wherever its owner puts it. */
+  private steady(known: KnownGroup, events: readonly IncomingEvent[]): KnownGroup {
+    const real = new Set(events.filter(({ clock }) => clock === 'real').map(({ environmentId }) => environmentId));
+    const clock = [...known.nows].find(([environmentId]) => real.has(environmentId));
+    if (!clock) return known;
+    const now = this.time.next(clock[1]);
+    const nows = new Map([...known.nows].map(([id, own]) => [id, real.has(id) ? now : own]));
+    return { ...known, nows };
   }
 
   private async change(changes: GroupPlan['changes']): Promise<unknown> {
