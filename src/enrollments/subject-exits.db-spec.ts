@@ -6,6 +6,7 @@ import { REAL_LANE } from '../platform/clock/lane.js';
 import { aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
 
 const TEN_PAST = '2026-11-21T09:10:00.000Z';
+const ELEVEN_PAST = '2026-11-21T09:11:00.000Z';
 const SHARED = {
   ...ABANDONED_CART,
   exits: [{ event: 'order.placed', subject: 'event.cartId', reason: 'bought_by_anyone' }],
@@ -90,6 +91,28 @@ describe('an exit with a subject', () => {
     await shop.receive(anna, cart(NINE, '81'));
     await settle(worker, shop.lane(TEN_PAST));
     expect(await shop.runs(anna)).toMatchObject([{ endReason: 'exited:gone' }]);
+  });
+
+  it('is told once of a run, also when two people buy its cart in the same batch', async () => {
+    const [anna, boris, clara] = [await shop.contact(), await shop.contact(), await shop.contact()];
+    await shop.receive(anna, cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    const event = await shop.receive(boris, order(TEN_PAST, 'o-1'));
+    await shop.receive(clara, order(TEN_PAST, 'o-2'));
+    await settle(worker, shop.lane(TEN_PAST));
+    expect(await shop.outcomes(event)).toEqual(['exited exited:bought_by_anyone']);
+  });
+
+  it('ends a run before its person’s later cart would restart it, also when a third person has that cart too', async () => {
+    const [anna, boris, clara] = [await shop.contact(), await shop.contact(), await shop.contact()];
+    for (const owner of [anna, clara]) await shop.receive(owner, cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    await shop.receive(boris, order(TEN_PAST));
+    const later = await shop.receive(anna, cart(ELEVEN_PAST));
+    await settle(worker, shop.lane(ELEVEN_PAST));
+    expect(await shop.outcomes(later)).toEqual(['none cool_down']);
+    for (const owner of [anna, clara])
+      expect(await shop.runs(owner)).toMatchObject([{ endReason: 'exited:bought_by_anyone' }]);
   });
 
   it('keeps a cart out that somebody else has bought before it was told of, and no other cart', async () => {

@@ -5,15 +5,16 @@ import type { InboxEvent } from './inbox.js';
 
 /**
  * Contacts whose events cannot be applied under the locks held, because an exit with `subject` reaches a run of somebody
- * else: by contact, all who have to be locked together. Runs follow contacts in the order of locks, and contacts are
- * locked in one sorted statement, so locking the others now could deadlock; the next transaction locks all of them first.
+ * else: the buyer, and everybody who has a run of that subject, each of them once. Runs follow contacts in the order of locks, and
+ * contacts are locked in one sorted statement, so locking the others now could deadlock; the next transaction locks all of them
+ * first. Events of an owner whose lock is held wait with the buyer's, or a later one of theirs would be applied before the exit.
  */
 export async function othersOnSubjects(
   tx: Sql,
   context: EventContext,
   locked: readonly ContactRef[],
   events: readonly InboxEvent[],
-): Promise<Map<string, ContactRef[]>> {
+): Promise<ReadonlyMap<string, ContactRef>> {
   const questions = events.flatMap((event) =>
     subjectsOf(context, event).map((subject) => ({
       ...subject,
@@ -21,18 +22,17 @@ export async function othersOnSubjects(
       buyer: event.contactId,
     })),
   );
-  const others = new Map<string, ContactRef[]>();
-  if (questions.length === 0) return others;
+  const together = new Map<string, ContactRef>();
+  if (questions.length === 0) return together;
   const mine = new Set(locked.map(({ contactId }) => contactId));
-  const rows = await tx.query<{ buyer: string; environment_id: string; contact_id: string }>(OWNERS, [
+  const owners = await tx.query<{ buyer: string; environment_id: string; contact_id: string }>(OWNERS, [
     JSON.stringify(questions),
   ]);
-  for (const { buyer, environment_id: environmentId, contact_id: contactId } of rows) {
-    if (mine.has(contactId)) continue;
-    const together = others.get(buyer) ?? [{ environmentId, contactId: buyer }];
-    others.set(buyer, [...together, { environmentId, contactId }]);
-  }
-  return others;
+  const reaching = new Set(owners.filter((row) => !mine.has(row.contact_id)).map(({ buyer }) => buyer));
+  for (const { buyer, environment_id: environmentId, contact_id: owner } of owners)
+    if (reaching.has(buyer))
+      for (const contactId of [buyer, owner]) together.set(contactId, { environmentId, contactId });
+  return together;
 }
 
 const OWNERS = `
