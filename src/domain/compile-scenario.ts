@@ -64,8 +64,23 @@ class Notes {
     return { engagement: this.engagement, history: merged(this.history) };
   }
 
-  condition(source: string | undefined, scope: Scope, pointer: string): Condition | null {
-    return source === undefined ? null : this.taken(compileCondition(source, scope), pointer);
+  /** @param earlier letters that may have gone when it is decided; every one of the scenario by default */
+  condition(
+    source: string | undefined,
+    scope: Scope,
+    pointer: string,
+    earlier: ReadonlySet<string> = scope.emailSteps,
+  ): Condition | null {
+    if (source === undefined) return null;
+    const compiled = compileCondition(source, scope);
+    const tooEarly = compiled.ok ? [...compiled.letters].filter((id) => !earlier.has(id)) : [];
+    for (const id of tooEarly)
+      this.warnings.push({
+        pointer,
+        code: 'letter_not_before',
+        detail: `asks about the letter "${id}", which does not come before this step: it is never sent by then`,
+      });
+    return this.taken(compiled, pointer);
   }
 
   value(source: string | undefined, scope: Scope, pointer: string): ValueExpression | null {
@@ -154,27 +169,40 @@ function compileGoals({ goals }: Scenario, scope: ScopeOf, notes: Notes): readon
 }
 
 function compileSteps(scenario: Scenario, scope: Scope, notes: Notes): readonly CompiledStep[] {
-  let emails = 0;
+  const earlier = new Set<string>();
+  warnOfUnreached(scenario.steps, notes);
   return scenario.steps.map((step, index): CompiledStep => {
-    const when = notes.condition(step.when, scope, `/steps/${index}/when`);
+    const when = notes.condition(step.when, scope, `/steps/${index}/when`, earlier);
     switch (step.type) {
       case 'wait':
         return { type: 'wait', step, when };
       case 'exit':
         return { type: 'exit', step, when };
       case 'email': {
+        earlier.add(step.id);
         const reference = parseTemplateRef(step.template);
         return {
           type: 'email',
           step,
           when,
-          stepNumber: ++emails,
+          stepNumber: earlier.size,
           template: reference?.key ?? step.template,
           templatePin: reference?.pin ?? null,
           lateAfterMs: elapsedMs(step.late.after),
         };
       }
     }
+  });
+}
+
+/** Nobody comes behind an exit step that everybody takes. */
+function warnOfUnreached(steps: readonly Step[], notes: Notes): void {
+  const last = steps.findIndex((step) => step.type === 'exit' && step.when === undefined);
+  if (last < 0 || last === steps.length - 1) return;
+  notes.warnings.push({
+    pointer: `/steps/${last + 1}`,
+    code: 'step_not_reached',
+    detail: `no run comes to this step: the exit step "${steps[last]!.id}" before it ends every one`,
   });
 }
 

@@ -4,6 +4,7 @@ import { parseDuration, windowMs } from '../duration.js';
 import { isEventType } from '../event-types.js';
 import { ANY, type Shape } from '../shape.js';
 import { ORDER_EVENT_TYPES } from './known.js';
+import { unreadable } from './literals.js';
 import {
   dated,
   flawed,
@@ -78,6 +79,7 @@ export function translateCall(
     default: {
       const kind = FUNCTIONS.get(name);
       if (kind === undefined) return unknownFunction(name, findings);
+      if (name === 'duration' || name === 'timestamp') readable(args[0], name, findings);
       return term(`${name}(${args.map((arg) => translate(arg, scope, findings).code).join(', ')})`, kind);
     }
   }
@@ -111,6 +113,7 @@ export function translateMethod(
   }
   const kind = METHODS.get(name);
   if (kind === undefined) return unknownFunction(name, findings);
+  if (name.startsWith('get')) readable(args[0], 'zone', findings);
   const on = translate(receiver, scope, findings);
   const subject = kind === 'bool' || kind === 'text' ? textual(on) : name.startsWith('get') ? dated(on) : on;
   return term(`${subject.code}.${name}(${args.map((arg) => translate(arg, scope, findings).code).join(', ')})`, kind);
@@ -130,7 +133,7 @@ function aboutStep(name: string, args: readonly ASTNode[], scope: Scope, finding
     return flawed(findings, 'not_available', `${name}() asks about a run, which does not exist here`);
   if (!scope.emailSteps.has(step))
     return flawed(findings, 'unknown_step', `${name}('${step}'): the scenario has no email step of this id`);
-  findings.engagement = true;
+  findings.letters.add(step);
   return term(`known.${name}(${quoted(step)})`, 'bool');
 }
 
@@ -193,6 +196,13 @@ function readWithin(node: ASTNode | undefined, findings: Findings): number | nul
     `${serialize(node)} is not a window; write it in quotes, as "30 days" (no months or years)`,
   );
   return undefined;
+}
+
+/** Notes a text in quotes that can never be read; what is known only at run time is tried there. */
+function readable(node: ASTNode | undefined, reading: 'duration' | 'timestamp' | 'zone', findings: Findings): void {
+  const text = literalText(node);
+  const problem = text === null ? null : unreadable(text, reading);
+  if (problem !== null) findings.problems.push(problem);
 }
 
 function literalText(node: ASTNode | undefined): string | null {

@@ -139,6 +139,8 @@ describe('a condition is undetermined, and names the field,', () => {
     ['when a time has no zone', 'event.until > now', own({ until: '2026-12-01T12:00:00' }), 'event.until'],
     ['when the calendar has no such day', 'event.until > now', own({ until: '2026-02-30' }), 'event.until'],
     ['when a flag is no flag', 'event.vip', own({ vip: 'yes' }), 'event.vip'],
+    ['when what is denied is no flag', '!event.vip', own({ vip: 'yes' }), 'event.vip'],
+    ['when what is made negative is no number', '-event.sum < 0', own({ sum: 'much' }), 'event.sum'],
     ['when types do not compare', 'event.a < event.b', own({ a: 'x', b: 1 }), 'event.a'],
     ['among the attributes', 'contact.attributes.size == "M"', anEvent(), 'contact.attributes.size'],
     ['in a list too long to go through', 'event.list.all(x, x > 0)', own({ list: Array(501).fill(1) }), 'event.list'],
@@ -147,7 +149,7 @@ describe('a condition is undetermined, and names the field,', () => {
   });
 
   it('without ever throwing, for a zone that does not exist', () => {
-    expect(ask('event.at.getHours("Mars/Phobos") == 1').value).toBeNull();
+    expect(ask('event.at.getHours(event.data.zone) == 1', anEvent({ data: { zone: 'Mars/Phobos' } })).value).toBeNull();
   });
 });
 
@@ -175,6 +177,12 @@ describe('a condition is refused at publish', () => {
     ['an event type that is none', 'happened("order")', 'invalid_event_type'],
     ['an event type made at run time', 'happened(event.url)', 'not_a_literal'],
     ['a month as a window', 'happened("order.placed", "1 month")', 'invalid_duration'],
+    ['a duration in words', 'now - event.at > duration("2 days")', 'invalid_duration'],
+    ['a duration in ISO 8601', 'now - event.at > duration("P1D")', 'invalid_duration'],
+    ['a day as an instant', 'now > timestamp("2026-11-21")', 'invalid_instant'],
+    ['a zone that is none', 'event.at.getHours("Mars/Phobos") == 1', 'invalid_zone'],
+    ['the whole event', 'event', 'type_error'],
+    ['a record', 'contact.attributes', 'type_error'],
     [
       'three comprehensions in one another',
       'event.items.all(a, event.items.all(b, event.items.all(c, true)))',

@@ -20,17 +20,24 @@ export interface ExpressionProblem {
 }
 
 export type Compiled<T> =
-  | { readonly ok: true; readonly expression: T; readonly needs: FactNeeds }
+  | {
+      readonly ok: true;
+      readonly expression: T;
+      readonly needs: FactNeeds;
+      /** Ids of the letters that it asks about. */
+      readonly letters: ReadonlySet<string>;
+    }
   | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
 
 /** An expression that is true or false. */
 export function compileCondition(source: string, scope: Scope): Compiled<Condition> {
   const checked = check(source, scope, ['bool', 'dyn']);
   if (!checked.ok) return checked;
-  const { program, patterns, needs } = checked;
+  const { program, patterns, needs, letters } = checked;
   return {
     ok: true,
     needs,
+    letters,
     expression: { source, evaluate: (input) => toVerdict(run(program, patterns, input), source) },
   };
 }
@@ -39,10 +46,11 @@ export function compileCondition(source: string, scope: Scope): Compiled<Conditi
 export function compileValue(source: string, scope: Scope): Compiled<ValueExpression> {
   const checked = check(source, scope, ['string', 'double', 'int', 'dyn']);
   if (!checked.ok) return checked;
-  const { program, patterns, needs } = checked;
+  const { program, patterns, needs, letters } = checked;
   return {
     ok: true,
     needs,
+    letters,
     expression: {
       source,
       text: (input) => toText(run(program, patterns, input).value),
@@ -52,16 +60,23 @@ export function compileValue(source: string, scope: Scope): Compiled<ValueExpres
 }
 
 type Checked =
-  | { readonly ok: true; readonly program: ParseResult; readonly patterns: readonly RE2JS[]; readonly needs: FactNeeds }
+  | {
+      readonly ok: true;
+      readonly program: ParseResult;
+      readonly patterns: readonly RE2JS[];
+      readonly needs: FactNeeds;
+      readonly letters: ReadonlySet<string>;
+    }
   | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
 
 function check(source: string, scope: Scope, types: readonly string[]): Checked {
   if (source.length > LONGEST_SOURCE) return failed('too_complex', `more than ${LONGEST_SOURCE} characters`);
   const parsed = parse(reader, source, (error) => syntaxWords(source, error.range, error.summary));
   if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
-  const findings: Findings = { problems: [], history: [], patterns: [], engagement: false };
-  const { code } = translate(parsed.program.ast, scope, findings);
+  const findings: Findings = { problems: [], history: [], patterns: [], letters: new Set() };
+  const { code, kind } = translate(parsed.program.ast, scope, findings);
   if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
+  if (kind === 'record') return failed('type_error', `gives a record, not ${readable(types[0] ?? '')}`);
   // What people wrote within the limits may pass them as it is read: a number of four hundred digits is none as a fraction.
   const translated = parse(engine, code, (error) => error.summary);
   if ('problem' in translated) return { ok: false, problems: [translated.problem] };
@@ -69,8 +84,8 @@ function check(source: string, scope: Scope, types: readonly string[]): Checked 
   const { valid, type, error } = program.check();
   if (!valid || type === undefined) return failed('type_error', readable(error?.summary ?? 'does not fit together'));
   if (!types.includes(type)) return failed('type_error', `gives ${readable(type)}, not ${readable(types[0] ?? '')}`);
-  const needs = { engagement: findings.engagement, history: findings.history };
-  return { ok: true, program, patterns: findings.patterns, needs };
+  const { patterns, letters, history } = findings;
+  return { ok: true, program, patterns, needs: { engagement: letters.size > 0, history }, letters };
 }
 
 function failed(code: string, detail: string): Extract<Checked, { ok: false }> {
@@ -86,10 +101,25 @@ function parse(
     return { program: environment.parse(source) };
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    if (error.code === 'limit_exceeded') return { problem: { code: 'too_complex', detail: error.summary } };
+    if (error.code === 'limit_exceeded') return { problem: { code: 'too_complex', detail: limitWords(error.summary) } };
     return { problem: { code: 'syntax_error', detail: wordsFor(error) } };
   }
 }
+
+/** The reader's own name its limits: 'Exceeded maxDepth (24)'. */
+function limitWords(summary: string): string {
+  const [, limit = '', most = ''] = /^Exceeded (\w+) \((\d+)\)$/.exec(summary) ?? [];
+  const words = LIMITS.get(limit);
+  return words === undefined ? summary : words.replace('#', most);
+}
+
+const LIMITS: ReadonlyMap<string, string> = new Map([
+  ['maxDepth', 'its parts stand more than # deep in one another'],
+  ['maxAstNodes', 'has more than # parts'],
+  ['maxListElements', 'holds a list of more than # elements'],
+  ['maxMapEntries', 'holds a record of more than # fields'],
+  ['maxCallArguments', 'gives a function more than # arguments'],
+]);
 
 /** Types and their clashes in an author's words: an event's numbers are none of double and int to whoever wrote 5. */
 function readable(message: string): string {
@@ -156,6 +186,9 @@ function readNode(node: ASTNode): ASTNode {
       const isKnown = receiver.op === 'id' && receiver.args === 'known';
       return readNode((isKnown && args[0]) || receiver);
     }
+    case '!_':
+    case '-_':
+      return readNode(node.args);
     case '==':
     case '!=':
     case '<':

@@ -42,7 +42,8 @@ export interface Findings {
   readonly problems: { readonly code: string; readonly detail: string }[];
   readonly history: HistoryNeed[];
   readonly patterns: RE2JS[];
-  engagement: boolean;
+  /** Ids of the letters that are asked about. */
+  readonly letters: Set<string>;
 }
 
 /** Translates one node; handed around so that operators and calls need not know each other. */
