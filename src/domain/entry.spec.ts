@@ -106,6 +106,7 @@ describe('somebody enters', () => {
   it.each([
     ['marketing', { suppressed: 'complaint' }, 'suppressed'],
     ['care', { erased: true }, 'suppressed'],
+    ['service', { erased: true }, 'suppressed'],
     ['service', { suppressed: 'complaint' }, 'enter'],
     ['marketing', { marketingConsent: false }, 'enter'],
   ])('%s with %j: %s', (messageClass, contact, expected) => {

@@ -93,8 +93,9 @@ function refusalOf(compiled: CompiledScenario, input: EntryInput, now: Date): No
   if (input.tooOld) return 'too_old';
   if (input.paused) return 'paused';
   if (compiled.triggerEvent === SUBSCRIPTION_REQUESTED && facts.contact.confirmedAt !== null) return 'confirmed';
-  if (compiled.messageClass !== 'service' && (facts.contact.suppressed !== null || facts.contact.erased))
-    return 'suppressed';
+  const { erased, suppressed } = facts.contact;
+  // A service is owed to a blocked address too; whoever was erased takes part in nothing, also by what was received before.
+  if (erased || (compiled.messageClass !== 'service' && suppressed !== null)) return 'suppressed';
   if (isCoolingDown(compiled, lastEndedAt, Date.parse(event.at))) return 'cool_down';
   const { limit } = compiled.scenario.reentry;
   if (limit !== undefined && runCount >= limit) return 'limit';
