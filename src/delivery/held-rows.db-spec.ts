@@ -18,7 +18,6 @@ import { RecordingConversions } from '../enrollments/recording-ports.builder.js'
 import { RunDue } from '../enrollments/run-due.js';
 import { StoredScenarioRuns } from '../enrollments/scenario-runs.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
-import { EnvironmentsService } from '../stores/environments.service.js';
 import { DeliveryTimes } from './delivery-times.js';
 import type { Mail, SendResult } from './transports/transport.js';
 
@@ -69,7 +68,7 @@ describe('a session that keeps a row', () => {
   function scenarioRuns(): StoredScenarioRuns {
     const { mover, ledger, engine } = worker();
     const waker = { wake: () => undefined };
-    return new StoredScenarioRuns(database.engine, new EnvironmentsService(), mover, ledger, engine.dueMark, waker);
+    return new StoredScenarioRuns(database.engine, mover, ledger, engine.dueMark, waker);
   }
   const ends = async (people: readonly Person[]) =>
     Promise.all(

@@ -14,7 +14,7 @@ import { freePeople } from './free-people.js';
 import { type ClaimedContacts, Inbox, type InboxEvent, patienceOf } from './inbox.js';
 import { ConversionRecorder, type ConversionRow, MessageLedger } from './ports.js';
 import { RunWriter } from './run-writer.js';
-import { othersOnSubjects } from './subject-owners.js';
+import { othersOnSubjects, type Together } from './subject-owners.js';
 import type { WorkingRun } from './working-run.js';
 
 /** A merge of contacts, or ever new owners of a subject, between two looks: rare, and not worth more than a few tries. */
@@ -29,8 +29,6 @@ interface Applied {
   /** Contacts, each with all others who have to be locked together with them before the events that were left can be applied. */
   readonly wider: readonly Together[];
 }
-
-type Together = readonly ContactRef[];
 
 /** What is to be applied in one transaction: claimed before, and of these contacts only as they stand together. */
 interface Wanted {
@@ -127,9 +125,10 @@ export class ProcessEvents {
     const waiting = await this.inbox.read(tx, claimed);
     if (waiting.length === 0) return nothing(claimed);
     const context = await this.loader.load(tx, lane, claimed, waiting);
-    const others = await othersOnSubjects(tx, context, claimed.contacts, waiting);
+    const wider = await othersOnSubjects(tx, context, claimed.contacts, waiting);
+    const left = new Set(everybodyIn(wider).map(idOf));
     const application = new EventApplication(context);
-    const events = application.apply(waiting.filter(({ contactId }) => !others.has(contactId)));
+    const events = application.apply(waiting.filter(({ contactId }) => !left.has(contactId)));
     if (lane.clock === 'real') this.inbox.putOff(application.stuckContacts(waiting));
     await this.writer.write(tx, context.runs.all(), context.now);
     await this.conversions.record(tx, goals(context, events));
@@ -142,7 +141,7 @@ export class ProcessEvents {
       seen: waiting.length,
       events: events.length,
       changed: [...context.runs.all()],
-      wider: [...others.values()],
+      wider,
     };
   }
 
