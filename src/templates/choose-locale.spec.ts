@@ -23,6 +23,8 @@ describe('the locale of a letter', () => {
     ['pt-PT', 'en', ['pt-BR', 'pt'], 'pt'],
     ['fr', 'ru', ['en-US', 'ru-RU'], 'ru-RU'],
     [null, 'it', ['de', 'en-GB'], 'en-GB'],
+    ['zh-Hant-TW', 'en', ['en', 'zh-Hans', 'zh-Hant'], 'zh-Hant'],
+    ['sr-Latn', 'en', ['sr', 'sr-Latn-RS'], 'sr-Latn-RS'],
   ])(
     'of a person with %j in a shop with %j is their language, whatever region it was written for',
     (own, store, has, chosen) => {
