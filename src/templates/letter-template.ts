@@ -61,7 +61,7 @@ export class LetterTemplate {
     // The HTML goes first: it makes the click links that the text part repeats.
     const html = this.html(rendering, context);
     const plain = this.text(rendering, context);
-    const text = plain.skeleton.replace(/\n{3,}/g, '\n\n');
+    const text = tidy(plain.skeleton);
     const chars: [number, number] = [html.skeleton.length + html.hidden, text.length + plain.hidden];
     if (Math.max(...chars) > MAX_OUTPUT_CHARS) throw new TemplateError('the letter is too large');
     const { urls, macs, openingMac: opening, refusedLinks } = rendering;
@@ -74,6 +74,11 @@ export class LetterTemplate {
       refusedLinks,
     };
   }
+}
+
+/** What was filled in with nothing leaves no spaces at the ends of lines, and no gaps. */
+function tidy(text: string): string {
+  return text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n');
 }
 
 function keptPages(pages: RenderContext['links']): (string | null)[] {

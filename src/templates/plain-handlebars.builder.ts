@@ -29,7 +29,7 @@ export function plainLetter(
   const turns: Turns = new Map();
   const html = strictHandlebars(handlebarsOf(slot, 'html', turns), compiled.html, 'html')(context);
   const text = strictHandlebars(handlebarsOf(slot, 'plain', turns), compiled.text, 'plain')(context);
-  return { html, text: text.replace(/\n{3,}/g, '\n\n') };
+  return { html, text: text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n') };
 }
 
 type Turns = Map<number, string[]>;
@@ -94,7 +94,8 @@ function linkAddress(slot: RenderingSlot, context: unknown, number: number, opti
   const address = options.fn ? checkedUrl(current, options.fn(context), `link ${number}`) : (known ?? REFUSED);
   if (address === REFUSED) return REFUSED;
   const { tags, own } = current.sources;
-  const url = !tags || own.some((page) => address.startsWith(page)) ? address : tagUrl(address, tags);
+  if (own.some((page) => address.startsWith(page))) return address;
+  const url = tags ? tagUrl(address, tags) : address;
   const linkIndex = current.urls.push(url) - 1;
   const { signing } = current;
   if (!signing || Buffer.byteLength(url) > MAX_TOKEN_URL_BYTES) return url;

@@ -18,8 +18,8 @@ export class SourceCutter {
   constructor(private readonly source: string) {}
 
   cut(text: string): CutText {
-    // Line ends at the edges stay: together with those of the neighbours they may become fewer in the text part.
-    const inner = text.replace(/^\n+|\n+$/g, '');
+    // White space at the edges stays: together with that of the neighbours it may become less in the text part.
+    const inner = text.trim();
     const at = inner.length < MIN_CHARS || inner.includes('\n\n\n') ? -1 : this.source.indexOf(inner, this.from);
     if (at < 0) return { skeleton: text, hidden: 0 };
     this.from = at + inner.length;

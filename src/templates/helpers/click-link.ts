@@ -21,11 +21,13 @@ export interface LinkTurn {
 
 /**
  * One turn of a template's link: the mark of the click link that leads to the address with the store's UTM parameters, or
- * that URL itself when nothing is signed.
+ * that URL itself when nothing is signed. The letter's own pages are no links: they are printed as they are.
  */
 export function clickLink(rendering: Rendering, address: string): LinkTurn {
-  const { signing } = rendering;
-  const url = taggedUrl(rendering, address);
+  const { signing, sources } = rendering;
+  // Whatever helper or block prints it: who unsubscribes has not clicked on what the letter is about.
+  if (sources.own.some((page) => address.startsWith(page))) return { text: address, tokenChars: 0 };
+  const url = taggedUrl(address, sources.tags);
   const linkIndex = rendering.urls.push(url) - 1;
   const urlBytes = Buffer.byteLength(url);
   // A longer address would not fit into the redirect's path: it works, uncounted.
@@ -47,9 +49,9 @@ export function openingMac(rendering: Rendering): number {
   return OPEN_PATH.length + tokenChars(keyId, 0);
 }
 
-/** With UTM parameters, except where they would make an address too long to be counted, and for the letter's own pages. */
-function taggedUrl({ sources: { tags, own } }: Rendering, address: string): string {
-  if (!tags || own.some((page) => address.startsWith(page))) return address;
+/** With UTM parameters, except where they would make an address too long to be counted. */
+function taggedUrl(address: string, tags: string | null): string {
+  if (!tags) return address;
   const tagged = tagUrl(address, tags);
   return Buffer.byteLength(tagged) > MAX_TOKEN_URL_BYTES ? address : tagged;
 }

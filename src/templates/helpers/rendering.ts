@@ -15,7 +15,7 @@ export interface PreparedSigning {
 /** What a letter's links are made of. */
 interface LinkSources {
   readonly template: readonly TemplateLink[];
-  /** Addresses of the letter's own pages: they are never tagged. */
+  /** Addresses of the letter's own pages: they are never tagged and never counted. */
   readonly own: readonly string[];
   /** UTM parameters, encoded and joined by `&`; null for none. */
   readonly tags: string | null;
