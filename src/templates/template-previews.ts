@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { LARGEST_VERSION } from '../domain/largest-version.js';
 import { environmentTime } from '../platform/clock/lane.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import { checkLocale } from './check-draft.js';
 import { chooseLocale } from './choose-locale.js';
-import type { CompiledLocale, CompileOutcome, TemplateProblem } from './compile/compiled-template.js';
+import type { CompiledLocale, CompiledTemplate, CompileOutcome, TemplateProblem } from './compile/compiled-template.js';
 import { sizeWarning } from './compile/lint.js';
 import { LetterLinks } from './letter-links.js';
 import { linkTags, placeOfTemplate } from './link-tags.js';
@@ -16,7 +15,7 @@ import { TemplateCompiler } from './template-compiler.js';
 import { draftOf } from './template-drafts.js';
 import { type PreviewLetter, TemplateRenderer } from './template-renderer.js';
 import type { TemplateSample } from './template-sources.js';
-import { TemplateVersionEntity } from './template-version.entity.js';
+import { compiledVersion } from './template-versions.js';
 import type { PreviewDto } from './template.dto.js';
 import type { TemplateEntity } from './template.entity.js';
 import type { PreviewView } from './template.view.js';
@@ -78,26 +77,13 @@ export class TemplatePreviews {
       });
   }
 
+  private async version(scope: Scope, key: string, version: number): Promise<CompiledTemplate['locales']> {
+    return (await this.database.run(scope, (manager) => compiledVersion(manager, scope, key, version))).locales;
+  }
+
   /** A letter of the sandbox speaks of the sandbox's days. */
   private now(scope: Scope): Promise<Date> {
     return this.database.read(scope, (tx) => environmentTime(tx, scope.environmentId));
-  }
-
-  private async version(
-    { storeId, environmentId }: Scope,
-    key: string,
-    version: number,
-  ): Promise<Readonly<Record<string, CompiledLocale>>> {
-    const row = await this.database.run({ storeId, environmentId }, async (manager) =>
-      version > LARGEST_VERSION
-        ? null
-        : manager.findOne(TemplateVersionEntity, {
-            select: { storeId: true, compiled: true },
-            where: { storeId, templateKey: key, version },
-          }),
-    );
-    if (!row) throw new NotFound(`version ${version} of ${key}`);
-    return row.compiled.locales;
   }
 }
 

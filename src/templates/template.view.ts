@@ -90,6 +90,9 @@ export class TemplatePublicationView {
   /** The version that the caller's environment sends from now on; the newest one where the draft says the same as it. */
   @ApiProperty({ type: 'integer' })
   readonly version!: number;
+  /** What was published and could be better: what a preview says of the template, whatever its data. */
+  @ApiProperty({ type: () => [TemplateProblemView] })
+  readonly warnings!: readonly TemplateProblem[];
 }
 
 /** What is wrong with a template, or could be better. */

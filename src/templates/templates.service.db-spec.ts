@@ -21,12 +21,12 @@ const KEY = 'abandoned-cart/reminder';
 const profiles: StoreProfiles = {
   ofStore: () =>
     Promise.resolve({
-      name: 'Shop',
+      url: null,
       currency: 'RUB',
       timezone: 'UTC',
       locale: 'en',
       postalAddress: null,
-      brand: { colors: {} },
+      brand: { name: 'Shop' },
       utm: null,
       trackingDomain: null,
     }),
@@ -84,10 +84,10 @@ describe('templates of a store', () => {
 
   it('publishes in the caller’s environment only, a new version only for new content', async () => {
     await templates.create(sandbox, { key: KEY, locales: { en: aLetterSource('one'), ru: aLetterSource('раз') } });
-    expect(await templates.publish(sandbox, KEY)).toEqual({ key: KEY, version: 1 });
-    expect(await templates.publish(sandbox, KEY)).toEqual({ key: KEY, version: 1 });
+    expect(await templates.publish(sandbox, KEY)).toMatchObject({ key: KEY, version: 1 });
+    expect(await templates.publish(sandbox, KEY)).toMatchObject({ key: KEY, version: 1 });
     await templates.edit(sandbox, KEY, { locales: { en: aLetterSource('two') } });
-    expect(await templates.publish(live, KEY)).toEqual({ key: KEY, version: 2 });
+    expect(await templates.publish(live, KEY)).toMatchObject({ key: KEY, version: 2 });
     expect((await templates.get(live, KEY)).published).toEqual({ live: 2, sandbox: 1 });
     expect(await published(sandbox)).toEqual([{ version: 1, locales: ['en', 'ru'] }]);
     expect(await published(live, 1)).toEqual([{ version: 1, locales: ['en', 'ru'] }]);
@@ -128,7 +128,7 @@ describe('templates of a store', () => {
   it('keeps the versions of a deleted template, and a new one of the same key goes on behind them', async () => {
     const key = 'a/again';
     await templates.create(live, { key, locales: { en: aLetterSource('the first') } });
-    expect(await templates.publish(live, key)).toEqual({ key, version: 1 });
+    expect(await templates.publish(live, key)).toMatchObject({ key, version: 1 });
     await database.engine.query(`DELETE FROM publications WHERE key = $1`, [key]);
     await templates.remove(live, key);
     expect((await new CompiledVersions(database.engine).find(store.storeId, key, 1))?.locales['en']?.html).toContain(
@@ -136,7 +136,7 @@ describe('templates of a store', () => {
     );
     expect(await templates.isPublished(live, key, 1)).toBe(false);
     await templates.create(live, { key, locales: { en: aLetterSource('another') } });
-    expect(await templates.publish(live, key)).toEqual({ key, version: 2 });
+    expect(await templates.publish(live, key)).toMatchObject({ key, version: 2 });
   });
 
   it('publishes nothing that was deleted while it was compiled', async () => {
@@ -178,7 +178,7 @@ describe('templates of a store', () => {
     };
     await templates.create(live, { key: KEY, locales: { en: aLetterSource('one') } });
     const publishing = new TemplatesService(new RequestDatabase(source), edited as TemplateCompiler);
-    expect(await publishing.publish(live, KEY)).toEqual({ key: KEY, version: 1 });
+    expect(await publishing.publish(live, KEY)).toMatchObject({ key: KEY, version: 1 });
     expect((await new CompiledVersions(database.engine).find(store.storeId, KEY, 1))?.locales['en']?.html).toContain(
       'two',
     );

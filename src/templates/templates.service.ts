@@ -7,6 +7,7 @@ import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { checkDraft } from './check-draft.js';
 import { TemplateCompiler } from './template-compiler.js';
 import { draftOf, insertDraft, invalid, isSameSources, lockDraft, viewOf } from './template-drafts.js';
+import { compiledVersion, insertVersion, versionOf } from './template-versions.js';
 import { publishedIn, setPublished } from './template-publications.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
 import { TemplateVersionEntity } from './template-version.entity.js';
@@ -143,7 +144,7 @@ export class TemplatesService {
   }
 
   /**
-   * Publishes the draft in the scope's environment, as a new immutable version unless the newest one says the same; or an
+   * Publishes the draft in the scope's environment, as a new immutable version unless the newest one is the same; or an
    * earlier version again, as it was compiled, and then the draft stays as it is.
    * @throws NotFound; Unprocessable (`template_invalid`, with a pointer a problem) when it does not compile
    */
@@ -158,22 +159,9 @@ export class TemplatesService {
       await lockDraft(manager, scope, key);
       // Or edited, and that may be published already: what is older must not come after it.
       if (!isSameSources((await draftOf(manager, scope, key)).draft, draft)) return null;
-      const newest = await manager.findOne(TemplateVersionEntity, {
-        where: { storeId: scope.storeId, templateKey: key },
-        order: { version: 'DESC' },
-      });
-      const isSame = newest !== null && isSameSources(newest.sources, draft);
-      const version = isSame ? newest.version : (newest?.version ?? 0) + 1;
-      if (!isSame)
-        await manager.insert(TemplateVersionEntity, {
-          storeId: scope.storeId,
-          templateKey: key,
-          version,
-          sources: draft,
-          compiled: outcome.compiled,
-        });
+      const version = await insertVersion(manager, scope, key, draft, outcome.compiled);
       await setPublished(manager, scope, key, version);
-      return { key, version };
+      return { key, version, warnings: outcome.problems };
     });
     return published ?? this.publish(scope, key);
   }
@@ -181,9 +169,9 @@ export class TemplatesService {
   private goBack(scope: Scope, key: string, version: number): Promise<TemplatePublicationView> {
     return this.database.run(scope, async (manager) => {
       await lockDraft(manager, scope, key);
-      await versionOf(manager, scope, key, String(version));
+      const { locales } = await compiledVersion(manager, scope, key, version);
       await setPublished(manager, scope, key, version);
-      return { key, version };
+      return { key, version, warnings: Object.values(locales).flatMap(({ problems }) => problems) };
     });
   }
 
@@ -202,18 +190,4 @@ export class TemplatesService {
       return rows.length > 0;
     });
   }
-}
-
-/** The version of that number, which may be any text of a path; throws NotFound. */
-async function versionOf(
-  manager: EntityManager,
-  { storeId }: Scope,
-  key: string,
-  number: string,
-): Promise<TemplateVersionEntity> {
-  const version = /^[1-9]\d{0,9}$/.test(number) && Number(number) <= LARGEST_VERSION ? Number(number) : null;
-  const found =
-    version === null ? null : await manager.findOneBy(TemplateVersionEntity, { storeId, templateKey: key, version });
-  if (!found) throw new NotFound(`version ${number} of ${key}`);
-  return found;
 }

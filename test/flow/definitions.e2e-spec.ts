@@ -180,7 +180,10 @@ describe('definitions', () => {
       createdAt: expect.stringMatching(/Z$/) as string,
     });
     expect(await shop.must('GET', '/v1/templates/hello%2Fletter/versions/2')).toMatchObject({ locales: second });
-    expect(await shop.must('POST', `${path}/publish`, { version: 1 })).toEqual({ key: 'hello/letter', version: 1 });
+    expect(await shop.must('POST', `${path}/publish`, { version: 1 })).toMatchObject({
+      key: 'hello/letter',
+      version: 1,
+    });
     expect(await shop.must('GET', path)).toMatchObject({ published: { sandbox: 1 }, locales: second });
     for (const none of ['3', '0', '1e0', 'one', '2147483648'])
       expect(await shop.call('GET', `${path}/versions/${none}`)).toMatchObject({ status: 404 });
