@@ -294,6 +294,12 @@ describe('ContactsService', () => {
     await expect(suppressions.get(scope, 'no address')).rejects.toMatchObject({ code: 'invalid_email' });
   });
 
+  it('says the same of a path that is no address, whatever is put to it', async () => {
+    const refusal = { status: 422, code: 'invalid_email' };
+    await expect(suppressions.put(scope, 'anna@@example.com')).rejects.toMatchObject(refusal);
+    await expect(contacts.put(scope, 'anna@@example.com', {})).rejects.toMatchObject(refusal);
+  });
+
   it('blocks an address also while somebody lifts it at the same moment', async () => {
     const lifted = {
       query: async (statement: string, values: readonly unknown[]) => {

@@ -5,7 +5,7 @@ import { environmentTime } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { BadInput, NotFound, Unprocessable } from '../platform/http/domain-error.js';
+import { NotFound, Unprocessable } from '../platform/http/domain-error.js';
 import { newId } from '../platform/ids.js';
 import type { ContactDto } from './contact.dto.js';
 import { lockContacts } from './contact-facts.js';
@@ -108,7 +108,7 @@ export class ContactsService {
   private async make(tx: Sql, scope: Scope, ref: string, dto: ContactDto): Promise<void> {
     const address = parseEmail(ref);
     if (!address.ok) {
-      if (ref.includes('@')) throw new BadInput('invalid_email', address.detail);
+      if (ref.includes('@')) throw new Unprocessable('invalid_email', address.detail);
       throw new NotFound('contact');
     }
     if (dto.email !== undefined && !isSameAddress(dto.email, address.key)) throw new OtherAddress();
