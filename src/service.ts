@@ -7,6 +7,7 @@ import { Readiness } from './platform/health/readiness.js';
 import { makeAdapter, prepareServer } from './platform/http/http-adapter.js';
 import { openApiDocument, serveDocs } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
+import { KnownParameters } from './platform/http/known-parameters.js';
 import { strictValidation } from './platform/http/validation-pipe.js';
 import type { Platform } from './platform/platform.js';
 import { StageRunner } from './platform/queue/stage-runner.js';
@@ -38,6 +39,7 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     env.ROLES,
   );
   app.useGlobalFilters(new ProblemFilter(paths));
+  app.useGlobalInterceptors(new KnownParameters());
   app.useGlobalPipes(strictValidation());
   if (env.ROLES.includes('api')) serveDocs(app, openApiDocument(app, API_ABOUT));
   return app;
