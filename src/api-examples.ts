@@ -50,6 +50,7 @@ export const API_EXAMPLES = {
   TestSendDto: { to: ['anna@example.com'] },
   PatchStoreDto: {
     name: 'Example Shop',
+    url: 'https://shop.example',
     from: { name: 'Example Shop', email: 'hello@shop.example' },
     postalAddress: '1 High Street, Exampleton',
     timezone: 'Europe/Berlin',

@@ -1,6 +1,7 @@
 import type { ContactFacts, EventFacts, RunState } from '../domain/run.js';
 import type { StoreSettings } from '../stores/store-settings.js';
 import type { RenderContext, TemplateLinks } from '../templates/render-request.js';
+import { shownStore } from '../templates/shown-store.js';
 
 /** What a template sees of one letter: plain data, as it is copied to the thread that renders. */
 export function letterContext(facts: {
@@ -23,7 +24,7 @@ export function letterContext(facts: {
       variant: run.variant,
       subject: run.subject,
     },
-    store: shownStore(settings),
+    store: storeOf(settings),
     now: now.toISOString(),
     links,
   };
@@ -32,11 +33,10 @@ export function letterContext(facts: {
 /** Letters of one batch share their store's settings, and the thread is told once what it sees of them. */
 const shown = new WeakMap<StoreSettings, RenderContext['store']>();
 
-function shownStore(settings: StoreSettings): RenderContext['store'] {
+function storeOf(settings: StoreSettings): RenderContext['store'] {
   const known = shown.get(settings);
   if (known) return known;
-  const { name, currency, timezone, locale, postalAddress, brand } = settings;
-  const store = { name, currency, timezone, locale, postalAddress, brand };
+  const store = shownStore(settings);
   shown.set(settings, store);
   return store;
 }

@@ -22,9 +22,13 @@ export const IsLocale = (): PropertyDecorator =>
 export const IsCurrency = (): PropertyDecorator =>
   jsonRule({ name: 'currency', message: 'must be three capital letters of ISO 4217', holds: isCurrency });
 
-/** http or https, absolute. */
+/** http or https, absolute, without user and password: letters lead nowhere else. */
 export const IsHttpUrl = (): PropertyDecorator =>
-  jsonRule({ name: 'http_url', message: 'must be an absolute http or https URL', holds: isHttpUrl });
+  jsonRule({
+    name: 'http_url',
+    message: 'must be an absolute http or https URL without user and password',
+    holds: isHttpUrl,
+  });
 
 /** A colour that CSS and mail clients both know. */
 export const IsColor = (): PropertyDecorator =>
@@ -86,5 +90,23 @@ const isTagValue = text(
   (value) =>
     value.length >= 1 && value.length <= 200 && !/[{}]/.test(value.replace(/\{(scenario|step|template)\}/g, '')),
 );
-const isHttpUrl = text((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
-const isLocale = text((value) => /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value));
+/** What `safeUrl` of templates takes: URL itself reads `http:shop.example` too, and drops line ends. */
+const isHttpUrl = text((value) => {
+  if (
+    !/^https?:\/\/[^/]/i.test(value) ||
+    /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\\]/u.test(value) ||
+    !URL.canParse(value)
+  )
+    return false;
+  const { username, password } = new URL(value);
+  return username === '' && password === '';
+});
+/** `zh-CN-Hans` (the script behind the region) only looks like a tag: no letter could be written in it. */
+const isLocale = text((value) => {
+  if (!/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value)) return false;
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false; // RangeError is Intl's only way to say that it cannot read the tag
+  }
+});

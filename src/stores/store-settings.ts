@@ -24,6 +24,8 @@ export interface Utm {
 /** Everything that a store has set, with the defaults filled in. */
 export interface StoreSettings extends StoreRestraint {
   readonly name: string;
+  /** Its site, http or https: where letters lead that have no address of their own; null for none. */
+  readonly url: string | null;
   /** The sender; null means MAIL_FROM. */
   readonly from: { readonly email: string; readonly name: string } | null;
   readonly replyTo: string | null;
@@ -61,6 +63,7 @@ export interface StoreSettings extends StoreRestraint {
 export function defaultSettings(name: string): StoreSettings {
   return {
     name,
+    url: null,
     from: null,
     replyTo: null,
     postalAddress: null,

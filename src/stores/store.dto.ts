@@ -21,6 +21,7 @@ import {
   IsAddress,
   IsCurrency,
   IsHostName,
+  IsHttpUrl,
   IsLocale,
   IsRecipient,
   IsSendRate,
@@ -68,6 +69,14 @@ export class PatchStoreDto {
   @IsString()
   @Length(1, 200)
   readonly name?: string;
+
+  /**
+   * The store's site, http or https: the top of letters leads there, and a button whose event brings no address.
+   * @example "https://shop.example"
+   */
+  @IsOptional()
+  @IsHttpUrl()
+  readonly url?: string | null;
 
   /** Sender of the letters; null means the server's MAIL_FROM. */
   @IsOptional()

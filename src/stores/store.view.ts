@@ -85,6 +85,9 @@ export class StoreView implements StoreSettings {
   readonly key!: string;
   /** What people call it. */
   readonly name!: string;
+  /** Its site: the top of letters leads there, and a button whose event brings no address; null: neither does. */
+  @ApiProperty({ format: 'uri' })
+  readonly url!: string | null;
   /** Sender of the letters; null means the server's MAIL_FROM. */
   readonly from!: SenderView | null;
   /** Where answers to letters go; null: to the sender. */

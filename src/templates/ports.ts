@@ -2,12 +2,13 @@ import type { UtmTags } from './link-tags.js';
 
 /** What letters show of a store; the store's settings have it. */
 export interface StoreProfile {
-  readonly name: string;
+  /** Its site; null where it named none. */
+  readonly url: string | null;
   readonly currency: string;
   readonly timezone: string;
   readonly locale: string;
   readonly postalAddress: string | null;
-  readonly brand: object;
+  readonly brand: { readonly name: string };
   readonly utm: UtmTags | null;
   /** Host name of the links in its letters; null means PUBLIC_URL. */
   readonly trackingDomain: string | null;

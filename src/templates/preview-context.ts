@@ -1,6 +1,7 @@
 import type { ContactFacts } from '../domain/run.js';
 import type { StoreProfile } from './ports.js';
 import type { RenderContext } from './render-request.js';
+import { shownStore } from './shown-store.js';
 import type { TemplateSample } from './template-sources.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -23,12 +24,11 @@ export function previewContext(sample: TemplateSample, store: StoreProfile, loca
     ...seenOf(nobody, fieldsOf(posted['contact'])),
     ...seenOf(nobody, sample.contact ?? {}),
   };
-  const { name, currency, timezone, postalAddress, brand } = store;
   return {
     event,
     contact,
     run: { event, enteredAt: event.at, touches: 0, variant: '', subject: '' },
-    store: { name, currency, timezone, locale: store.locale, postalAddress, brand },
+    store: shownStore(store),
     now: at,
     links: LINKS,
   };

@@ -9,7 +9,7 @@ export interface RenderContext {
   readonly event: Readonly<Record<string, unknown>>;
   readonly contact: Readonly<Record<string, unknown>>;
   readonly run: Readonly<Record<string, unknown>>;
-  /** `name`, `currency`, `timezone`, `locale`, `postalAddress`, `brand`. */
+  /** `name`, `url`, `currency`, `timezone`, `locale`, `postalAddress`, `brand`. */
   readonly store: Readonly<Record<string, unknown>>;
   /** The instant of the letter, ISO 8601 UTC. */
   readonly now: string;

@@ -59,6 +59,29 @@ describe('the presets', () => {
     expect(await becomes(null)).toMatchObject({ state: 'accepted' });
   });
 
+  it('call the store as its brand is called, and lead to its site where the event brings no address', async () => {
+    await shop.must('PATCH', '/v1/store', {
+      brand: { name: 'The Coats' },
+      url: 'https://coats.example/',
+      postalAddress: 'Coat Lane 1',
+    });
+    await shop.reset(NOON);
+    const { data, ...sample } = JSON.parse(read('abandoned-cart/sample-event.json')) as { data: object };
+    await shop.event({ ...sample, occurredAt: NOON, data: { ...data, url: undefined } });
+    await shop.advance('1 hour');
+    const [{ id } = { id: '' }] = await shop.messages({ scenario: 'abandoned-cart', state: 'accepted' });
+    const { html, text, links } = await shop.message(id);
+    for (const part of [html, text]) expect(part).toMatch(/The Coats.*, Coat Lane 1/);
+    expect(html).not.toContain('Default store');
+    const home = links.filter(({ url }) => url === 'https://coats.example/');
+    expect(home).toHaveLength(2);
+    const preview = await shop.must<{ text: string }>('POST', '/v1/templates/abandoned-cart/reminder/preview', {
+      event: { data },
+    });
+    expect(preview.text).toMatch(/The Coats.*, Coat Lane 1/);
+    await shop.must('PATCH', '/v1/store', { brand: { name: null }, url: null, postalAddress: null });
+  });
+
   describe.each(PRESETS)('%s', (key) => {
     const scenario = JSON.parse(read(`${key}/scenario.json`)) as { key: string; messageClass: string; steps: Step[] };
     const emails = scenario.steps.filter((step) => step.type === 'email').map((step) => step.id);

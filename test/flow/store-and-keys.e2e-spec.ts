@@ -47,6 +47,11 @@ describe('a store and its keys', () => {
     [{ timezone: null }, '/timezone', 'time_zone'],
     [{ doubleOptIn: 'true' }, '/doubleOptIn', 'is_boolean'],
     [{ brand: { colors: { primary: 'red' } } }, '/brand/colors/primary', 'color'],
+    [{ locale: 'zh-CN-Hans' }, '/locale', 'locale'],
+    ...['http:shop.example', 'ftp://shop.example', 'https://me:secret@shop.example', 'https:\\\\shop.example'].map(
+      (url): [object, string, string] => [{ url }, '/url', 'http_url'],
+    ),
+    [{ brand: { logoUrl: 'http:shop.example/logo.png' } }, '/brand/logoUrl', 'http_url'],
     [{ brand: { size: 1 } }, '/brand/size', 'unknown_field'],
     [{ liveRecipients: ['nobody@@x'] }, '/liveRecipients', 'recipient'],
     ...[
@@ -217,6 +222,15 @@ describe('what every route keeps to', () => {
     expect((await shop.call('GET', '/docs')).status).toBe(200);
     const console = await shop.call('GET', '/console');
     expect([console.status, console.headers.get('location')]).toEqual([302, '/docs']);
+  });
+
+  it('refuses a parameter that it does not know: a filter spelt wrong would show everything', async () => {
+    for (const path of ['/v1/messages', '/v1/events', '/v1/keys', '/v1/templates', '/v1/stats/scenarios']) {
+      const answer = await shop.call<{ code: string; errors: object[] }>('GET', `${path}?contct=anna@example.com`);
+      expect([answer.status, answer.body.code]).toEqual([422, 'invalid']);
+      expect(answer.body.errors).toEqual([expect.objectContaining({ pointer: '/contct', code: 'unknown_field' })]);
+      expect((await shop.call('GET', path)).status).toBe(200);
+    }
   });
 
   it('answers 503 while the database is away and 200 once it is back', async () => {
