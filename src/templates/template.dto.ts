@@ -10,7 +10,7 @@ export const MAX_LOCALE_CHARS = 35;
 
 /** A template's draft. */
 export class TemplateDto {
-  /** What people call it; the key when absent. */
+  /** What people call it; when absent, a new template is called by its key, and a known one keeps its name. */
   @AbsentOr()
   @IsString()
   @MaxLength(MAX_NAME_CHARS)

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, LessThan, MoreThan } from 'typeorm';
+import { LessThan, MoreThan } from 'typeorm';
 import { LARGEST_VERSION } from '../domain/largest-version.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
-import { BadInput, Conflict, NotFound, Unprocessable } from '../platform/http/domain-error.js';
+import { BadInput, Conflict, Unprocessable } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { checkDraft } from './check-draft.js';
 import { TemplateCompiler } from './template-compiler.js';

@@ -23,7 +23,8 @@ export class ImportsController {
    * Takes people from a CSV file (UTF-8, a header, at most 50,000 rows, unreadable ones among them, and 16 MiB). Columns: email, externalId, firstName,
    * lastName, phone, locale, timezone, tags, attributes.…, consent with consentSource and perhaps consentAt and confirmedAt.
    * `map=Column:field` names a column, `map=Column:` leaves it out, as one without a name is. An empty cell leaves what is known. Good rows are taken, bad
-   * ones told with line and reason; the same file twice changes nothing more. No letter is sent.
+   * ones told with line and reason; the same file twice changes nothing more,
+   * and so no Idempotency-Key is read: it could not be compared before the file was read. No letter is sent.
    */
   @Post('contacts/import')
   @HttpCode(200)
@@ -39,7 +40,10 @@ export class ImportsController {
     return this.contacts.run(caller, csvBody(request.body), [map].flat());
   }
 
-  /** Blocks the addresses of a CSV file: email and perhaps reason (hard_bounce, soft_bounces, complaint, manual). */
+  /**
+   * Blocks the addresses of a CSV file: email and perhaps reason (hard_bounce, soft_bounces, complaint, manual). The same file twice changes
+   * nothing more, and no Idempotency-Key is read.
+   */
   @Post('suppressions/import')
   @HttpCode(200)
   @TakesCsv()
