@@ -72,6 +72,23 @@ it('a table by day compares letters of one day, and has no days on which a step 
   expect(shown([on(days[0], 'follow-up', 2, 1)], 'day').map(({ increment }) => increment)).toEqual([{ orders: null }]);
 });
 
+it('a table of a thousand days looks at what is published no oftener than one of a single day', () => {
+  const looksFor = (days: number): number => {
+    let looks = 0;
+    const look = (scenario: string): string => (looks++, scenario);
+    const published = stepsOf('reminder', 'follow-up').map(({ scenario, ...step }) => ({
+      ...step,
+      get scenario() {
+        return look(scenario);
+      },
+    }));
+    const lines = Array.from({ length: days }, (_, day) => ({ ...group(1, 'follow-up', 2, 1), value: String(day) }));
+    statsTable(lines, published, { ...options, by: 'day' });
+    return looks;
+  };
+  expect(looksFor(1_000)).toBe(looksFor(1));
+});
+
 describe('a table by version', () => {
   const FIRST = stepsOf('reminder', 'follow-up');
   const SECOND = stepsOf('greeting', 'reminder', 'follow-up');

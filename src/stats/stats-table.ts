@@ -47,16 +47,15 @@ export function statsTable(
   if (options.by === 'step') lines.push(...silentSteps(published, lines));
   lines.sort((a, b) => order(a, b, numberOf));
   const total = groups.find((group) => group.scenario === null);
+  const firstOf = firstSteps(lines, published, numberOf, options);
+  const ordersOf = new Map(lines.map((line) => [cellOf(line, line.step), line.figures.orders]));
   return {
     items: lines.map((line) => {
-      const first =
-        options.by === 'version'
-          ? firstOfVersion(line, [...options.versions, ...lines.map(inVersion)])
-          : firstOf(line, [...published, ...lines], numberOf);
+      const first = firstOf(line);
       const division = options.by === 'step' ? undefined : { by: options.by, value: line.value };
       return statsRow({ scenario: line.scenario, step: line.step, division }, line.figures, line.revenue, {
         ...options,
-        firstOrders: first === line.step ? undefined : ordersOf(lines, line, first),
+        firstOrders: first === line.step ? undefined : (ordersOf.get(cellOf(line, first)) ?? 0),
       });
     }),
     total: statsRow(
@@ -92,29 +91,54 @@ function placeOf(line: PublishedStep, numberOf: ReadonlyMap<string, number>): nu
 }
 
 /**
- * The step that the others of the scenario are compared with: the published first one, also where it sent nothing, else the first
- * ever.
+ * The step that the others of a line's scenario are compared with: the published first one, also where it sent nothing, else the
+ * first ever. In a table by version each version's own, whatever is published since: versions are there to be compared. Found once
+ * for all lines: a table by day has thousands of them, and nothing else is answered while each is compared with all.
  */
-function firstOf(line: Line, steps: readonly PublishedStep[], numberOf: ReadonlyMap<string, number>): string {
-  return steps
-    .filter(({ scenario }) => scenario === line.scenario)
-    .reduce((first, other) => (placeOf(other, numberOf) < placeOf(first, numberOf) ? other : first)).step;
+function firstSteps(
+  lines: readonly Line[],
+  published: readonly PublishedStep[],
+  numberOf: ReadonlyMap<string, number>,
+  { by, versions }: TableOptions,
+): (line: Line) => string {
+  const found =
+    by === 'version'
+      ? lowestOf([...versions, ...lines.map(inVersion)], versionOf, ({ stepNumber }) => stepNumber)
+      : lowestOf([...published, ...lines], scenarioOf, (step) => placeOf(step, numberOf));
+  return (line) => found.get(by === 'version' ? versionOf(inVersion(line)) : line.scenario)!.step;
 }
 
-/** In its own version each first letter is the first, whatever is published since: versions are there to be compared. */
-function firstOfVersion({ scenario, value }: Line, steps: readonly VersionStep[]): string {
-  return steps
-    .filter((step) => step.scenario === scenario && step.version === Number(value))
-    .reduce((first, other) => (other.stepNumber < first.stepNumber ? other : first)).step;
+/** The lowest step of each group; of equals the one that is named before. */
+function lowestOf<T extends PublishedStep>(
+  steps: readonly T[],
+  groupOf: (step: T) => string,
+  placeIn: (step: T) => number,
+): ReadonlyMap<string, { readonly step: string; readonly place: number }> {
+  const lowest = new Map<string, { readonly step: string; readonly place: number }>();
+  for (const one of steps) {
+    const group = groupOf(one);
+    const place = placeIn(one);
+    const known = lowest.get(group);
+    if (!known || place < known.place) lowest.set(group, { step: one.step, place });
+  }
+  return lowest;
+}
+
+function scenarioOf({ scenario }: PublishedStep): string {
+  return scenario;
+}
+
+function versionOf({ scenario, version }: VersionStep): string {
+  return `${scenario} ${version}`;
 }
 
 function inVersion(line: Line): VersionStep {
   return { ...line, version: Number(line.value) };
 }
 
-function ordersOf(lines: readonly Line[], { scenario, value }: Line, step: string): number {
-  const first = lines.find((line) => line.scenario === scenario && line.step === step && line.value === value);
-  return first?.figures.orders ?? 0;
+/** Where a step's orders stand beside a line's. */
+function cellOf({ scenario, value }: Line, step: string): string {
+  return `${scenario} ${step} ${value}`;
 }
 
 function nameOf({ scenario, step }: { readonly scenario: string; readonly step: string }): string {
