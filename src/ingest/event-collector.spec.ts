@@ -50,6 +50,27 @@ describe('events whose statement hangs', () => {
   });
 });
 
+it('an event whose statement ends without a result when its time is over is answered too', async () => {
+  const time = { ms: 0 };
+  const clock = { monotonicMs: () => time.ms } as ProcessClock;
+  // The time is over, and the timer that says so has not come yet.
+  const round = () => Promise.resolve({ results: new Map(), error: (time.ms = PATIENCE_MS) && null });
+  const store = { round } as unknown as EventStore;
+  const collector = new EventCollector(
+    store,
+    { wake: () => undefined },
+    clock,
+    new IngestTimes({ patienceMs: PATIENCE_MS }),
+  );
+  const answered: string[] = [];
+  void collector
+    .submitOne({ dataJson: '{}', aboutPersonChars: 0 } as IncomingEvent)
+    .then(({ kind }) => answered.push(kind));
+  await collector.idle();
+  await turn();
+  expect(answered).toEqual(['unavailable']);
+});
+
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -96,14 +96,21 @@ export class EventCollector {
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
       this.group = this.take();
-      const rest = (await this.write(this.group)).filter(({ until }) => this.clock.monotonicMs() < until);
-      this.waiting.unshift(...rest);
-      for (const { event } of rest) this.bytes += sizeOf(event);
+      this.takeBack(await this.write(this.group));
     }
     this.group = [];
     this.running = null;
     clearTimeout(this.alarm);
     this.alarm = undefined;
+  }
+
+  /** Before whoever came later. Whose time is over meanwhile is in no group and not in the queue: the alarm would not find them. */
+  private takeBack(rest: readonly Waiting[]): void {
+    const now = this.clock.monotonicMs();
+    const next = rest.filter(({ until }) => now < until);
+    this.waiting.unshift(...next);
+    for (const { event } of next) this.bytes += sizeOf(event);
+    this.refuse(rest.filter(({ until }) => now >= until));
   }
 
   /**
@@ -116,16 +123,21 @@ export class EventCollector {
     const over = this.waiting.findIndex((waiting) => !isOver(waiting));
     const gone = this.waiting.splice(0, over < 0 ? this.waiting.length : over);
     for (const { event } of gone) this.bytes -= sizeOf(event);
-    const late = [...this.group.filter((waiting) => isOver(waiting) && !waiting.isGivenUp), ...gone];
+    this.refuse([...this.group.filter(isOver), ...gone]);
+    const next = this.group.find((waiting) => !isOver(waiting)) ?? this.waiting[0];
+    const waitMs = next ? next.until - now : this.times.patienceMs;
+    this.alarm = setTimeout(() => this.giveUp(), Math.max(1, Math.ceil(waitMs)));
+  }
+
+  /** Answers those whose time is over and who were not answered before. */
+  private refuse(over: readonly Waiting[]): void {
+    const late = over.filter(({ isGivenUp }) => !isGivenUp);
     for (const waiting of late) {
       waiting.isGivenUp = true;
       waiting.settle(UNAVAILABLE);
     }
     if (late.length > 0)
       this.outage.refuse('events could not be stored in time', { event: 'ingest.too_slow', events: late.length });
-    const next = this.group.find((waiting) => !isOver(waiting)) ?? this.waiting[0];
-    const waitMs = next ? next.until - now : this.times.patienceMs;
-    this.alarm = setTimeout(() => this.giveUp(), Math.max(1, Math.ceil(waitMs)));
   }
 
   private take(): Waiting[] {
