@@ -83,14 +83,6 @@ export class ScenarioRegistry {
     return listeningTo(scenarios, versions, eventType);
   }
 
-  /** One version. Throws when it is absent: a run's version cannot be deleted. */
-  async version(tx: Sql, storeId: string, key: string, version: number): Promise<CompiledScenario> {
-    const ref = { storeId, key, version };
-    const compiled = (await this.versions(tx, [ref])).get(versionKey(ref));
-    if (!compiled) throw new Error(`scenario version ${versionKey(ref)} does not exist`);
-    return compiled;
-  }
-
   /** Versions by `versionKey`; one that is unknown, or cannot be read any more, is absent. */
   async versions(tx: Sql, refs: Iterable<VersionRef>): Promise<ReadonlyMap<string, CompiledScenario>> {
     const found = new Map<string, CompiledScenario>();
