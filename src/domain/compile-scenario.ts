@@ -156,7 +156,12 @@ function compileExits({ exits }: Scenario, scope: ScopeOf, notes: Notes): readon
     reason: exit.reason,
     when: notes.condition(exit.when, scope(exit.event, { run: true }), `/exits/${index}/when`),
     subject: notes.value(exit.subject, scope(exit.event, { run: false }), `/exits/${index}/subject`),
+    namesSubject: exit.subject !== undefined && isOfEventAlone(exit.subject, scope(exit.event, { run: false })),
   }));
+}
+
+function isOfEventAlone(source: string, scope: Scope): boolean {
+  return compileValue(source, { ...scope, eventOnly: true, patterns: { size: 0 } }).ok;
 }
 
 function compileGoals({ goals }: Scenario, scope: ScopeOf, notes: Notes): readonly CompiledGoal[] {

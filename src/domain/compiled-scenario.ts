@@ -50,6 +50,8 @@ export interface CompiledExit {
   readonly reason: string;
   readonly when: Condition | null;
   readonly subject: ValueExpression | null;
+  /** The subject is read off the event alone, so that it is the same whichever run is looked at. */
+  readonly namesSubject: boolean;
 }
 
 export interface CompiledGoal {

@@ -68,6 +68,33 @@ describe('an exit with a subject', () => {
     expect(exitSubject(compiled.exits[0]!, same, facts())).toBe(run.subject);
   });
 
+  it('is read off an event once, however many runs the event is tried on', () => {
+    let reads = 0;
+    const data = {
+      get cartId() {
+        return (reads++, '81');
+      },
+    };
+    const runs = ['80', '81', '82'].map((subject) => aRun({ subject }));
+    const event = anOrder({ data });
+    const readsFor = (tried: readonly (typeof runs)[number][]) => {
+      reads = 0;
+      const reasons = tried.map((run) => exitBySubject(compiled, run, event, facts(), AT));
+      return [reasons, reads > 0];
+    };
+    expect(readsFor(runs.slice(0, 1))).toEqual([[null], true]);
+    expect(readsFor(runs)).toEqual([[null, 'exited:purchased', null], false]);
+  });
+
+  it('that asks about the person is read for each', () => {
+    const ofPerson = aCompiled({ exits: [{ ...bySubject, subject: 'contact.attributes.cart' }] });
+    const event = anOrder();
+    const reasonOf = (attributes: Record<string, unknown>) =>
+      exitBySubject(ofPerson, aRun(), event, facts({ contact: { attributes } }), AT);
+    expect(reasonOf({ cart: '82' })).toBeNull();
+    expect(reasonOf({ cart: '81' })).toBe('exited:purchased');
+  });
+
   it('is the only kind that does', () => {
     const both = aCompiled({ exits: [plain, { ...bySubject, event: 'order.paid' }] });
     const event = anEvent({ type: 'order.paid', data: { cartId: '82' } });

@@ -91,10 +91,8 @@ function firstExit(
   reaches: (subject: string | null) => boolean,
 ): ExitVerdict | null {
   for (const exit of exits) {
-    if (exit.event !== event.type) continue;
-    const input = inputOf(run, event, facts, now);
-    if (!reaches(subjectIn(exit, input))) continue;
-    const verdict = exit.when?.evaluate(input);
+    if (exit.event !== event.type || !reaches(subjectFor(exit, run, event, facts, now))) continue;
+    const verdict = exit.when?.evaluate(inputOf(run, event, facts, now));
     if (verdict?.value !== false) return { reason: `exited:${exit.reason}`, field: verdict?.field ?? null };
   }
   return null;
@@ -103,6 +101,22 @@ function firstExit(
 function inputOf(run: ExitRun, event: EventFacts, facts: Facts, now: Date): ConditionInput {
   const { subject, enteredAt = new Date(run.event.at), touches = 0, variant = '' } = run;
   return { event, run: { event: run.event, subject, enteredAt, touches, variant }, facts: knownAt(facts, event), now };
+}
+
+/**
+ * What events name, kept as long as they are: a batch tries up to thousands of a store's orders on each of its carts (measured: 45 ms a
+ * cart and 5,000 orders where each order is read anew for each cart).
+ */
+const named = new WeakMap<EventFacts, Map<CompiledExit, string | null>>();
+
+function subjectFor(exit: CompiledExit, run: ExitRun, event: EventFacts, facts: Facts, now: Date): string | null {
+  if (!exit.namesSubject) return exit.subject && subjectIn(exit, inputOf(run, event, facts, now));
+  const byExit = named.get(event) ?? new Map<CompiledExit, string | null>();
+  const known = byExit.get(exit);
+  if (known !== undefined) return known;
+  const subject = subjectIn(exit, { event, run: null, facts, now });
+  named.set(event, byExit.set(exit, subject));
+  return subject;
 }
 
 /** The subject that the event names, null when it names none. */
