@@ -50,6 +50,28 @@ describe('verifying a key', () => {
     expect(await new StoredKeyVerifier(database.engine, new ProcessClock()).verify(key)).toBeNull();
   });
 
+  it('refuses a revoked key also when a look-up from before the revocation brings its row afterwards', async () => {
+    const { id, key } = await aKey();
+    let revoke = () => Promise.resolve();
+    const slow = Object.create(database.engine) as typeof database.engine;
+    slow.query = (async (...args: Parameters<typeof database.engine.query>) => {
+      const rows = await database.engine.query(...args);
+      await revoke();
+      return rows;
+    }) as never;
+    const here = new StoredKeyVerifier(slow, new ProcessClock());
+    let later: unknown;
+    revoke = async () => {
+      revoke = () => Promise.resolve();
+      await database.engine.query('UPDATE api_keys SET revoked_at = clock_timestamp() WHERE id = $1', [id]);
+      here.forget(id);
+      later = here.verify(key); // while the look-up before is under way
+    };
+    expect(await here.verify(key)).not.toBeNull(); // asked before the revocation
+    expect(await later).toBeNull();
+    expect(await here.verify(key)).toBeNull();
+  });
+
   it('refuses a key within 10 seconds after another process revoked it', async () => {
     const clock = { ms: 1_000, now: () => new Date(0), monotonicMs: () => clock.ms };
     const elsewhere = new StoredKeyVerifier(database.engine, clock);

@@ -39,6 +39,8 @@ export class StoredKeyVerifier extends KeyVerifier {
   /** An id that does not exist is cached as null: guessing ids must not become a load on the database. */
   private readonly cache: LRUCache<string, { readonly known: Known | null }>;
   private readonly loading = new Map<string, Promise<Known | null>>();
+  /** How often a key was forgotten: what was read before that may be the row as it was. */
+  private forgotten = 0;
   private readonly used = new LRUCache<string, number>({ max: CACHED_KEYS });
 
   constructor(
@@ -66,8 +68,10 @@ export class StoredKeyVerifier extends KeyVerifier {
     return key !== null && this.used.has(key.id);
   }
 
-  /** Forgets a key that this process just revoked. */
+  /** Forgets a key that this process just revoked, and what look-ups under way bring of it. */
   forget(id: string): void {
+    this.forgotten++;
+    this.loading.delete(id);
     this.cache.delete(id);
   }
 
@@ -81,19 +85,22 @@ export class StoredKeyVerifier extends KeyVerifier {
   private load(id: string): Promise<Known | null> {
     const under = this.loading.get(id);
     if (under) return under;
-    const loading = atMost(this.read(id), LOOK_UP_MS, tooSlow).finally(() => this.loading.delete(id));
+    const loading = atMost(this.read(id), LOOK_UP_MS, tooSlow).finally(() => {
+      if (this.loading.get(id) === loading) this.loading.delete(id);
+    });
     this.loading.set(id, loading);
     return loading;
   }
 
   private async read(id: string): Promise<Known | null> {
+    const { forgotten } = this;
     const [row] = await this.database.query<KeyRow>(
       `SELECT k.secret_hash, k.store_id, k.environment_id, e.mode, e.clock, k.scopes
        FROM api_keys k JOIN environments e ON e.id = k.environment_id WHERE k.id = $1 AND k.revoked_at IS NULL`,
       [id],
     );
     const known = row ? { hash: row.secret_hash, caller: callerOf(id, row) } : null;
-    this.cache.set(id, { known });
+    if (forgotten === this.forgotten) this.cache.set(id, { known });
     return known;
   }
 
