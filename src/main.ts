@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { ProcessClock } from './platform/clock/clock.js';
 import type { Env } from './platform/config/env.js';
 import { readEnv } from './platform/config/read-env.js';
+import { endEach } from './platform/end-each.js';
 import { JsonLogger } from './platform/logging/console-logger.js';
 import { openPlatform, type Platform } from './platform/platform.js';
 import { startProblem } from './platform/start-problem.js';
@@ -59,8 +60,7 @@ function giveUp(): void {
 
 async function close(): Promise<void> {
   try {
-    await service?.close();
-    await platform?.close();
+    await endEach([async () => service?.close(), async () => platform?.close()]);
   } catch (error) {
     console.error(error);
     process.exitCode = 1;

@@ -5,6 +5,7 @@ import { EngineDatabase } from './database/engine-database.js';
 import { migrate } from './database/migrate.js';
 import { makePool } from './database/pools.js';
 import { PostgresIncarnation } from './database/postgres-incarnation.js';
+import { endEach } from './end-each.js';
 import { openSecrets } from './open-secrets.js';
 import type { Secrets } from './secrets.js';
 
@@ -27,9 +28,7 @@ export interface Platform {
 export async function openPlatform(env: Env, log: (text: string) => void): Promise<Platform> {
   const embedded = await openDatabase(env, log);
   const opened: (() => Promise<void>)[] = [() => embedded.stop()];
-  const close = async () => {
-    for (const end of opened.splice(0).reverse()) await end();
-  };
+  const close = () => endEach(opened.splice(0).reverse());
   try {
     await migrate(embedded.url, log);
     const pool = makePool(embedded.url, 'touchmap_engine', ENGINE_CONNECTIONS, givesUpAfter(env.DATABASE_TIMEOUT_S));
