@@ -14,6 +14,13 @@ describe('what a program that cannot start tells', () => {
     expect(startProblem(made('password authentication failed', { code: '28P01' }))).toMatch(/DATABASE_URL/);
   });
 
+  it('tells of a pooler that does not pass on what a session is asked to begin with', () => {
+    const refused = made('unsupported startup parameter: options', { code: '08P01' });
+    expect(startProblem(refused)).toBe(
+      'PostgreSQL cannot be used (unsupported startup parameter: options): DATABASE_URL must lead to it without a pooler (docs/operations.md)',
+    );
+  });
+
   it('tells what an account may not do, and what it needs', () => {
     const refused = made('permission denied to create role', { code: '42501', query: 'CREATE ROLE x' });
     expect(startProblem(refused)).toBe(

@@ -7,6 +7,8 @@ import { WrongSecret } from './open-secrets.js';
 const NOT_LET_IN = /^(28|3D)/;
 /** insufficient_privilege. */
 const NO_RIGHT = '42501';
+/** protocol_violation: what a pooler says that does not know what a session is asked to begin with. */
+const NOT_UNDERSTOOD = '08P01';
 
 /** The address to listen on is not this machine's, or taken; a name that leads nowhere looks like a database's otherwise. */
 export class CannotListen extends Error {
@@ -32,6 +34,8 @@ export function startProblem(error: unknown): string | null {
   if (typeof path === 'string' && typeof syscall === 'string') return error.message; // a file or a directory
   if (code === NO_RIGHT)
     return `PostgreSQL refuses (${error.message}): the account of DATABASE_URL must own its database and may create roles (docs/operations.md)`;
+  if (code === NOT_UNDERSTOOD)
+    return `PostgreSQL cannot be used (${error.message}): DATABASE_URL must lead to it without a pooler (docs/operations.md)`;
   if (connectionProblem(error) || (typeof code === 'string' && NOT_LET_IN.test(code)))
     return `PostgreSQL cannot be used (${reasonOf(error)}): does it run, and does DATABASE_URL name it?`;
   return null;

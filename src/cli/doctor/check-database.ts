@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { ProcessClock } from '../../platform/clock/clock.js';
 import { MIGRATIONS } from '../../platform/database/migrations.js';
+import { sessionProblem } from '../../platform/database/own-sessions.js';
 import { type Finding, ok, unchecked, wrong } from './finding.js';
 
 const OLDEST = 150_000;
@@ -28,6 +29,7 @@ export async function checkDatabase(url: string, clock: ProcessClock, hasRedis: 
     const { rows: places } = await client.query<Places>(PLACES);
     return [
       server(rows[0]!),
+      sessions(await sessionProblem(url)),
       latency(fastest.tookMs),
       skew(fastest.aheadMs),
       connections(places[0]!, hasRedis ? CONNECTIONS.withRedis : CONNECTIONS.alone),
@@ -53,6 +55,17 @@ export function server({ number, text, isReadOnly }: Server): Finding {
         'let DATABASE_URL name the primary, or unset default_transaction_read_only',
       )
     : ok('database', `PostgreSQL ${text}`);
+}
+
+/** @param problem of the way to the database; null when there is none */
+export function sessions(problem: string | null): Finding {
+  return problem === null
+    ? ok('database sessions', 'PostgreSQL’s own')
+    : wrong(
+        'database sessions',
+        problem,
+        'let DATABASE_URL lead to PostgreSQL itself, without a pooler and without ?options=',
+      );
 }
 
 /** The database's clock against the middle of the question: half of the way there and back is the uncertainty. */
@@ -106,6 +119,10 @@ export function unreachable(code: string): Finding {
 
 /** Answers of a server that does run. */
 const UNREACHABLE: ReadonlyMap<string, readonly [why: string, remedy: string]> = new Map([
+  [
+    '08P01',
+    ['a pooler does not pass on what a session is asked to begin with', 'let DATABASE_URL lead to PostgreSQL itself'],
+  ],
   ['53100', ['its disk is full', 'make room there, then start it again']],
   ['53300', ['it has no connection left', 'raise max_connections, or end what holds them']],
   ['28P01', ['it does not accept the password', 'correct DATABASE_URL']],

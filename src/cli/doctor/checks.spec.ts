@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { readEnv } from '../../platform/config/read-env.js';
 import { checkDataDir, room } from './check-data-dir.js';
-import { connections, latency, server, skew, unreachable } from './check-database.js';
+import { connections, latency, server, sessions, skew, unreachable } from './check-database.js';
 import { checkSender, type Resolver, type SenderQuestion } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
 import type { RedisState } from '../../platform/queue/redis-state.js';
@@ -182,6 +182,15 @@ describe('the doctor looks at the machine', () => {
   it('and finds that others leave too few connections for a process of the service', () => {
     const of = (taken: number) => connections({ most: 97, taken }, 32);
     expect([of(0).state, of(65).state, of(66).state]).toEqual(['ok', 'ok', 'wrong']);
+  });
+
+  it('and finds a pooler on the way to the database, which may drop what keeps stores apart', () => {
+    expect(sessions(null).state).toBe('ok');
+    expect(sessions('two connections share one session')).toMatchObject({
+      state: 'wrong',
+      remedy: expect.stringContaining('without a pooler'),
+    });
+    expect(unreachable('08P01')).toMatchObject({ remedy: expect.stringContaining('lead to PostgreSQL itself') });
   });
 
   it('and tells a database that does not answer from one that does and lets nobody in', () => {

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { UNHURRIED } from './connection.js';
 import { IS_HELD } from './engine-database.js';
 import { MIGRATIONS } from './migrations.js';
+import { proveSessions } from './own-sessions.js';
 
 /** Any number that only this service locks: "touchmap" in ASCII, shortened to a bigint. */
 const LOCK = '8390327082911687';
@@ -22,8 +23,10 @@ const WAITS = new Set([IS_HELD, '40P01']);
  * two processes may start at the same moment. A step that does not get its tables soon lets everybody else pass and tries
  * again: a backup, or a session that somebody forgot, would otherwise stop the service that runs meanwhile.
  * @param tell hears what it waits for
+ * @throws WrongSettings when the URL leads to no sessions of PostgreSQL's own: the lock, and the service's roles, need them
  */
 export async function migrate(url: string, tell = toStderr, pauseMs = PAUSE_MS): Promise<void> {
+  await proveSessions(url);
   const guard = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, options: UNHURRIED });
   // Whoever migrates is told by a statement. pg would end the process over an error that comes between two of them.
   guard.on('error', () => undefined);
