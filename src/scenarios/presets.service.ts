@@ -59,10 +59,15 @@ export class PresetsService extends StarterContent {
     return this.scenarios.install(storeId, document);
   }
 
-  /** Read once: they change with the package only. */
-  private all(): Promise<readonly Preset[]> {
+  /** Read once: they change with the package only. A failure is not kept: too many open files today may be few tomorrow. */
+  private async all(): Promise<readonly Preset[]> {
     this.presets ??= readPresets();
-    return this.presets;
+    try {
+      return await this.presets;
+    } catch (error) {
+      this.presets = undefined;
+      throw error;
+    }
   }
 }
 
