@@ -97,7 +97,10 @@ export class Env {
 
   @Setting('How recipients reach this service, for links, pixel and unsubscribe; by default http://localhost:PORT.')
   @IsOptional()
-  @IsUrl({ ...URL_RULES, protocols: ['http', 'https'] }, { message: 'must be an http or https URL' })
+  @IsUrl(
+    { ...URL_RULES, protocols: ['http', 'https'], allow_query_components: false, allow_fragments: false },
+    { message: 'must be an http or https URL that paths can be added to: without ? and #' },
+  )
   readonly PUBLIC_URL?: string;
 
   @Setting('Sender of stores that have not set one: "Name <address>" or an address.', 'Touchmap <touchmap@localhost>')

@@ -71,6 +71,8 @@ describe('the settings', () => {
     ['REDIS_URL', 'localhost:6379'],
     ['SMTP_URL', 'http://mail'],
     ['PUBLIC_URL', 'shop.example'],
+    ['PUBLIC_URL', 'https://shop.example/?from=mail'],
+    ['PUBLIC_URL', 'https://shop.example/#mail'],
     ['MAIL_FROM', 'not an address'],
     ['LIVE_RECIPIENTS', 'anna@@example.com'],
     ['LIVE_RECIPIENTS', ','],
