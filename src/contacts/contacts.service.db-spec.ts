@@ -7,7 +7,7 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aLetter } from '../../test/support/letters.js';
 import { EventStore } from '../ingest/event-store.js';
 import { IngestTimes } from '../ingest/ingest-times.js';
-import { type EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
+import { IS_HELD } from '../platform/database/engine-database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
@@ -286,30 +286,9 @@ describe('ContactsService', () => {
     expect((await contacts.get(scope, ANNA)).consent).toMatchObject({ marketing: true, unsubscribedAt: null });
   });
 
-  it('lets an address be written to again', async () => {
-    await suppressions.put(scope, ANNA);
-    await suppressions.remove(scope, 'Anna@example.com');
-    await expect(suppressions.get(scope, ANNA)).rejects.toThrow(NotFound);
-    await expect(suppressions.remove(scope, ANNA)).rejects.toThrow(NotFound);
-    await expect(suppressions.get(scope, 'no address')).rejects.toMatchObject({ code: 'invalid_email' });
-  });
-
   it('says the same of a path that is no address, whatever is put to it', async () => {
     const refusal = { status: 422, code: 'invalid_email' };
     await expect(suppressions.put(scope, 'anna@@example.com')).rejects.toMatchObject(refusal);
     await expect(contacts.put(scope, 'anna@@example.com', {})).rejects.toMatchObject(refusal);
-  });
-
-  it('blocks an address also while somebody lifts it at the same moment', async () => {
-    const lifted = {
-      query: async (statement: string, values: readonly unknown[]) => {
-        const rows = await db.engine.query(statement, values);
-        await db.engine.query('DELETE FROM suppressions WHERE environment_id = $1', [scope.environmentId]);
-        return rows;
-      },
-    };
-    const racing = new SuppressionsService(new RequestDatabase(source), lifted as EngineDatabase, BLIND_KEYS);
-    expect(await racing.put(scope, ANNA)).toMatchObject({ email: ANNA, reason: 'manual' });
-    await expect(suppressions.get(scope, ANNA)).rejects.toBeInstanceOf(NotFound);
   });
 });

@@ -272,8 +272,9 @@ class ShiftedDatabase extends EngineDatabase {
 
   override async query<R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> {
     const rows = await super.query<R>(text, values);
-    return rows.map((row) =>
-      'now' in row && row.now ? { ...row, now: new Date(row.now.getTime() + this.byMs) } : row,
-    );
+    return rows.map((row) => {
+      const { now } = row as { readonly now?: unknown };
+      return now instanceof Date ? { ...row, now: new Date(now.getTime() + this.byMs) } : row;
+    });
   }
 }

@@ -1,0 +1,52 @@
+import { DataSource } from 'typeorm';
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
+import { aStore, migratedDatabase, type TestDatabase } from '../../test/support/database.js';
+import type { EngineDatabase } from '../platform/database/engine-database.js';
+import { requestDataSource } from '../platform/database/request-data-source.js';
+import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { NotFound } from '../platform/http/domain-error.js';
+import { SuppressionsService } from './suppressions.service.js';
+
+const ANNA = 'anna@example.com';
+
+describe('a store that blocks an address', () => {
+  let db: TestDatabase;
+  let source: DataSource;
+  let suppressions: SuppressionsService;
+  let scope: Scope;
+
+  beforeAll(async () => {
+    db = await migratedDatabase();
+    source = await new DataSource(requestDataSource(db.url) as never).initialize();
+    suppressions = new SuppressionsService(new RequestDatabase(source), db.engine, BLIND_KEYS);
+  });
+  afterAll(async () => {
+    await source.destroy();
+    await db.close();
+  });
+  beforeEach(async () => {
+    const { storeId, sandboxId } = await aStore(db.engine);
+    scope = { storeId, environmentId: sandboxId };
+  });
+
+  it('may let it be written to again', async () => {
+    await suppressions.put(scope, ANNA);
+    await suppressions.remove(scope, 'Anna@example.com');
+    await expect(suppressions.get(scope, ANNA)).rejects.toThrow(NotFound);
+    await expect(suppressions.remove(scope, ANNA)).rejects.toThrow(NotFound);
+    await expect(suppressions.get(scope, 'no address')).rejects.toMatchObject({ code: 'invalid_email' });
+  });
+
+  it('has it blocked also while somebody lifts it at the same moment', async () => {
+    const lifted = {
+      query: async (statement: string, values: readonly unknown[]) => {
+        const rows = await db.engine.query(statement, values);
+        await db.engine.query('DELETE FROM suppressions WHERE environment_id = $1', [scope.environmentId]);
+        return rows;
+      },
+    };
+    const racing = new SuppressionsService(new RequestDatabase(source), lifted as EngineDatabase, BLIND_KEYS);
+    expect(await racing.put(scope, ANNA)).toMatchObject({ email: ANNA, reason: 'manual' });
+    await expect(suppressions.get(scope, ANNA)).rejects.toBeInstanceOf(NotFound);
+  });
+});
