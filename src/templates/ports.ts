@@ -8,7 +8,8 @@ export interface StoreProfile {
   readonly timezone: string;
   readonly locale: string;
   readonly postalAddress: string | null;
-  readonly brand: { readonly name: string };
+  /** Its colours as `#rgb` or `#rrggbb`. */
+  readonly brand: { readonly name: string; readonly colors: { readonly primary: string; readonly background: string } };
   readonly utm: UtmTags | null;
   /** Host name of the links in its letters; null means PUBLIC_URL. */
   readonly trackingDomain: string | null;

@@ -26,7 +26,7 @@ const profiles: StoreProfiles = {
       timezone: 'UTC',
       locale: 'en',
       postalAddress: null,
-      brand: { name: 'Shop' },
+      brand: { name: 'Shop', colors: { primary: '#1f6feb', background: '#f4f5f7' } },
       utm: null,
       trackingDomain: null,
     }),

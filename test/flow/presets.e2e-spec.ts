@@ -82,6 +82,17 @@ describe('the presets', () => {
     await shop.must('PATCH', '/v1/store', { brand: { name: null }, url: null, postalAddress: null });
   });
 
+  it('have buttons that can be read, whatever colour the store chooses for them', async () => {
+    const button = async (primary: string): Promise<string | undefined> => {
+      await shop.must('PATCH', '/v1/store', { brand: { colors: { primary } } });
+      const { html } = await shop.must<{ html: string }>('POST', '/v1/templates/abandoned-cart/reminder/preview', {});
+      return new RegExp(`<a\\s[^>]*background:${primary};color:(#[0-9a-f]{6})`).exec(html)?.[1];
+    };
+    expect(await button('#ffd400')).toBe('#000000');
+    expect(await button('#123456')).toBe('#f4f5f7');
+    await shop.must('PATCH', '/v1/store', { brand: { colors: { primary: '#1f6feb' } } });
+  });
+
   describe.each(PRESETS)('%s', (key) => {
     const scenario = JSON.parse(read(`${key}/scenario.json`)) as { key: string; messageClass: string; steps: Step[] };
     const emails = scenario.steps.filter((step) => step.type === 'email').map((step) => step.id);
