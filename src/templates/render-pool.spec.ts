@@ -17,7 +17,7 @@ describe('the render pool', () => {
   afterAll(() => pool.close());
 
   const render = async (template: ThreadTemplate, letters: readonly BatchLetter[]): Promise<readonly string[]> =>
-    (await pool.render({ template, signing: null, store: null, letters })).map((result) =>
+    (await pool.render('store', { template, signing: null, store: null, letters })).map((result) =>
       typeof result === 'string'
         ? `error: ${result}`
         : openLetter(result.kept, { ...NOBODYS, urls: result.answer.urls }, template.compiled).html,
@@ -37,6 +37,19 @@ describe('the render pool', () => {
     const results = await render(template, [letter({ list: new Array(400).fill(1) }), letter({ list: [1, 2] })]);
     expect(results[0]).toBe('error: the loops of a letter take at most 10000 turns');
     expect(results[1]).toContain('xxxxxxxx');
+  });
+
+  it('lets stores take turns at a thread', async () => {
+    const one = new RenderPool(1);
+    const done: string[] = [];
+    const batch = { template: { id: 'turns', locale: 'en', compiled: HARMLESS }, signing: null, store: null };
+    const ask = async (storeId: string, name: string): Promise<void> => {
+      await one.render(storeId, { ...batch, letters: [letter({})] });
+      done.push(name);
+    };
+    await Promise.all([ask('large', 'l1'), ask('large', 'l2'), ask('large', 'l3'), ask('small', 's1')]);
+    expect(done).toEqual(['l1', 'l2', 's1', 'l3']);
+    await one.close();
   });
 
   it('shows at most 100 items of a list', async () => {

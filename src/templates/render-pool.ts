@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { IsolatedThread, threadEntry } from './isolated-thread.js';
 import { KnownTemplates } from './known-templates.js';
 import type { BatchLetter, LetterAnswer, RenderAnswer, RenderBatch, ThreadTemplate } from './render-protocol.js';
+import { Turns } from './turns.js';
 
 export const MAX_BATCH = 100;
 
@@ -36,7 +37,7 @@ interface Slot {
 export class RenderPool {
   private readonly idle: Slot[];
   private readonly slots: readonly Slot[];
-  private readonly waiting: ((slot: Slot) => void)[] = [];
+  private readonly waiting = new Turns<(slot: Slot) => void>();
 
   constructor(size = Math.max(1, availableParallelism() - 1)) {
     this.slots = Array.from({ length: size }, () => ({
@@ -46,13 +47,13 @@ export class RenderPool {
     this.idle = [...this.slots];
   }
 
-  /** One result a letter, in order: the letter, or what was wrong with it. */
-  async render(batch: PoolBatch): Promise<readonly PoolResult[]> {
-    const slot = this.idle.pop() ?? (await new Promise<Slot>((resolve) => this.waiting.push(resolve)));
+  /** One result a letter, in order: the letter, or what was wrong with it. Stores take turns at the threads. */
+  async render(storeId: string, batch: PoolBatch): Promise<readonly PoolResult[]> {
+    const slot = this.idle.pop() ?? (await new Promise<Slot>((resolve) => this.waiting.add(storeId, resolve)));
     try {
       return (await ask(slot, batch, BATCH_LIMIT_MS)) ?? (await oneByOne(slot, batch));
     } finally {
-      const next = this.waiting.shift();
+      const next = this.waiting.next();
       if (next) next(slot);
       else this.idle.push(slot);
     }

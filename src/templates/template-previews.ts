@@ -45,7 +45,7 @@ export class TemplatePreviews {
       : chooseLocale(dto.locale ?? null, store.locale, Object.keys(sources));
     const outcome: CompileOutcome = compiled
       ? { ok: true, compiled: compiled[locale]! }
-      : await this.compiler.compileLocale(dto.source ?? template!.draft[locale]!, locale);
+      : await this.compiler.compileLocale(scope.storeId, dto.source ?? template!.draft[locale]!, locale);
     if (!outcome.ok) return { ...NOTHING, problems: outcome.problems };
     const sample = { ...template?.sample, ...dto.sample };
     const shown: PreviewLetter = {
@@ -54,7 +54,7 @@ export class TemplatePreviews {
       linkTags: linkTags(store.utm, placeOfTemplate(key)),
     };
     const letters = [shown, this.asSent(shown, scope, store)];
-    const [result, sent] = await this.renderer.preview(outcome.compiled, locale, letters);
+    const [result, sent] = await this.renderer.preview(scope.storeId, outcome.compiled, locale, letters);
     return viewOf(outcome.compiled, result!, sent!, locale);
   }
 

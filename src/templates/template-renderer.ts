@@ -32,13 +32,14 @@ export class TemplateRenderer implements OnApplicationShutdown {
 
   /** Renders letters of a compiled draft, one result a letter, in order. */
   async preview(
+    storeId: string,
     compiled: CompiledLocale,
     locale: string,
     letters: readonly PreviewLetter[],
   ): Promise<readonly RenderResult[]> {
     // Drafts change: each preview is a template of its own.
     const id = `preview ${this.previews++}`;
-    const results = await this.pool.render({
+    const results = await this.pool.render(storeId, {
       template: { id, locale, compiled },
       signing: letters.find(({ signing }) => signing)?.signing ?? null,
       store: null,
@@ -65,7 +66,7 @@ export class TemplateRenderer implements OnApplicationShutdown {
       store,
       letters: requests.map((request) => batchLetter(request, store)),
     };
-    const results = await this.pool.render(batch);
+    const results = await this.pool.render(storeId, batch);
     return results.map((result, i) => resultOf(result, locale, compiled, requests[i]!.signing));
   }
 }

@@ -141,9 +141,9 @@ describe('templates of a store', () => {
 
   it('publishes nothing that was deleted while it was compiled', async () => {
     const deleting: Pick<TemplateCompiler, 'compile'> = {
-      compile: async (draft) => {
+      compile: async (storeId, draft) => {
         await templates.remove(live, KEY);
-        return compiler.compile(draft);
+        return compiler.compile(storeId, draft);
       },
     };
     await templates.create(live, { key: KEY, locales: { en: aLetterSource('one') } });
@@ -167,8 +167,8 @@ describe('templates of a store', () => {
   it('publishes what the draft says in the end, not what it said before it was edited and published meanwhile', async () => {
     let isEdited = false;
     const edited: Pick<TemplateCompiler, 'compile'> = {
-      compile: async (draft) => {
-        const outcome = await compiler.compile(draft);
+      compile: async (storeId, draft) => {
+        const outcome = await compiler.compile(storeId, draft);
         if (isEdited) return outcome;
         isEdited = true;
         await templates.edit(live, KEY, { locales: { en: aLetterSource('two') } });

@@ -152,7 +152,7 @@ export class TemplatesService {
     if (version !== undefined) return this.goBack(scope, key, version);
     // Compiling takes its time, and no transaction waits for it.
     const { draft } = await this.database.run(scope, (manager) => draftOf(manager, scope, key));
-    const outcome = await this.compiler.compile(draft);
+    const outcome = await this.compiler.compile(scope.storeId, draft);
     if (!outcome.ok) throw invalid(key, 'be published', outcome.problems);
     const published = await this.database.run(scope, async (manager) => {
       // Two publishers at once must not both take the next number; and what was compiled may have been deleted since.
