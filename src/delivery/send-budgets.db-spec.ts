@@ -2,6 +2,7 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { aWorker } from '../../test/support/delivery-rig.js';
 import { aPlannedLetter, aScenario, type LetterOptions, TWO_LETTERS } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
+import { until } from '../../test/support/service.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import type { Claim } from './claimed-message.js';
 import { HandedOver } from './handed-over.js';
@@ -162,6 +163,9 @@ describe('what a store may send through its provider', () => {
       () => ({ kind: 'retry', status: 429, detail: 'slow down', retryAfterMs: 30_000, counts: false }),
     ];
     await asked.batch.run(REAL_LANE);
+    const told = `SELECT FROM store_providers WHERE paused_until IS NOT NULL AND store_id = $1`; // nobody waits for it
+    const isTold = async () => (await database.engine.query(told, [store.storeId])).length > 0;
+    await until(isTold, () => 'no pause is written');
     await letters(1, PARCEL);
     const other = aWorker(database.engine);
     await runAll(other);
