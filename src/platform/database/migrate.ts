@@ -22,7 +22,7 @@ const WAITS = new Set([IS_HELD, '40P01']);
  * Brings the schema up to date as the connecting user, who owns it. Under an advisory lock on a connection of its own:
  * two processes may start at the same moment. A step that does not get its tables soon lets everybody else pass and tries
  * again: a backup, or a session that somebody forgot, would otherwise stop the service that runs meanwhile.
- * @param tell hears what it waits for
+ * @param tell hears what it does to a schema that is there, and what it waits for
  * @throws WrongSettings when the URL leads to no sessions of PostgreSQL's own: the lock, and the service's roles, need them
  */
 export async function migrate(url: string, tell = toStderr, pauseMs = PAUSE_MS): Promise<void> {
@@ -33,6 +33,8 @@ export async function migrate(url: string, tell = toStderr, pauseMs = PAUSE_MS):
   await guard.connect();
   try {
     await take(guard, tell);
+    const missing = await missingIn(guard);
+    if (missing > 0) tell(`the schema is brought up to date, steps: ${missing}; with many rows that takes minutes`);
     for (let told = ''; ; await pause(pauseMs)) {
       if (await isDone(url)) return;
       const holder = await holderOf(guard);
@@ -53,6 +55,15 @@ async function take(guard: pg.Client, tell: (text: string) => void): Promise<voi
   if (rows[0]!.taken) return;
   tell('another process brings the schema up to date; this one waits for it');
   await guard.query('SELECT pg_advisory_lock($1)', [LOCK]);
+}
+
+/** How many steps a schema that is there is behind; an empty database is not worth a word. */
+async function missingIn(guard: pg.Client): Promise<number> {
+  const { rows } = await guard.query<{ there: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
+  if (!rows[0]!.there) return 0;
+  const done = await guard.query<{ name: string }>('SELECT name FROM migrations');
+  const known = new Set(done.rows.map(({ name }) => name));
+  return MIGRATIONS.filter(({ name }) => !known.has(name)).length;
 }
 
 /** Runs what is missing; false when a step did not get its locks. Those before it are done. */
