@@ -183,6 +183,38 @@ describe('the last guard', () => {
         await buys(store.sandboxId, 'order.placed', '81');
         expect((await clear()).cleared).toHaveLength(1);
       });
+
+      it('is not stopped by an order of another store, whose letters are claimed with it', async () => {
+        const other = await aStore(database.engine);
+        await aScenario(database.engine, other, SHARED);
+        const contactId = await aContact(database.engine, other.liveId);
+        const theirs = await aPlannedLetter(database.engine, other, contactId, { scenario: 'shared' });
+        const { messageId, clear } = await made({ scenario: 'shared' });
+        await buys(other.liveId, 'order.placed', '81');
+        await clear();
+        expect(await message(messageId)).toMatchObject({ state: 'sending' });
+        expect(await message(theirs.messageId)).toMatchObject({ state: 'cancelled', reason: 'exited:purchased' });
+      });
+
+      it('ends by the earliest of the events that wait, in whatever order they came in', async () => {
+        const gone = { event: 'cart.gone', subject: 'event.cartId', reason: 'gone' };
+        await aScenario(database.engine, store, { ...SHARED, key: 'both', exits: [...SHARED.exits, gone] });
+        const ends = async (tell: (type: string, contactId: string) => Promise<void>): Promise<unknown> => {
+          const { messageId, contactId, clear } = await made({ scenario: 'both' });
+          await tell('order.placed', contactId);
+          await tell('cart.gone', contactId);
+          await database.engine.query(
+            `UPDATE storefront_events SET occurred_at = occurred_at - interval '1 minute' WHERE type = 'cart.gone'`,
+          );
+          await clear();
+          return (await message(messageId))['reason'];
+        };
+        const own = (type: string, contactId: string) =>
+          anUnprocessedEvent(database.engine, store.liveId, contactId, type, { cartId: '81' });
+        expect(await ends(own)).toBe('exited:gone');
+        await database.engine.query('DELETE FROM storefront_events');
+        expect(await ends((type) => buys(store.liveId, type, '81'))).toBe('exited:gone');
+      });
     });
   });
 });

@@ -10,6 +10,7 @@ import {
   takeBackLetters,
 } from '../../test/support/planned-letters.js';
 import { until } from '../../test/support/service.js';
+import { completeRuns } from '../enrollments/complete-runs.js';
 import { EventLoader } from '../enrollments/event-loader.js';
 import { Inbox } from '../enrollments/inbox.js';
 import { InboxMark } from '../enrollments/marks.js';
@@ -124,6 +125,27 @@ describe('a session that keeps a row', () => {
       await worker().sweeper.sweep();
       expect((await left('enrollments')) + (await left('messages'))).toBe(0);
     });
+  });
+
+  it('of a run stops no other run from being completed, and it is told which was', async () => {
+    const people = [await waiting(), await waiting()];
+    const standing = people.map(({ contactId, enrollmentId }) => ({
+      environmentId: store.liveId,
+      contactId,
+      enrollmentId,
+    }));
+    const { engine } = database;
+    await engine.query(`UPDATE enrollments SET position = 'end' WHERE contact_id = ANY ($1)`, [
+      people.map(({ contactId }) => contactId),
+    ]);
+    await takeBackLetters(engine);
+    const complete = () => completeRuns(engine, worker().mover, REAL_LANE, standing, 50);
+    await whileHeld('enrollments', people[0]!.enrollmentId, async () => {
+      expect(await complete()).toEqual([standing[0]]);
+      expect(await ends(people)).toEqual([null, 'completed']);
+    });
+    expect(await complete()).toEqual([]);
+    expect(await ends(people)).toEqual(['completed', 'completed']);
   });
 
   describe('of a letter', () => {

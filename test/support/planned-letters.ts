@@ -23,7 +23,7 @@ export const TWO_LETTERS = {
 export async function aScenario(
   sql: Sql,
   store: TestStore,
-  document: { readonly key: string } = TWO_LETTERS,
+  document: { readonly key: string; readonly [field: string]: unknown } = TWO_LETTERS,
   { version = 1, environmentId = store.liveId } = {},
 ): Promise<void> {
   const { key } = document;
