@@ -63,7 +63,7 @@ export function aContext(changed: { readonly data?: object; readonly contact?: o
       timezone: 'UTC',
       locale: 'en',
       postalAddress: 'Street 1',
-      brand: { colors: { primary: '#112233', background: '#ffffff', text: '#111111' } },
+      brand: { colors: { primary: '#112233', background: '#ffffff', text: '#111111', onPrimary: '#ffffff' } },
     },
     now: '2026-11-21T22:15:00.000Z',
     links: {
