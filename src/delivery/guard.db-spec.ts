@@ -136,6 +136,21 @@ describe('the last guard', () => {
       expect((await clear()).cleared).toHaveLength(1);
     });
 
+    it.each([
+      ['run', `UPDATE enrollments SET event = jsonb_set(event, '{id}', '"cart-2"') WHERE contact_id = $1`, 'planned'],
+      ['row', `UPDATE messages SET state = 'cancelled', reason = 'moved' WHERE contact_id = $1`, 'cancelled'],
+    ])('is judged by how whoever holds its %s leaves it', async (_, change, state) => {
+      const { contactId, messageId, clear } = await made();
+      let cleared: ReturnType<typeof clear> | undefined;
+      await database.engine.transaction(async (tx) => {
+        await tx.query(change, [contactId]);
+        cleared = clear();
+        while ((await database.engine.query(WAITING)).length === 0);
+      });
+      expect((await cleared!).cleared).toEqual([]);
+      expect(await message(messageId)).toMatchObject({ state });
+    });
+
     it('is stopped by no order of somebody else, and by none that was applied before', async () => {
       const { contactId, clear } = await made();
       await anUnprocessedEvent(database.engine, store.liveId, contactId, 'order.placed');
@@ -218,3 +233,6 @@ describe('the last guard', () => {
     });
   });
 });
+
+/** Sessions that wait for a row of somebody else. */
+const WAITING = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`;

@@ -85,6 +85,11 @@ describe('a session that keeps a row', () => {
     'of a %s holds up the events of its person, until it is let go, and nobody else’s',
     async (_, table, rowOf) => {
       const people = [await waiting(), await waiting(), await waiting()];
+      const past = await aPlannedLetter(database.engine, store, people[0]!.contactId, { subject: 'past' });
+      await database.engine.query(
+        `UPDATE enrollments SET state = 'ended', end_reason = 'completed', ended_at = clock_timestamp() WHERE id = $1`,
+        [past.enrollmentId],
+      );
       for (const { contactId } of people)
         await anUnprocessedEvent(database.engine, store.liveId, contactId, 'order.placed');
       await whileHeld(table, rowOf(people[1]!), async () => {

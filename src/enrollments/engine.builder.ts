@@ -28,8 +28,7 @@ import { RunWriter } from './run-writer.js';
 import { StoredScenarioRuns } from './scenario-runs.js';
 
 /** A worker's enrollments stage on a test's database, with recording neighbours. */
-export function aWorker(database: TestDatabase) {
-  const ledger = new RecordingLedger();
+export function aWorker(database: TestDatabase, ledger = new RecordingLedger()) {
   const engagement = new RecordingEngagement();
   const conversions = new RecordingConversions();
   const waker = new RecordingWaker();

@@ -1,7 +1,7 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { ABANDONED_CART } from '../../test/support/domain-builders.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
-import { aWorker, cart, Shop, type Worker } from './engine.builder.js';
+import { aWorker, cart, order, Shop, type Worker } from './engine.builder.js';
 
 const PEOPLE = 300;
 const DOCUMENT = { ...ABANDONED_CART, trigger: { ...ABANDONED_CART.trigger, maxAge: 'P1800D' } };
@@ -101,4 +101,44 @@ describe('several workers at once', () => {
     expect(await worker.events.batch(REAL_LANE)).toBe(1);
     expect(await shop.runs(held!)).toMatchObject([{ state: 'waiting' }]);
   });
+
+  it.each<[string, (worker: Worker, person: string, enrollmentId: string) => Promise<unknown>]>([
+    ['an order is applied', (worker) => worker.events.batch(REAL_LANE)],
+    [
+      'the run is ended by hand',
+      (worker, _, enrollmentId) =>
+        database.engine.transaction((tx) =>
+          worker.mover.exit(
+            tx,
+            [{ environmentId: shop.environmentId, enrollmentId, reason: 'exited:purchased' }],
+            new Date(),
+          ),
+        ),
+    ],
+  ])('take back the letter that another one plans at the moment at which %s', async (_, act) => {
+    await due();
+    const [person] = people;
+    const { id, subject } = (await shop.runs(person!))[0]!;
+    await shop.receive(person!, order(new Date().toISOString(), 'o-1', subject));
+    const worker = aWorker(database);
+    const { ledger } = worker;
+    let acted: Promise<unknown> | undefined;
+    const planning = aWorker(database, ledger);
+    const plan = ledger.plan.bind(ledger);
+    // The due batch has written its runs and holds them: whoever ends one now must see how it leaves it.
+    ledger.plan = async (tx, rows) => {
+      acted ??= act(worker, person!, id);
+      while ((await database.engine.query(WAITING)).length === 0);
+      return plan(tx, rows);
+    };
+    await planning.due.batch(REAL_LANE);
+    await acted;
+    expect((await shop.runs(person!))[0]).toMatchObject({ state: 'ended', endReason: 'exited:purchased' });
+    expect(ledger.messages.filter(({ enrollmentId }) => enrollmentId === id)).toMatchObject([
+      { state: 'cancelled', reason: 'exited:purchased' },
+    ]);
+  });
 });
+
+/** Sessions that wait for a row of somebody else. */
+const WAITING = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`;
