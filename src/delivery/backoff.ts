@@ -1,7 +1,8 @@
 /** So many tries that the provider certainly did not take, then the letter has failed. */
 export const MOST_FAILURES = 8;
 
-const LONGEST_MS = 60 * 60_000;
+/** Nothing is put off for longer in one go. */
+export const LONGEST_MS = 60 * 60_000;
 
 /**
  * How long to wait after a try that was certainly not taken: full jitter under `firstMs` · 2ⁿ, and never less than the provider asks

@@ -92,6 +92,12 @@ describe('letters that are due at once', () => {
     ]);
   };
 
+  it('are taken where their next try was set by a clock that was ahead: nothing waits for more than an hour', async () => {
+    await waiting('planned');
+    await database.engine.query(`UPDATE messages SET next_attempt_at = clock_timestamp() + interval '61 minutes'`);
+    expect(await claimed(aWorker(database.engine), 6)).toHaveLength(2);
+  });
+
   describe.each(['planned', 'retry'] as const)('and are %s', (state) => {
     it('are left alone while their store’s mail is kept back, and taken where another’s is', async () => {
       await waiting(state);

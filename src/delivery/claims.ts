@@ -3,6 +3,7 @@ import { laneNow, type Lane } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { newId } from '../platform/ids.js';
 import { WorkerIncarnation } from '../platform/worker-incarnation.js';
+import { LONGEST_MS } from './backoff.js';
 import type { Claim, ClaimedMessage } from './claimed-message.js';
 import { DeliveryTimes } from './delivery-times.js';
 import { DueWatermark } from './due-watermark.js';
@@ -78,10 +79,12 @@ RETURNING m.environment_id AS "environmentId", m.id, m.store_id AS "storeId", m.
   CASE WHEN m.attempts = 0 THEN 0 ELSE (SELECT count(*)::int FROM send_attempts AS a WHERE a.environment_id = m.environment_id
     AND a.message_id = m.id AND a.outcome = 'retry' AND a.started_at >= coalesce(m.meant_at, m.due_at)) END AS failures`;
 
+/** A letter that was given back waits for minutes at most: a later instant was written while the database's clock was wrong. */
 const DUE_REAL = `
   SELECT environment_id, id FROM messages
   WHERE state = 'planned' AND clock = 'real' AND NOT held AND due_at <= $5 AND due_at >= $6::timestamptz
-    AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp()) AND store_id <> ALL ($7::uuid[])`;
+    AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp()
+      OR next_attempt_at > clock_timestamp() + interval '${LONGEST_MS} milliseconds') AND store_id <> ALL ($7::uuid[])`;
 
 const CLAIM_REAL = `
 WITH service AS (

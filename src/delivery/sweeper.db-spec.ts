@@ -171,6 +171,40 @@ describe('a sweep', () => {
     });
   });
 
+  describe('of what was written while the database’s clock was ahead', () => {
+    const inMinutes = async (id: string, column: string): Promise<number> => {
+      const [row] = await database.engine.query<{ minutes: number }>(
+        `SELECT round(extract(epoch FROM ${column} - clock_timestamp()) / 60)::int AS minutes FROM messages WHERE id = $1`,
+        [id],
+      );
+      return row!.minutes;
+    };
+
+    it.each([
+      [
+        'a lease ends in a lease from now',
+        1,
+        'lease_until',
+        (worker: string) => `state = 'claimed', ${holds(worker, '1 day')}`,
+      ],
+      [
+        'a repetition comes in an hour',
+        60,
+        'next_attempt_at',
+        () => `state = 'retry', ${WENT}, next_attempt_at = clock_timestamp() + interval '1 day'`,
+      ],
+      ['what is unknown is unknown since now', 0, 'unknown_since', () => unknownFor('-1 day')],
+    ])('%s', async (_what, minutes, column, columns) => {
+      const living = await aLivingWorker();
+      const { id } = await aLetter(columns(living.id));
+      const before = await message(id);
+      await sweep();
+      expect(await inMinutes(id, column)).toBe(minutes);
+      expect({ ...(await message(id)), [column]: null }).toEqual({ ...before, [column]: null });
+      await living.die();
+    });
+  });
+
   it('releases held letters of what is published, not of what is paused, whatever else has its name', async () => {
     const publish = (kind: string, key: string, state: string) =>
       database.engine.query(

@@ -7,6 +7,7 @@ import { logger } from '../platform/logging/logger.js';
 import { StageWaker } from '../platform/queue/stages.js';
 import { DeliveryTimes } from './delivery-times.js';
 import { DueWatermark } from './due-watermark.js';
+import { setTimesRight } from './set-times-right.js';
 import { RateChanges } from './rate-changes.js';
 import { Settle } from './settle.js';
 
@@ -41,6 +42,7 @@ export class Sweeper {
   }
 
   private async round(): Promise<void> {
+    await setTimesRight(this.db, this.times.leaseMs);
     const takenOver = await this.db.transaction((tx) => this.takeOver(tx));
     const resolved = await this.db.query<Ended>(RESOLVE, [this.times.repeatUnknownMs, this.times.resolveUnknownMs]);
     const released = await this.db.query(RELEASE_UNPAUSED);

@@ -103,4 +103,38 @@ describe('letters go out at the database’s time', () => {
     await taken(20);
     expect([...provider.taken.values()]).toEqual(Array.from({ length: 20 }, () => 1));
   });
+
+  it.each([
+    ['ahead', 10 * MINUTES_MS],
+    ['back', -10 * MINUTES_MS],
+  ])(
+    'and when a worker is killed while it has jumped %s, the next one ends every letter, and sends none twice',
+    async (_, ms) => {
+      await shop.dueRuns(store, MARKETING, { count: 300, lateMs: 11 * MINUTES_MS });
+      await start();
+      await taken(1);
+      await jump(ms);
+      await worker!.end('SIGKILL');
+      await start();
+      await jump(0);
+      await asOwner(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      const open = async (): Promise<number> => {
+        const [row] = await shop.surely(() =>
+          shop.sql.query<{ n: number }>(
+            `SELECT (SELECT count(*) FROM messages WHERE state NOT IN ('accepted', 'unresolved'))
+             + (SELECT count(*) FROM enrollments WHERE state <> 'ended') AS n`,
+          ),
+        );
+        return Number(row!.n);
+      };
+      await until(
+        async () => (await open()) === 0,
+        () => `letters are left:\n${worker?.output}`,
+        90,
+      );
+      expect(Math.max(...provider.taken.values())).toBe(1);
+    },
+  );
 });
