@@ -25,6 +25,13 @@ describe('the locale of a letter', () => {
     [null, 'it', ['de', 'en-GB'], 'en-GB'],
     ['zh-Hant-TW', 'en', ['en', 'zh-Hans', 'zh-Hant'], 'zh-Hant'],
     ['sr-Latn', 'en', ['sr', 'sr-Latn-RS'], 'sr-Latn-RS'],
+    ['zh-TW', 'en', ['zh-Hans', 'zh-Hant'], 'zh-Hant'],
+    ['zh-HK', 'en', ['zh-CN', 'zh-TW'], 'zh-TW'],
+    ['zh-TW', 'en', ['zh', 'zh-Hant'], 'zh-Hant'],
+    ['zh', 'en', ['zh-TW', 'zh-CN'], 'zh-CN'],
+    ['zh-TW', 'en', ['en', 'zh'], 'zh'],
+    ['sr-RS', 'en', ['sr-Latn', 'sr-Cyrl'], 'sr-Cyrl'],
+    ['not_a-locale-', 'en', ['not-b', 'not-c'], 'not-b'],
   ])(
     'of a person with %j in a shop with %j is their language, whatever region it was written for',
     (own, store, has, chosen) => {
