@@ -5,7 +5,7 @@ import { LONGEST_MS } from './backoff.js';
  * Sets right what was written while the database's clock was ahead, and would otherwise be waited for until then: a lease is never
  * longer than a lease from now, a repetition never further than the longest back-off, and nothing has been unknown since later
  * than now. A lease is not ended by it: its holder may be at work, and has a whole lease from now on.
- * @param leaseMs the longest lease of any process
+ * @param leaseMs this process's lease. One of a process with a longer one is cut to it: every lease is longer than any call of a provider
  */
 export async function setTimesRight(sql: Sql, leaseMs: number): Promise<void> {
   await sql.query(SHORTEN, [leaseMs]);

@@ -36,6 +36,8 @@ function problemsOf(issue: Issue): readonly Problem[] {
       return [{ pointer, code: 'unknown_value', detail: `must be one of ${issue.values.map(String).join(', ')}` }];
     case 'invalid_union':
       return fromUnion(issue, pointer);
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => ({ pointer, code: 'invalid_value', detail: message }));
     case 'custom': {
       const code: unknown = issue.params?.['code'];
       return [{ pointer, code: typeof code === 'string' ? code : 'invalid_value', detail: issue.message }];

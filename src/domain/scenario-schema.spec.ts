@@ -156,6 +156,17 @@ describe('a document is refused', () => {
     expect(codes(over)).toEqual([`${pointer} not_supported_yet`]);
   });
 
+  it('saying what a language tag looks like where a label has none', () => {
+    const label = { English: 'Carts left' };
+    expect(problemsOf({ ...ABANDONED_CART, group: { key: 'carts', label } })).toEqual([
+      {
+        pointer: '/group/label/English',
+        code: 'invalid_value',
+        detail: 'must be a language tag such as en or pt-BR',
+      },
+    ]);
+  });
+
   it('with the names of all steps that there are, where it has one that there is not', () => {
     const { properties } = scenarioJsonSchema() as {
       readonly properties: {
