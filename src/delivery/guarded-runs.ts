@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MessageOutcome } from '../domain/run.js';
+import { standsAtEnd } from '../domain/timeline.js';
 import { type LeftMessage, RunMover } from '../enrollments/run-mover.js';
 import { WorkingRun } from '../enrollments/working-run.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -12,37 +13,41 @@ export class GuardedRuns {
   constructor(private readonly runs: RunMover) {}
 
   /**
-   * The run of a letter that leaves its step for the first time goes on; one whose last letter ends is completed.
+   * The run of a letter that leaves its step for the first time goes on; one whose last letter ends is completed. Two letters may be of one
+   * run: beside the one that it stands at, an earlier one that could not be made and is sent again.
    * @param isLedger letters are accepted by being cleared: a run behind its last letter waits for nothing else
    */
   async move(tx: Sql, judged: readonly JudgedLetter[], isLedger: boolean, at: Date): Promise<void> {
-    const left = new Map(judged.flatMap((one) => leftMessage(one, isLedger)));
-    await this.runs.afterMessages(tx, [...left.values()], at);
+    const runs = new Map(
+      judged.map(({ run, letter }) => [run.identity.id, new WorkingRun(run, letter.compiled, false)]),
+    );
+    const left = judged.flatMap((one) => leftMessage(one, runs.get(one.run.identity.id)!, isLedger));
+    await this.runs.afterMessages(tx, left, at);
     const exits = judged.flatMap(({ letter: { message }, verdict }) =>
       'endRun' in verdict && verdict.endRun ? [{ ...message, reason: verdict.endRun }] : [],
     );
     if (exits.length > 0) await this.runs.exit(tx, exits, at);
-    // Their runs went on when they were tried first, and may stand at their end by now.
-    const tried = judged.filter(({ letter, verdict }) => letter.message.attempts > 0 && isSettled(verdict, isLedger));
-    if (tried.length > 0)
+    // These runs went on when their letter was tried first, or could not be made, and wait for nothing but its end.
+    const waiting = judged.filter(({ run, verdict }) => standsAtEnd(run.state) && isSettled(verdict, isLedger));
+    if (waiting.length > 0)
       await this.runs.settle(
         tx,
-        tried.map(({ letter }) => letter.message),
+        waiting.map(({ letter }) => letter.message),
         at,
       );
   }
 }
 
-/** By its run's id: no entry for a letter that stays on its step, or was tried before. */
-function leftMessage({ letter, run, facts, verdict }: JudgedLetter, isLedger: boolean): [string, LeftMessage][] {
-  const { message, compiled } = letter;
+/** None for a letter that stays on its step, or was tried before. */
+function leftMessage(
+  { letter: { message }, facts, verdict }: JudgedLetter,
+  run: WorkingRun,
+  isLedger: boolean,
+): LeftMessage[] {
   const outcome = outcomeOf(verdict);
   if (!outcome || message.attempts > 0) return [];
   const { stepId, pass } = message;
-  const working = new WorkingRun(run, compiled, false);
-  return [
-    [message.enrollmentId, { run: working, facts, stepId, pass, outcome, isSettled: isSettled(verdict, isLedger) }],
-  ];
+  return [{ run, facts, stepId, pass, outcome, isSettled: isSettled(verdict, isLedger) }];
 }
 
 function outcomeOf(verdict: Verdict): MessageOutcome | null {

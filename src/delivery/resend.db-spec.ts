@@ -3,6 +3,7 @@ import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
 import { aPlannedLetter, aScenario, messageRow, tryAgainNow } from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
+import { newId } from '../platform/ids.js';
 import { MOST_FAILURES } from './backoff.js';
 import { Resend } from './resend.js';
 
@@ -159,6 +160,52 @@ describe('a letter that somebody sends again', () => {
     await worker.batch.run(REAL_LANE);
     expect(worker.transport.sent).toEqual([]);
     expect(await message(id)).toMatchObject({ state: 'unresolved', reason: 'no_consent' });
+  });
+
+  /** A run in front of its follow-up whose reminder could not be made, with both letters due. */
+  const stoodAt = async (position: string) => {
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await contact(), {
+      step: 'follow-up',
+      position,
+    });
+    const reminder = newId();
+    await database.engine.query(
+      `INSERT INTO messages SELECT (jsonb_populate_record(m, jsonb_build_object('id', $2::uuid, 'step_id', 'reminder', 'state', 'failed',
+         'reason', 'template_error'))).* FROM messages AS m WHERE id = $1`,
+      [messageId, reminder],
+    );
+    await resend.resend(scope(), reminder);
+    return { reminder, followUp: messageId, enrollmentId };
+  };
+  const run = async (id: string) =>
+    (
+      await database.engine.query('SELECT state, position, end_reason, touches FROM enrollments WHERE id = $1', [id])
+    )[0];
+
+  it('keeps its run from nothing: the letter that the run stands at goes in the same batch, and the run goes on', async () => {
+    const { reminder, followUp, enrollmentId } = await stoodAt('3');
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    for (const id of [reminder, followUp]) expect(await message(id)).toMatchObject({ state: 'accepted' });
+    expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed', touches: 2 });
+  });
+
+  it('completes its run, which waited for nothing else, though it could not be made before', async () => {
+    const { followUp, enrollmentId } = await stoodAt('end');
+    await database.engine.query(`UPDATE messages SET state = 'skipped', reason = 'late' WHERE id = $1`, [followUp]);
+    const transport = new ScriptedTransport(10, true);
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed' });
+  });
+
+  it('is on its way: its run is not over, though no other letter of it went out', async () => {
+    const { reminder, followUp, enrollmentId } = await stoodAt('3');
+    await database.engine.query(`UPDATE messages SET due_at = due_at - interval '2 days' WHERE id = $1`, [followUp]);
+    const transport = new ScriptedTransport();
+    transport.refuse({ kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true });
+    await aWorker(database.engine, { transport }).batch.run(REAL_LANE);
+    expect(await message(followUp)).toMatchObject({ state: 'skipped', reason: 'late' });
+    expect(await message(reminder)).toMatchObject({ state: 'retry' });
+    expect(await run(enrollmentId)).toMatchObject({ state: 'sending', position: 'end', touches: 1 });
   });
 
   it('is not found in another environment', async () => {

@@ -35,24 +35,21 @@ export class RunMover {
   ) {}
 
   /**
-   * Moves runs on from letters that went to `sending` or ended unsent. One that has moved on or ended meanwhile stays.
+   * Moves runs on from letters that went to `sending` or ended unsent. One that has moved on or ended meanwhile stays, and counts a letter
+   * that went out: it is over only when nothing of that is on the way.
    * Whoever settles letters writes them before this call: a run behind its last letter is completed by it.
    * @param at lane time, the instant from which the next wait counts
    */
   async afterMessages(tx: Sql, items: readonly LeftMessage[], at: Date): Promise<void> {
-    const standing = items.filter(
-      ({ run, pass, stepId }) => run.state.pass === pass && standsOn(run.compiled, run.state, stepId),
-    );
-    if (standing.length === 0) return;
+    const current = items.filter(({ run, pass }) => run.isRunning && run.state.pass === pass);
+    if (current.length === 0) return;
+    const standing = current.filter(({ run, stepId }) => standsOn(run.compiled, run.state, stepId));
+    for (const item of current) if (item.outcome.kind === 'sent' && !standing.includes(item)) item.run.countTouches(1);
     for (const { run, outcome, facts } of standing)
       run.apply(afterMessage(run.compiled, run.state, outcome, facts, at));
     const settled = standing.filter(({ isSettled }) => isSettled).map(({ run }) => run);
     await settleStanding(tx, this.ledger, settled, at);
-    await this.write(
-      tx,
-      standing.map(({ run }) => run),
-      at,
-    );
+    await this.write(tx, [...new Set(current.map(({ run }) => run))], at);
   }
 
   /** Ends runs and takes back what they still had to send; an ended one stays as it is. */
