@@ -10,9 +10,9 @@ const AWAY = new Set([
   'ENETUNREACH',
 ]);
 const AWAY_STATES = new Set(['57P01', '57P02', '57P03', '57014', '53300', '53100', '53200', '25006', '55P03']);
-/** What pg says without a code. */
+/** What pg says without a code, and TypeORM of a transaction whose connection broke between two statements. */
 const AWAY_TEXTS =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|not currently accepting connections|is not queryable/;
+  /(?:Q|q)uery runner (?:was )?already released|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|not currently accepting connections|is not queryable/;
 
 /** Values that cannot be what their column holds; the DTOs should have refused them earlier. */
 const VALUE_STATES: Readonly<Record<string, string>> = {
