@@ -5,6 +5,7 @@ import { Env } from '../platform/config/env.js';
 import { arrayText } from '../platform/database/array-text.js';
 import type { Sql } from '../platform/database/sql.js';
 import type { LockedLetter } from './guard-locks.js';
+import { PastExits } from './past-exits.js';
 import type { GuardInput } from './verdict.js';
 
 interface EventRow {
@@ -29,6 +30,7 @@ export class GuardFacts {
     const inbox = await this.inbox(tx, locked);
     const others = await this.othersEvents(tx, locked);
     const publications = await this.publications(tx, locked);
+    const pastExits = await PastExits.read(tx, locked);
     const questions = locked.map(({ letter: { message, compiled }, run }) => ({
       environmentId: message.environmentId,
       storeId: message.storeId,
@@ -37,16 +39,19 @@ export class GuardFacts {
       run: { enrollmentId: message.enrollmentId, pass: run.state.pass },
     }));
     const book = await this.facts.load(tx, questions, now);
-    return locked.map(({ letter, run }) => {
+    return locked.map((one) => {
+      const { letter, run } = one;
       const { message, settings } = letter;
       const { environmentId, contactId, scenarioKey, enrollmentId, clock } = message;
+      const facts = book.of(message, enrollmentId);
       return {
         letter,
         run: run.state,
-        facts: book.of(message, enrollmentId),
+        facts,
         publication: publications.get(`${environmentId} ${scenarioKey}`) ?? null,
         inbox: inbox.get(contactId) ?? [],
         othersEvents: others.get(environmentId) ?? [],
+        pastExit: pastExits.of(one, facts, now),
         recipientLists: clock === 'real' ? [this.env.LIVE_RECIPIENTS, settings.liveRecipients] : [],
         now,
       };

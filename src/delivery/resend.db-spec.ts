@@ -1,6 +1,13 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aWorker, ScriptedTransport } from '../../test/support/delivery-rig.js';
-import { aPlannedLetter, aScenario, messageRow, tryAgainNow } from '../../test/support/planned-letters.js';
+import {
+  anUnprocessedEvent,
+  aPlannedLetter,
+  aScenario,
+  messageRow,
+  tryAgainNow,
+  TWO_LETTERS,
+} from '../../test/support/planned-letters.js';
 import { aContact } from '../../test/support/letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
@@ -206,6 +213,32 @@ describe('a letter that somebody sends again', () => {
     expect(await message(followUp)).toMatchObject({ state: 'skipped', reason: 'late' });
     expect(await message(reminder)).toMatchObject({ state: 'retry' });
     expect(await run(enrollmentId)).toMatchObject({ state: 'sending', position: 'end', touches: 1 });
+  });
+
+  it.each([
+    ['an order of the person', (id: string) => Promise.resolve(id), 'order.placed', {}, 'exited:purchased'],
+    ['a payment of the same cart by somebody else', contact, 'order.paid', { cartId: '81' }, 'exited:paid'],
+  ])('reminds of no cart that was bought when its run was over: %s', async (_, whose, type, data, reason) => {
+    const contactId = await contact();
+    const exits = [...TWO_LETTERS.exits, { event: 'order.paid', subject: 'event.cartId', reason: 'paid' }];
+    const key = `bought-${type.replace('.', '-')}`;
+    await aScenario(database.engine, store, { ...TWO_LETTERS, key, exits });
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, contactId, { scenario: key });
+    await database.engine.query(`UPDATE messages SET state = 'failed', reason = 'template_error' WHERE id = $1`, [
+      messageId,
+    ]);
+    await database.engine.query(
+      `UPDATE enrollments SET state = 'ended', position = 'end', end_reason = 'completed', ended_at = clock_timestamp() WHERE id = $1`,
+      [enrollmentId],
+    );
+    await anUnprocessedEvent(database.engine, store.liveId, await whose(contactId), type, data);
+    await database.engine.query('UPDATE storefront_events SET processed_at = clock_timestamp(), ends_others = true');
+    await resend.resend(scope(), messageId);
+    const worker = aWorker(database.engine);
+    await worker.batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'cancelled', reason });
+    expect(worker.transport.sent).toEqual([]);
+    expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed' });
   });
 
   it('is not found in another environment', async () => {

@@ -22,6 +22,7 @@ function aLetter(over: Partial<GuardInput> & { readonly compiled?: CompiledScena
     publication: 'published',
     inbox: [],
     othersEvents: [],
+    pastExit: null,
     recipientLists: [],
     now: NOON,
     ...rest,

@@ -1,5 +1,5 @@
 import { matchTrigger } from '../domain/entry.js';
-import { exitBySubject, exitFor } from '../domain/exit.js';
+import { exitBySubject, exitFor, type ExitReason } from '../domain/exit.js';
 import type { CancelReason, EndReason, FailReason, SkipReason, WaitReason } from '../domain/reasons.js';
 import type { EventFacts, Facts, RunState } from '../domain/run.js';
 import { decideSend } from '../domain/send-decision.js';
@@ -35,6 +35,8 @@ export interface GuardInput {
   readonly inbox: readonly EventFacts[];
   /** Other people's unprocessed events of types that end runs by their subject. */
   readonly othersEvents: readonly EventFacts[];
+  /** With which reason an event that came when the run was over would have ended it; null for a run that goes on. */
+  readonly pastExit: ExitReason | null;
   /** Lists that live recipients must be on, see `isAllowedRecipient`; none in the sandbox. */
   readonly recipientLists: readonly (readonly string[])[];
   readonly now: Date;
@@ -76,11 +78,14 @@ function scenarioStands({ publication }: GuardInput): Verdict | null {
 }
 
 /** Once an order has its 202, no reminder for it starts, processed or not; whoever's it is, one from before the run leaves it alone. */
-function exitIsWaiting({ letter: { compiled }, run, facts, inbox, othersEvents, now }: GuardInput): Verdict | null {
+function exitIsWaiting(input: GuardInput): Verdict | null {
+  const { letter, run, facts, inbox, othersEvents, pastExit, now } = input;
+  const { compiled } = letter;
   const since = (events: readonly EventFacts[]) => events.filter((event) => isSince(event, run.enteredAt));
   const reason =
     firstOf(since(inbox), (event) => exitFor(compiled, run, event, facts, now)) ??
-    firstOf(since(othersEvents), (event) => exitBySubject(compiled, run, event, facts, now));
+    firstOf(since(othersEvents), (event) => exitBySubject(compiled, run, event, facts, now)) ??
+    pastExit;
   return reason && { kind: 'cancel', reason, endRun: reason };
 }
 

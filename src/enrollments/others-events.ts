@@ -8,7 +8,7 @@ export type OthersEvent = Pick<StoredEvent, 'contactId' | 'facts'>;
 
 /** An event that would start something unless somebody ended it already. */
 export interface SubjectStart {
-  readonly event: InboxEvent;
+  readonly event: Pick<InboxEvent, 'environmentId' | 'occurredAt'>;
   readonly compiled: CompiledScenario;
 }
 
