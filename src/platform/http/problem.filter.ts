@@ -19,6 +19,12 @@ class BodyTooLarge extends DomainError {
   readonly status = 413;
 }
 
+/** The client went away, or stopped speaking HTTP, in the middle of its body. */
+class BrokenOff extends DomainError {
+  readonly code = 'malformed';
+  readonly status = 400;
+}
+
 /** Answers every error, wherever it was thrown, as problem+json; tells the log what is not the caller's doing. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -30,11 +36,11 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { body, retryAfterS, unexpected } = problemOf(
-      this.wrongMethod(request, reply) ?? tooLarge(error, request) ?? error,
+      this.wrongMethod(request, reply) ?? tooLarge(error, request) ?? brokenOff(error, request) ?? error,
     );
     const fields = { requestId: request.id, route: request.routeOptions?.url };
     if (unexpected) this.log.error('a request failed', { event: 'http.failed', ...fields }, error);
-    else if (connectionProblem(error))
+    else if (body.status === 503 && connectionProblem(error))
       this.log.warn('a request found the database away', { event: 'http.unavailable', ...fields });
     sendProblem(reply, body, retryAfterS);
   }
@@ -52,6 +58,11 @@ function tooLarge(error: unknown, { routeOptions }: FastifyRequest): BodyTooLarg
   if (!(error instanceof HttpException) || error.getStatus() !== 413 || routeOptions.bodyLimit === undefined)
     return null;
   return new BodyTooLarge(`the body has more than the ${routeOptions.bodyLimit} bytes that this route takes`);
+}
+
+/** What a request says that broke off has the code of a lost database: it is told by whose error it is. Null for any other. */
+export function brokenOff(error: unknown, { raw }: FastifyRequest): DomainError | null {
+  return raw.errored && raw.errored === error ? new BrokenOff('the request broke off before its end') : null;
 }
 
 /** Writes an answer as problem+json; also for errors that Fastify meets before any route. */

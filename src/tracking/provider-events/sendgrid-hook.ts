@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Env } from '../../platform/config/env.js';
 import { BadInput, DomainError, NotFound } from '../../platform/http/domain-error.js';
 import { problemOf } from '../../platform/http/problem.js';
-import { sendProblem } from '../../platform/http/problem.filter.js';
+import { brokenOff, sendProblem } from '../../platform/http/problem.filter.js';
 import { logger } from '../../platform/logging/logger.js';
 import { ConnectorDirectory, type SendGridConnector } from './connector-directory.js';
 import { ProviderEvents } from './provider-events.service.js';
@@ -83,7 +83,7 @@ export class SendGridHook {
   }
 
   private refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { body, retryAfterS, unexpected } = problemOf(error);
+    const { body, retryAfterS, unexpected } = problemOf(brokenOff(error, request) ?? error);
     const fields = { event: 'provider_events.refused', requestId: request.id, status: body.status, code: body.code };
     if (unexpected) this.log.error('Reports of a provider were not taken', fields, error);
     else this.log.warn('Reports of a provider were refused', fields);

@@ -1,0 +1,46 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import fastify, { type FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { KnownPaths } from './known-paths.js';
+import { ProblemFilter } from './problem.filter.js';
+
+describe('the log of requests that failed', () => {
+  let server: FastifyInstance;
+  let answered: () => void;
+  const told = jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
+
+  beforeEach(async () => {
+    told.mockClear();
+    const filter = new ProblemFilter(new KnownPaths());
+    server = fastify();
+    server.setErrorHandler((error, request, reply) => {
+      filter.catch(error, new ExecutionContextHost([request, reply]));
+      answered();
+    });
+    server.post('/', () => Promise.reject(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })));
+    await server.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterEach(() => server.close());
+  afterAll(() => told.mockRestore());
+
+  it('says that the database was away', async () => {
+    answered = () => undefined;
+    const { statusCode } = await server.inject({ method: 'POST', url: '/', payload: {} });
+    expect(statusCode).toBe(503);
+    expect(told.mock.calls).toMatchObject([[expect.anything(), { event: 'http.unavailable' }]]);
+  });
+
+  it('does not say so of a client that went away in the middle of its body', async () => {
+    const isAnswered = new Promise<void>((resolve) => (answered = resolve));
+    const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
+    const isHeard = once(server.server, 'request');
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"ha');
+    await isHeard;
+    socket.resetAndDestroy();
+    await isAnswered;
+    expect(told).not.toHaveBeenCalled();
+  });
+});
