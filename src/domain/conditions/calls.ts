@@ -8,6 +8,7 @@ import { unreadable } from './literals.js';
 import {
   dated,
   flawed,
+  gone,
   quoted,
   term,
   textual,
@@ -80,7 +81,7 @@ export function translateCall(
       const kind = FUNCTIONS.get(name);
       if (kind === undefined) return unknownFunction(name, findings);
       if (name === 'duration' || name === 'timestamp') readable(args[0], name, findings);
-      return term(`${name}(${args.map((arg) => translate(arg, scope, findings).code).join(', ')})`, kind);
+      return term(`${name}(${args.map((arg) => gone(translate(arg, scope, findings), arg).code).join(', ')})`, kind);
     }
   }
 }
@@ -109,14 +110,22 @@ export function translateMethod(
     const inner = { ...scope, variables: new Map(scope.variables).set(variable.args, item) };
     const body = rest.map((arg) => translate(arg, inner, findings).code);
     const shape = name === 'filter' ? over.shape : ANY;
-    return term(`known.range(${over.raw}).${name}(v_${variable.args}, ${body.join(', ')})`, comprehension, shape);
+    const turn = body.join(', ');
+    const range = `known.range(${over.raw}, ${turn.length})`;
+    return term(`${range}.${name}(v_${variable.args}, ${turn})`, comprehension, shape);
   }
   const kind = METHODS.get(name);
   if (kind === undefined) return unknownFunction(name, findings);
-  if (name.startsWith('get')) readable(args[0], 'zone', findings);
   const on = translate(receiver, scope, findings);
-  const subject = kind === 'bool' || kind === 'text' ? textual(on) : name.startsWith('get') ? dated(on) : on;
-  return term(`${subject.code}.${name}(${args.map((arg) => translate(arg, scope, findings).code).join(', ')})`, kind);
+  const given = args.map((arg) => translate(arg, scope, findings));
+  if (!name.startsWith('get')) {
+    const subject = gone(kind === 'int' ? on : textual(on), receiver);
+    return term(`${subject.code}.${name}(${given.map(({ code }) => code).join(', ')})`, kind);
+  }
+  readable(args[0], 'zone', findings);
+  const { code: at } = dated(on);
+  const zones = given.map(({ code }) => code).join(', ');
+  return term(`${zones === '' ? at : `known.zoned(${at})`}.${name}(${zones})`, kind);
 }
 
 function unknownFunction(name: string, findings: Findings): Term {

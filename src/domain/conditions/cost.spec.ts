@@ -21,10 +21,60 @@ describe('one evaluation of a condition is undetermined, and names the field, wh
   });
 });
 
+const PAIRS = '[[1], [1]]';
+/** `part` and `part` and `part` …, side by side and not in one another. */
+const manyTimes = (n: number, part: string): string =>
+  n === 1 ? part : `(${manyTimes(n >> 1, part)} && ${manyTimes(n - (n >> 1), part)})`;
+
+describe('one evaluation of a condition is undetermined, and names what it was at, where out of little data it would make much:', () => {
+  it.each([
+    [
+      'a list that is added to itself, turn after turn',
+      `[event.list]${'.map(x, (x + x) + (x + x))'.repeat(7)}.exists(y, y.size() > 5)`,
+      { list: MANY },
+      'x',
+    ],
+    [
+      'a text that is added to itself',
+      `['${'a'.repeat(32)}']${'.map(x, (x + x) + (x + x))'.repeat(11)}.exists(y, y.contains('b'))`,
+      {},
+      'x',
+    ],
+    [
+      'lists of the same list, compared with their like',
+      `[${PAIRS}${'.map(x, [x, x, x, x, x, x, x, x, x, x])'.repeat(7)}].exists(r, r[0] == r[1])`,
+      {},
+      'r[0]',
+    ],
+    [
+      'a long list, looked through in every turn',
+      `event.list.all(x, ${manyTimes(4, '!(x in event.numbers)')})`,
+      { list: MANY, numbers: Array<number>(100_000).fill(1) },
+      'event.numbers',
+    ],
+    [
+      'the time somewhere, asked for in turns within turns',
+      "event.list.all(x, event.list.all(y, now.getHours('Europe/Berlin') > 1))",
+      { list: MANY.slice(0, 100) },
+      'now',
+    ],
+    [
+      'long turns within turns',
+      `event.list.all(x, event.list.all(y, ${manyTimes(30, "x != 'q'")}))`,
+      { list: MANY.slice(0, 300) },
+      'event.list',
+    ],
+  ])('%s', (_what, condition, data, field) => {
+    expect(ask(condition, data)).toEqual({ value: null, field });
+  });
+});
+
 describe('one evaluation of a condition may', () => {
   it.each([
     ['take turns within turns', 'event.list.all(x, event.list.all(y, !event.text.contains(x + y)))'],
     ['hold a pattern against every item', "event.list.all(x, !like(event.text, '(?i)^x+$'))"],
+    ['ask what hour it is somewhere for every item', "event.list.all(x, now.getHours('Europe/Berlin') > 1)"],
+    ['put together many lists', '(event.list + event.list).size() > 700 && event.list.map(x, [x, x]).size() > 300'],
   ])('%s of usual data', (_what, condition) => {
     expect(ask(condition, { text: 'y', list: Array<string>(400).fill('x') })?.value).toBe(true);
   });

@@ -28,7 +28,14 @@ export const engine = new Environment({ limits: { maxAstNodes: 5_000, maxDepth: 
   .registerFunction(`instant(dyn): ${INSTANT}`, asInstant, SYNC)
   .registerFunction('items(dyn): list<dyn>', asList, SYNC)
   .registerFunction(`timestamp(${INSTANT}): ${INSTANT}`, (at: Date) => at, SYNC)
-  .registerFunction('Known.range(dyn): list<dyn>', (known: Known, value: unknown) => known.range(value), SYNC)
+  .registerFunction(
+    'Known.range(dyn, int): list<dyn>',
+    (known: Known, value: unknown, turn: bigint) => known.range(value, Number(turn)),
+    SYNC,
+  )
+  .registerFunction('Known.read(T): T', (known: Known, value: unknown) => known.read(value), SYNC)
+  .registerFunction('Known.piece(T): T', (known: Known, value: unknown) => known.piece(value), SYNC)
+  .registerFunction('Known.zoned(T): T', (known: Known, at: unknown) => known.zoned(at), SYNC)
   .registerFunction('Known.opened(string): bool', (known: Known, id: string) => known.opened(id), SYNC)
   .registerFunction('Known.clicked(string): bool', (known: Known, id: string) => known.clicked(id), SYNC)
   .registerFunction('Known.sent(string): bool', (known: Known, id: string) => known.sent(id), SYNC)

@@ -2,6 +2,7 @@ import { EvaluationError } from '@marcbachmann/cel-js';
 import type { RE2JS } from 're2js';
 import type { ConditionInput } from '../compiled-scenario.js';
 import { isDayOrInstant } from '../written-instant.js';
+import { Meter } from './meter.js';
 
 const ORDERS: readonly string[] = ['order.placed', 'order.paid'];
 const DECIMAL = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
@@ -20,6 +21,7 @@ export class Known {
   private turnChars = 0;
   private patternSteps = 0;
   private dataChars: number | null = null;
+  private readonly meter = new Meter(() => tooMuch('operators'));
 
   constructor(
     private readonly input: ConditionInput,
@@ -39,16 +41,19 @@ export class Known {
   }
 
   happened(type: string, withinMs: number): boolean {
+    this.meter.events(this.input.facts.history.length);
     const since = this.since(withinMs);
     return this.input.facts.history.some((event) => event.type === type && event.at.getTime() >= since);
   }
 
   count(type: string, withinMs: number): number {
+    this.meter.events(this.input.facts.history.length);
     const since = this.since(withinMs);
     return this.input.facts.history.filter((event) => event.type === type && event.at.getTime() >= since).length;
   }
 
   bought(productId: string, withinMs: number): boolean {
+    this.meter.read(this.input.facts.history);
     const since = this.since(withinMs);
     return this.input.facts.history.some(
       ({ type, at, data }) => ORDERS.includes(type) && at.getTime() >= since && holdsProduct(data, productId),
@@ -63,15 +68,34 @@ export class Known {
     return compiled.matcher(text).find();
   }
 
-  /** What a comprehension goes through: a list's elements or a record's keys. */
-  range(value: unknown): unknown[] {
+  /** What a comprehension goes through: a list's elements or a record's keys. `turnCode` is how many characters of code a turn runs. */
+  range(value: unknown, turnCode: number): unknown[] {
     const range: unknown =
       typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : value;
     if (!Array.isArray(range) || range.length > LONGEST_RANGE) throw wrongType(`a list of at most ${LONGEST_RANGE}`);
     this.dataChars ??= this.sizeOfData();
     this.turnChars += range.length * this.dataChars;
     if (this.turnChars > MOST_TURN_CHARS) throw tooMuch('comprehensions');
+    this.meter.turns(range.length, turnCode);
     return range;
+  }
+
+  /** What an operator or a function is about to go through. */
+  read<T>(value: T): T {
+    this.meter.read(value);
+    return value;
+  }
+
+  /** What is about to be copied into a longer text or list. */
+  piece<T>(value: T): T {
+    this.meter.copy(value);
+    return value;
+  }
+
+  /** An instant, a part of which is about to be read in some zone. */
+  zoned<T>(at: T): T {
+    this.meter.zone();
+    return at;
   }
 
   private sizeOfData(): number {

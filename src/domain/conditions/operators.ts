@@ -1,6 +1,8 @@
 import type { ASTNode, BinaryOperator } from '@marcbachmann/cel-js';
 import {
+  copied,
   dated,
+  gone,
   numeric,
   term,
   textual,
@@ -25,10 +27,18 @@ export function translateBinary(
   const right = translate(rightNode, scope, findings);
   if (op === 'in') return membership(left, right, rightNode);
   if (left.kind === 'null' || right.kind === 'null') return term(`(${left.raw} ${op} ${right.raw})`, 'bool');
-  const [a, b] = balance(left, leftNode, right, rightNode, op);
+  const [one, other] = balance(left, leftNode, right, rightNode, op);
+  const [a, b] = counted(op, one, leftNode, other, rightNode);
   const code = `(${a.code} ${op} ${b.code})`;
   if (ARITHMETIC.has(op)) return term(code, resultOf(op, a.kind, b.kind));
   return term(code, 'bool');
+}
+
+/** Both sides, counted where the operator goes through them: not beside a literal, with which they soon differ. */
+function counted(op: string, a: Term, aNode: ASTNode, b: Term, bNode: ASTNode): readonly [Term, Term] {
+  if (op === '+') return [copied(a, aNode), copied(b, bNode)];
+  if (ARITHMETIC.has(op) || aNode.op === 'value' || bNode.op === 'value') return [a, b];
+  return [gone(a, aNode), gone(b, bNode)];
 }
 
 /** `condition ? a : b`, with numbers on both branches brought to one type. */
@@ -75,8 +85,15 @@ function membership(left: Term, right: Term, node: ASTNode): Term {
   const numbers = node.op === 'list' && node.args.length > 0 && node.args.every(isNumberLiteral) ? node.args : null;
   const value = numbers ? numeric(left) : left;
   const list =
-    value.kind === 'double' && numbers?.every(isIntLiteral) ? `[${numbers.map(lifted).join(', ')}]` : right.raw;
+    value.kind === 'double' && numbers?.every(isIntLiteral)
+      ? `[${numbers.map(lifted).join(', ')}]`
+      : membersOf(right, node);
   return term(`(${value.code} in ${list})`, 'bool');
+}
+
+function membersOf(right: Term, node: ASTNode): string {
+  const isWritten = node.op === 'list' && node.args.every(({ op }) => op === 'value');
+  return isWritten ? right.raw : gone({ ...right, code: right.raw }, node).code;
 }
 
 function resultOf(op: string, a: TermKind, b: TermKind): TermKind {

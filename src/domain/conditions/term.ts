@@ -97,6 +97,23 @@ export function dated(value: Term): Term {
   return value.kind === 'any' ? term(`instant(${value.raw})`, 'instant') : value;
 }
 
+/** What an operator goes through from end to end: the engine counts that each time (`Known.read`). A literal is short. */
+export function gone(through: Term, node: ASTNode): Term {
+  return metered(through, node, 'read');
+}
+
+/** What is copied into something new: that can be copied again, and so counts many times as much (`Known.piece`). */
+export function copied(value: Term, node: ASTNode): Term {
+  return metered(value, node, 'piece');
+}
+
+function metered(value: Term, node: ASTNode, how: 'read' | 'piece'): Term {
+  return node.op === 'value' || !LARGE.has(value.kind) ? value : { ...value, code: `known.${how}(${value.code})` };
+}
+
+/** Kinds of values that may be as large as an event, or larger. */
+const LARGE: ReadonlySet<TermKind> = new Set(['text', 'id', 'any', 'list', 'record']);
+
 /**
  * The text as a literal that the engine reads as this very text. Only what would end the literal or is refused inside one is
  * escaped: halves of characters (an emoji has two) are taken as they are, but refused as escapes.
