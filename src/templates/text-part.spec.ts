@@ -1,4 +1,4 @@
-import { anMjml, rendered } from './letter.builder.js';
+import { aContext, anMjml, rendered } from './letter.builder.js';
 
 describe('the text part', () => {
   it('has no gaps and no spaces at the ends of its lines where something was filled in with nothing', async () => {
@@ -11,5 +11,32 @@ describe('the text part', () => {
     expect(text.slice(0, text.indexOf('b') + 200)).toMatch(
       /^You are getting this because you asked for it\.\na\n\nb\n\n/,
     );
+  });
+
+  it('calls a link by its picture’s description where data put the picture in place of words', async () => {
+    const logo =
+      '<a href="https://shop.example/">{{#if event.logo}}<img src="{{url event.logo}}" alt="{{store.name}}">{{else}}{{store.name}}{{/if}}</a>';
+    const source = anMjml(`<mj-text>${logo}</mj-text>`);
+    const withLogo = aContext({ data: { logo: 'https://shop.example/logo.png' } });
+    expect((await rendered(source, withLogo)).line).toBe('Shop: https://shop.example/');
+    expect((await rendered(source)).line).toBe('Shop: https://shop.example/');
+  });
+
+  it('leaves out a link around a picture only, also where data decides whether there is one', async () => {
+    const picture = '{{#if event.url}}<img src="{{url event.url}}" alt="Banner">{{/if}}';
+    const source = anMjml(`<mj-text><a href="https://shop.example/">${picture}</a></mj-text><mj-text>Words</mj-text>`);
+    expect((await rendered(source)).line).toBe('Words');
+  });
+
+  it('does not say twice what stands beside a picture', async () => {
+    const both = '{{#if event.url}}<img src="{{url event.url}}" alt="Coat"> Coat{{/if}}';
+    const source = anMjml(`<mj-text><a href="https://shop.example/">${both}</a></mj-text>`);
+    expect((await rendered(source)).line.trim()).toBe('Coat: https://shop.example/');
+  });
+
+  it('does not indent what stands beside a picture, also where data decides whether there is one', async () => {
+    const cells =
+      '<tr><td>{{#if event.url}}<img src="{{url event.url}}" alt="Coat">{{else}}<div></div>{{/if}}</td><td>Coat</td></tr>';
+    expect((await rendered(anMjml(`<mj-table>${cells}</mj-table>`))).line).toBe('Coat');
   });
 });

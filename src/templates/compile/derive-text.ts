@@ -1,16 +1,18 @@
-import type { DomNode, FormatCallback } from 'html-to-text';
+import type { DomNode, FormatCallback, HtmlToTextOptions } from 'html-to-text';
 import { compile } from 'html-to-text';
 import type { Draft } from './draft.js';
+import { isBlockTag, type MaskedSource, replaceMarks } from './mask-mustaches.js';
 
 /**
  * The text part, made once from the HTML: marks survive as words, and a link is `words: address`. What is hidden (the
- * preheader) and pictures do not appear, nor links around a picture only.
+ * preheader) and pictures do not appear, nor links around a picture only. Where a link shows either a picture or words, as
+ * data has it, the picture's description stands for it: an address alone would say nothing.
  */
 export function deriveText(draft: Draft): Draft {
   return {
     ...draft,
     text:
-      toText(draft.html)
+      textMaker(draft.masked)(draft.html)
         .replace(GLUED_LINK_END, ' ')
         .replaceAll(LINK_END, '')
         .replace(/[ \t]+$/gm, '')
@@ -24,30 +26,38 @@ export function deriveText(draft: Draft): Draft {
 const LINK_END = '\u2063';
 const GLUED_LINK_END = /\u2063(?=[\p{L}\p{N}])/gu;
 
-const formatLink: FormatCallback = (element, walk, builder) => {
-  if (!hasText(element)) return;
-  walk(element.children, builder);
-  const { href } = (element.attribs ?? {}) as Readonly<Record<string, string>>;
-  if (href && !href.startsWith('#'))
-    builder.addInline(`: ${href.replace(/^mailto:/, '')}${LINK_END}`, { noWordTransform: true });
-};
-
-const formatCell: FormatCallback = (element, walk, builder) => {
-  walk(element.children, builder);
-  // A cell with a picture only would indent the next one.
-  if (hasText(element)) builder.addInline(' ');
-};
+function textMaker(masked: MaskedSource): (html: string) => string {
+  const formatLink: FormatCallback = (element, walk, builder) => {
+    // Its blocks' tags may be all that is in it, and may have their other half elsewhere.
+    walk(element.children, builder);
+    if (!hasWords(element, masked)) return;
+    const { href } = attributesOf(element);
+    if (href && !href.startsWith('#'))
+      builder.addInline(`: ${href.replace(/^mailto:/, '')}${LINK_END}`, { noWordTransform: true });
+  };
+  const formatCell: FormatCallback = (element, walk, builder) => {
+    walk(element.children, builder);
+    // A cell with a picture only would indent the next one.
+    if (hasWords(element, masked)) builder.addInline(' ');
+  };
+  const formatPicture: FormatCallback = (element, _walk, builder) => {
+    const link = linkAround(element);
+    if (link && hasWords(link, masked) && isAllOfItsBranch(element, masked))
+      builder.addInline(attributesOf(element)['alt'] ?? '', { noWordTransform: true });
+  };
+  const formatters = { tmLink: formatLink, tmCell: formatCell, tmPicture: formatPicture };
+  return compile({ ...OPTIONS, formatters });
+}
 
 const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
 const paragraph = { leadingLineBreaks: 2, trailingLineBreaks: 2 };
-const toText = compile({
+const OPTIONS: HtmlToTextOptions = {
   wordwrap: false,
   baseElements: { selectors: ['body'] },
-  formatters: { tmLink: formatLink, tmCell: formatCell },
   limits: { maxInputLength: 1 << 24 },
   selectors: [
     { selector: 'a', format: 'tmLink' },
-    { selector: 'img', format: 'skip' },
+    { selector: 'img', format: 'tmPicture' },
     { selector: '[style*="display:none"]', format: 'skip' },
     { selector: 'tr', format: 'block', options: block },
     { selector: 'td', format: 'tmCell' },
@@ -60,8 +70,41 @@ const toText = compile({
     })),
     { selector: 'hr', format: 'skip' },
   ],
-});
+};
 
-function hasText(node: DomNode): boolean {
-  return node.type === 'text' ? (node.data ?? '').trim() !== '' : (node.children ?? []).some(hasText);
+function attributesOf(element: DomNode): Readonly<Record<string, string>> {
+  return (element.attribs ?? {}) as Readonly<Record<string, string>>;
+}
+
+function hasWords(node: DomNode, masked: MaskedSource): boolean {
+  return textOf(node, masked).replaceAll(BLOCK_TAG, '').trim() !== '';
+}
+
+function linkAround({ parent }: DomNode): DomNode | null {
+  if (!parent) return null;
+  return parent.name === 'a' ? parent : linkAround(parent);
+}
+
+/** Whether the picture stands between tags of a block with no words beside it. */
+function isAllOfItsBranch(picture: DomNode, masked: MaskedSource): boolean {
+  const neighbours = picture.parent?.children ?? [];
+  const place = neighbours.indexOf(picture);
+  const text = (nodes: readonly DomNode[]): readonly string[] =>
+    nodes
+      .map((node) => textOf(node, masked))
+      .join('')
+      .split(BLOCK_TAG);
+  const before = text(neighbours.slice(0, place));
+  const behind = text(neighbours.slice(place + 1));
+  return before.length + behind.length > 2 && before.at(-1)!.trim() === '' && behind[0]!.trim() === '';
+}
+
+/** What stands where a block opens, turns or closes: nothing of it is printed. */
+const BLOCK_TAG = '\0';
+
+function textOf(node: DomNode, masked: MaskedSource): string {
+  if (node.type !== 'text') return (node.children ?? []).map((child) => textOf(child, masked)).join('');
+  return replaceMarks(node.data ?? '', masked, (index) =>
+    isBlockTag(masked.mustaches[index] ?? '') ? BLOCK_TAG : 'x',
+  );
 }

@@ -88,6 +88,11 @@ export function marksIn(text: string, masked: MaskedSource): readonly number[] {
   return found;
 }
 
+/** Whether it opens, turns or closes a block, and so prints nothing itself. */
+export function isBlockTag(mustache: string): boolean {
+  return /^\{\{~?\s*(?:[#/^]|else\b)/.test(mustache);
+}
+
 /** The author's line of every mustache, by its number; the source is gone through once. */
 export function linesOfMarks(masked: MaskedSource): ReadonlyMap<number, number> {
   const lines = new Map<number, number>();

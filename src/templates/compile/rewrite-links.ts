@@ -2,7 +2,7 @@ import type { TemplateLink } from './compiled-template.js';
 import type { Draft } from './draft.js';
 import { advise, refuse } from './draft.js';
 import type { MaskedSource } from './mask-mustaches.js';
-import { marksIn, replaceMarks, unmask } from './mask-mustaches.js';
+import { isBlockTag, marksIn, replaceMarks, unmask } from './mask-mustaches.js';
 import type { HtmlAttribute, HtmlTag } from './scan-html.js';
 import { scanHtml } from './scan-html.js';
 import { safeUrl } from '../helpers/safe-url.js';
@@ -73,10 +73,6 @@ function kindOf(href: string, masked: MaskedSource): LinkKind {
 /** The address without the tags of blocks, and with a character that no scheme holds in place of what data prints: a mark is a word. */
 function authorsWords(href: string, masked: MaskedSource): string {
   return replaceMarks(href, masked, (index) => (isBlockTag(masked.mustaches[index]!) ? '' : '\0'));
-}
-
-function isBlockTag(mustache: string): boolean {
-  return /^\{\{~?\s*(?:[#/^]|else\b)/.test(mustache);
 }
 
 function linkCall(number: number, url: string | null, href: string, masked: MaskedSource): string {
