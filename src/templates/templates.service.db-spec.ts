@@ -241,7 +241,7 @@ describe('templates of a store', () => {
       'Anna M .',
     );
     expect((await show('Call {{contact.phone}}')).problems).toContainEqual(
-      expect.objectContaining({ code: 'template_error', detail: 'contact.phone is missing (locale en)' }),
+      expect.objectContaining({ code: 'unknown_variable', pointer: '/locales/en' }),
     );
   });
 

@@ -6,6 +6,7 @@ import {
   NAMED_ARGUMENTS,
   VALUE_HELPERS,
 } from '../helpers/helper-names.js';
+import { unknownField } from './known-fields.js';
 import { MAX_DEPTH } from './limits.js';
 import type { PathScope } from './path-scope.js';
 import { namedPath, openScope, WHOLE_CONTEXT } from './path-scope.js';
@@ -134,6 +135,8 @@ class Inspector {
         'unknown_variable',
         `there is no "${path.original}": a template sees event, contact, run, store, now and links`,
       );
+    const unknown = unknownField(named.label);
+    if (unknown !== null) return this.find(node, 'unknown_variable', unknown);
     if (!named.label.startsWith('@')) this.variables.add(named.label);
   }
 
