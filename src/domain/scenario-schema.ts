@@ -40,7 +40,7 @@ const waitStep = z.strictObject({
   for: wait,
   from: z.enum(['previous', 'entry']).default('previous').describe('What the wait counts from.'),
 });
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as 10:00', abort: true });
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as 09:00', abort: true });
 const sendWindow = z
   .strictObject({
     days: z

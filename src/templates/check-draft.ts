@@ -45,7 +45,7 @@ export function checkLocale(locale: string): void {
   ]);
 }
 
-const NO_LOCALE = 'the locale is a BCP 47 tag such as en or pt-BR';
+const NO_LOCALE = 'the locale is a BCP 47 tag such as de or pt-BR, its language in two or three small letters';
 
 /** Whether money, dates and plurals can be written in it: `zh-CN-Hans` (the script behind the region) only looks like a tag. */
 function isLocale(locale: string): boolean {

@@ -16,7 +16,10 @@ export function addFooter(draft: Draft): Draft {
   ];
   if (lines.length === 0) return draft;
   if (end === null)
-    return refuse(draft, { code: 'body_missing', detail: 'there is no </mj-body>, so the footer has no place' });
+    return refuse(draft, {
+      code: 'body_missing',
+      detail: 'there is no </mj-body>: a template is MJML, <mjml><mj-head>…</mj-head><mj-body>…</mj-body></mjml>',
+    });
   const footer = `<mj-section><mj-column><mj-text align="center" font-size="12px" line-height="18px" color="#6b7280">${lines.join('')}</mj-text></mj-column></mj-section>`;
   return advise({ ...draft, source: draft.source.slice(0, end) + footer + draft.source.slice(end) }, 'info', {
     code: 'footer_added',

@@ -15,7 +15,7 @@ export function lint(draft: Draft): Draft {
     'warning',
     ...named.map((src) => ({
       code: 'missing_alt',
-      detail: `${src.slice(0, 100)} has no alt text: with pictures off nothing shows`,
+      detail: `${asWritten(src).slice(0, 100)} has no alt text: with pictures off nothing shows`,
     })),
   );
   const sources = pictures.flatMap(
@@ -31,6 +31,11 @@ export function lint(draft: Draft): Draft {
     })),
   );
   return advise(located, 'warning', ...sizeWarning(Buffer.byteLength(draft.html)));
+}
+
+/** The picture's address without what the compiler has put around the author's mustaches. */
+function asWritten(src: string): string {
+  return src.replace(/\{\{[#/]tmUrl\}\}/g, '').replace(/\{\{(~?)&/g, '{{$1');
 }
 
 /** A letter has no page that an address could be relative to. What is inside the letter (`data:`, `cid:`) some programs show. */
