@@ -111,8 +111,9 @@ class Fold {
         return hash === event.bodyHash ? { kind: 'duplicate', id: event.key } : { kind: 'conflict' };
     }
     if (!this.known.nows.has(event.environmentId)) return { kind: 'unavailable' };
-    const aheadMs = (event.occurredAt?.getTime() ?? -Infinity) - this.now(event).getTime();
-    return aheadMs > AHEAD_MS ? { kind: 'in_future' } : null;
+    const now = this.now(event);
+    const aheadMs = (event.occurredAt?.getTime() ?? -Infinity) - now.getTime();
+    return aheadMs > AHEAD_MS ? { kind: 'in_future', now, clock: event.clock } : null;
   }
 
   private place({ event, keys }: Arrival): void {

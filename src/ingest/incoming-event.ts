@@ -47,7 +47,7 @@ export type IngestResult =
   /** The id is known with another body. */
   | { readonly kind: 'conflict' }
   /** More than five minutes ahead of the environment's clock. */
-  | { readonly kind: 'in_future' }
+  | { readonly kind: 'in_future'; readonly now: Date; readonly clock: 'real' | 'virtual' }
   /** PostgreSQL refuses this very event; its neighbours are stored. */
   | { readonly kind: 'unstorable' }
   | { readonly kind: 'unavailable' };

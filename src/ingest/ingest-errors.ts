@@ -23,9 +23,7 @@ export function answerOf(result: IngestResult): EventTakenView | DomainError {
     case 'conflict':
       return new Conflict('event_id_reused', 'an event with this id and another body is stored already');
     case 'in_future':
-      return new Unprocessable('occurred_in_future', 'occurredAt is more than 5 minutes ahead of the clock', [
-        { pointer: '/occurredAt', code: 'occurred_in_future', detail: 'must be at most 5 minutes ahead' },
-      ]);
+      return inFuture(result);
     case 'unstorable':
       return new Unprocessable('event_not_storable', 'the database does not take a value of this event');
     case 'unavailable':
@@ -33,4 +31,15 @@ export function answerOf(result: IngestResult): EventTakenView | DomainError {
     default:
       return assertNever(result);
   }
+}
+
+/** A sandbox's clock is seldom where its developer's is: told only that they are ahead, they would look for the fault in their own. */
+function inFuture({ now, clock }: { readonly now: Date; readonly clock: 'real' | 'virtual' }): Unprocessable {
+  const where =
+    clock === 'real'
+      ? `the clock, which shows ${now.toISOString()}`
+      : `the sandbox’s clock, which stands at ${now.toISOString()} until it is advanced or reset`;
+  return new Unprocessable('occurred_in_future', `occurredAt is more than 5 minutes ahead of ${where}`, [
+    { pointer: '/occurredAt', code: 'occurred_in_future', detail: 'must be at most 5 minutes ahead' },
+  ]);
 }
