@@ -47,6 +47,7 @@ export class TemplatePreviews {
       ? { ok: true, compiled: compiled[locale]! }
       : await this.compiler.compileLocale(scope.storeId, dto.source ?? template!.draft[locale]!, locale);
     if (!outcome.ok) return { ...NOTHING, problems: outcome.problems };
+    const stands = isAnyLocale ? [] : standsFor(dto.locale, locale);
     const sample = { ...template?.sample, ...dto.sample };
     const shown: PreviewLetter = {
       context: previewContext(given(sample, dto), store, locale, await this.now(scope)),
@@ -55,7 +56,9 @@ export class TemplatePreviews {
     };
     const letters = [shown, this.asSent(shown, scope, store)];
     const [result, sent] = await this.renderer.preview(scope.storeId, outcome.compiled, locale, letters);
-    return viewOf(outcome.compiled, result!, sent!, locale);
+    const view = viewOf(outcome.compiled, result!, sent!, locale);
+    const isBare = (dto.event ?? sample.event) === undefined;
+    return { ...view, problems: [...(isBare ? view.problems.map(withoutSample) : view.problems), ...stands] };
   }
 
   /** The same letter with addresses as long as those of a letter that goes out. Nobody gets it: it is measured. */
@@ -91,6 +94,23 @@ export class TemplatePreviews {
 function given(sample: TemplateSample, { event, contact }: PreviewDto): TemplateSample {
   const person = event?.['contact'] === undefined ? sample.contact : {};
   return { event: event ?? sample.event ?? {}, contact: { ...person, ...contact } };
+}
+
+/** Who asks for a locale that the template lacks sees what people of that locale get, and is told that it is another. */
+function standsFor(asked: string | undefined, shown: string): readonly TemplateProblem[] {
+  if (asked === undefined || languageOf(asked) === languageOf(shown)) return [];
+  const detail = `the template has no ${asked}: people of that locale get ${shown}, as shown here`;
+  return [{ severity: 'info', code: 'locale_missing', detail, pointer: '/locales' }];
+}
+
+function languageOf(locale: string): string {
+  return locale.split(/[-_]/)[0]!.toLowerCase();
+}
+
+/** What is missing may be missing here only. */
+function withoutSample(problem: TemplateProblem): TemplateProblem {
+  if (problem.code !== 'template_error') return problem;
+  return { ...problem, detail: `${problem.detail}; no event was given, and the template’s sample has none` };
 }
 
 const NO_LETTER = '00000000-0000-7000-8000-000000000000';
