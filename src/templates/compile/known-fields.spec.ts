@@ -1,5 +1,7 @@
 import { aLetterSource, refusals } from '../letter.builder.js';
+import { previewContext } from '../preview-context.js';
 import { compileTemplate } from './compile-template.js';
+import { unknownField } from './known-fields.js';
 
 describe('a field that no letter can have', () => {
   it.each([
@@ -29,5 +31,13 @@ describe('a field that no letter can have', () => {
     const text =
       '{{contact.attributes.anything}} {{#each contact.tags}}{{this}}{{/each}} {{event.ours}} {{run.event.ours}}';
     expect(await refusals(aLetterSource(text))).toEqual([]);
+  });
+
+  it.each(['contact', 'run', 'store', 'links'] as const)('is none of those that letters see of %s', (owner) => {
+    const brand = { name: 'Shop', colors: { primary: '#000000', background: '#ffffff' } };
+    const profile = { url: null, currency: 'EUR', timezone: 'UTC', locale: 'en', postalAddress: null };
+    const letter = previewContext({}, { ...profile, brand, utm: null, trackingDomain: null }, 'en', new Date(0));
+    const refused = Object.keys(letter[owner]).filter((field) => unknownField(`${owner}.${field}`) !== null);
+    expect(refused).toEqual([]);
   });
 });
