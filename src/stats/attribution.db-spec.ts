@@ -239,6 +239,21 @@ describe('crediting orders', () => {
     expect(await crediting.credit(nobodys)).toMatchObject({ state: 'uncredited', amount: null });
   });
 
+  it.each([
+    ['rub', '10', 'RUB'],
+    ['US$', null, null],
+    [840, null, null],
+    ['', '10', 'USD'],
+    [null, '10', 'USD'],
+  ])('never counts money of a currency that an event names as %p as another', async (named, amount, currency) => {
+    const { contactId, letters } = await crediting.aReader(SENT);
+    await crediting.act(letters[0]!, 'click', '2026-11-21T10:00:00.000Z');
+    const order = await crediting.order(contactId, '2026-11-21T11:00:00.000Z', {
+      data: { total: 10, currency: named },
+    });
+    expect(await crediting.credit(order)).toMatchObject({ state: 'credited', amount, currency });
+  });
+
   it("keeps an order that names no currency in the store's of when it was credited, also when the credit moves", async () => {
     const { contactId, letters } = await crediting.aReader(SENT);
     await crediting.act(letters[0]!, 'open', '2026-11-21T10:00:00.000Z');

@@ -26,7 +26,7 @@ const DECIMAL = /^\d{1,15}(\.\d{1,10})?$/;
 /** Digits that a float holds without doubt, and those of them behind the point that an amount may have. */
 const DIGITS = 15;
 const DECIMALS = 10;
-const CURRENCY = /^[A-Z]{3}$/;
+const CURRENCY = /^[A-Za-z]{3}$/;
 
 /** Reads the worth of credited orders by their goals' `value`. */
 @Injectable()
@@ -37,8 +37,8 @@ export class ConversionValues {
   ) {}
 
   /**
-   * By event id: each goal's value in the event's currency, else the store's of when it was first credited. What an erased person's
-   * order told is gone: it stays worth what it was when it was credited before.
+   * By event id: each goal's value in the currency that the event names, where it names none the store's of when it was first credited.
+   * What an erased person's order told is gone: it stays worth what it was when it was credited before.
    */
   async of(tx: Sql, credited: readonly CreditedConversion[]): Promise<ReadonlyMap<string, Money>> {
     const valued = credited.filter(({ goal }) => goal.value);
@@ -76,10 +76,20 @@ function valueOf(
   };
   const amount = decimal(value?.text(input)) ?? decimal(rounded(value?.number(input)));
   if (amount === null) return NOTHING;
-  const { currency } = data;
-  if (typeof currency === 'string' && CURRENCY.test(currency)) return { amount, currency };
+  const currency = currencyIn(data);
+  // Ten dollars are no ten euros: money of a currency that cannot be read is not known.
+  if (currency === undefined) return NOTHING;
   // A store that takes up another currency has not been paid in it before.
-  return { amount, currency: known ?? store.currency };
+  return { amount, currency: currency ?? known ?? store.currency };
+}
+
+/**
+ * The currency that an event names; null where it names none, undefined where that is no code. Ingest checks it in standard types and takes a
+ * store's own as they are: small letters are a code too.
+ */
+function currencyIn({ currency }: Readonly<Record<string, unknown>>): string | null | undefined {
+  if (currency === undefined || currency === null || currency === '') return null;
+  return typeof currency === 'string' && CURRENCY.test(currency) ? currency.toUpperCase() : undefined;
 }
 
 /**
