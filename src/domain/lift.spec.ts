@@ -90,6 +90,11 @@ describe('what can be detected', () => {
     expect(detectable([{ letters: group(100, 0), heldOut: group(10, 0) }])).toBeNull();
   });
 
+  it('is unknown where so few people are compared that no difference of rates would show', () => {
+    expect(detectable([{ letters: group(2, 1), heldOut: group(2, 1) }])).toBeNull();
+    expect(detectable([{ letters: group(4, 2), heldOut: group(4, 2) }])).toBeCloseTo(0.9905, 4);
+  });
+
   it('is what people of one percent show beside one another, as the lift compares them, and who is beside nobody adds nothing', () => {
     const many: Stratum = { letters: group(9_500, 950), heldOut: group(500, 50) };
     const half: Stratum = { letters: group(5_000, 500), heldOut: group(5_000, 500) };

@@ -54,9 +54,10 @@ export function liftOf(strata: readonly Stratum[]): Lift | null {
 }
 
 /**
- * The smallest difference that so many people would show in four cases of five; null while nobody is compared or none of them has bought.
- * With 12,411 people of whom 5 % buy and a tenth is held out it is 0.0183. Strata are weighted as by `liftOf`: who is compared with nobody
- * shows nothing. Within one both sides are taken for alike: the few held-out alone, of whom perhaps none has bought, tell too little.
+ * The smallest difference that so many people would show in four cases of five; null while nobody is compared, none of them has bought,
+ * or they are too few to show any. With 12,411 people of whom 5 % buy and a tenth is held out it is 0.0183. Strata are weighted as by
+ * `liftOf`: who is compared with nobody shows nothing. Within one both sides are taken for alike: the few held-out alone, of whom perhaps
+ * none has bought, tell too little.
  */
 export function detectable(strata: readonly Stratum[]): number | null {
   const both = comparable(strata);
@@ -68,7 +69,9 @@ export function detectable(strata: readonly Stratum[]): number | null {
     }),
   );
   if (variance === 0) return null;
-  return ((Z + Z_POWER) * Math.sqrt(variance)) / sum(both.map(weightOf));
+  const smallest = ((Z + Z_POWER) * Math.sqrt(variance)) / sum(both.map(weightOf));
+  // Rates differ by one at most.
+  return smallest <= 1 ? smallest : null;
 }
 
 function comparable(strata: readonly Stratum[]): readonly Stratum[] {
