@@ -12,7 +12,7 @@ export function deriveText(draft: Draft): Draft {
   return {
     ...draft,
     text:
-      textMaker(draft.masked)(draft.html)
+      unindented(textMaker(draft.masked)(draft.html), draft.masked)
         .replace(GLUED_LINK_END, ' ')
         .replaceAll(LINK_END, '')
         .replace(/[ \t]+$/gm, '')
@@ -72,6 +72,23 @@ const OPTIONS: HtmlToTextOptions = {
   ],
 };
 
+/** Lines without spaces before their first word: where it is in a block, tags that print nothing stand before them. */
+function unindented(text: string, masked: MaskedSource): string {
+  const firstMark = new RegExp(`^(?:${masked.mark.source})`, 'i');
+  return text
+    .split('\n')
+    .map((line) => {
+      let tags = '';
+      for (let rest = line.trimStart(); ; rest = rest.trimStart()) {
+        const [mark = ''] = firstMark.exec(rest) ?? [];
+        if (mark === '' || withTags(mark, masked) !== BLOCK_TAG) return tags + rest;
+        tags += mark;
+        rest = rest.slice(mark.length);
+      }
+    })
+    .join('\n');
+}
+
 function attributesOf(element: DomNode): Readonly<Record<string, string>> {
   return (element.attribs ?? {}) as Readonly<Record<string, string>>;
 }
@@ -104,7 +121,9 @@ const BLOCK_TAG = '\0';
 
 function textOf(node: DomNode, masked: MaskedSource): string {
   if (node.type !== 'text') return (node.children ?? []).map((child) => textOf(child, masked)).join('');
-  return replaceMarks(node.data ?? '', masked, (index) =>
-    isBlockTag(masked.mustaches[index] ?? '') ? BLOCK_TAG : 'x',
-  );
+  return withTags(node.data ?? '', masked);
+}
+
+function withTags(text: string, masked: MaskedSource): string {
+  return replaceMarks(text, masked, (index) => (isBlockTag(masked.mustaches[index] ?? '') ? BLOCK_TAG : 'x'));
 }
