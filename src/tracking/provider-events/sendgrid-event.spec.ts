@@ -77,6 +77,14 @@ describe('an event of SendGrid', () => {
     expect(detail).toBe('5.1.1: 550 5.1.1 <…>: no such user');
   });
 
+  it.each(['timestamp', 'url', 'reason', 'email', 'mid', 'event'])(
+    'is read where its %s is nested without end',
+    (field) => {
+      const nested: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
+      expect(() => sendGridEvent({ mid: MID, event: 'bounce', [field]: nested })).not.toThrow();
+    },
+  );
+
   it('is read, or is null, whatever its fields hold', () => {
     const item = fc.oneof(
       fc.anything(),

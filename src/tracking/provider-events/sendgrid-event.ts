@@ -22,7 +22,7 @@ export function sendGridEvent(item: unknown): ProviderEvent | null {
   const sgMessageId = textOf(raw['sg_message_id']);
   const reference = messageId ?? sgMessageId ?? textOf(raw['smtp-id']) ?? textOf(raw['email']);
   return {
-    key: keyOf('sendgrid', reference, event, raw['timestamp'] ?? null, raw['url'] ?? null, raw['reason'] ?? null),
+    key: keyOf('sendgrid', reference, event, ...['timestamp', 'url', 'reason'].map((field) => plainOf(raw[field]))),
     words: null,
     kind,
     messageId,
@@ -101,6 +101,11 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== ''
     ? value.slice(0, MAX_TEXT).replaceAll('\u0000', '').toWellFormed()
     : null;
+}
+
+/** A field as a fingerprint takes it. No field of theirs is a list or an object, and one may be nested too deep to be written. */
+function plainOf(value: unknown): unknown {
+  return value === undefined || typeof value === 'object' ? null : value;
 }
 
 /** Seconds since 1970, as a number or in digits. */
