@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { MailServer } from '../../../test/support/mail-server.js';
+import { StandingClock } from '../../../test/support/standing-clock.js';
 import {
   ACCEPTED,
   cutWithinLetter,
@@ -11,7 +12,7 @@ import {
   RETRY,
   transportFor,
 } from './smtp.builder.js';
-import type { SmtpTransport } from './smtp.js';
+import { SmtpTransport } from './smtp.js';
 import type { Mail, SendResult } from './transport.js';
 
 type Unknown = Extract<SendResult, { kind: 'unknown' }>;
@@ -72,6 +73,18 @@ describe.each([[[]], [['PIPELINING']]])('connections to a mail server that offer
       connection === 3 && line.startsWith('MAIL') ? '421 4.4.2 no more' : null;
     expect(await transport.send(MAIL)).toMatchObject(ACCEPTED);
     expect(server.letters).toHaveLength(4);
+  });
+
+  it('carry nothing of a letter that is due back, though its timer was not heard yet: others may have it by now', async () => {
+    await transport.close();
+    const clock = new StandingClock();
+    transport = new SmtpTransport(`smtp://127.0.0.1:${server.port}`, clock, IMPATIENT_MS);
+    server.instead = (line) => {
+      if (line === 'DATA') clock.ms = IMPATIENT_MS;
+      return null;
+    };
+    expect(await transport.send(MAIL)).toMatchObject(RETRY);
+    expect(server.letters).toEqual([]);
   });
 
   it('that die again and again give the letter back', async () => {

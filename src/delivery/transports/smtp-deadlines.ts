@@ -2,7 +2,7 @@ import type { ProcessClock } from '../../platform/clock/clock.js';
 import type { SmtpLetter } from './smtp-letter.js';
 
 /** A letter that has not been handed over at this part of the deadline is called back. */
-const RECALLED_AT = 0.9;
+export const RECALLED_AT = 0.9;
 
 /** Watches over letters on the way with one timer for all: each is called back before its deadline or is overdue at it. */
 export class SmtpDeadlines {
@@ -39,7 +39,7 @@ export class SmtpDeadlines {
     let nextMs = Infinity;
     for (const letter of this.letters) {
       const ageMs = nowMs - letter.sinceMs;
-      if (ageMs < RECALLED_AT * this.deadlineMs) nextMs = Math.min(nextMs, RECALLED_AT * this.deadlineMs - ageMs);
+      if (nowMs < letter.recalledAtMs) nextMs = Math.min(nextMs, letter.recalledAtMs - nowMs);
       else if (!letter.handedOver) this.late.recall(letter);
       else if (ageMs < this.deadlineMs) nextMs = Math.min(nextMs, this.deadlineMs - ageMs);
       else {

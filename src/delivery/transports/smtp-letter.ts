@@ -15,6 +15,8 @@ export class SmtpLetter {
     /** Addresses as they stand in MAIL and RCPT. */
     readonly envelope: { readonly from: string; readonly to: string },
     readonly sinceMs: number,
+    /** From then on it is not handed over any more. */
+    readonly recalledAtMs: number,
     private readonly answer: (result: SendResult) => void,
     private readonly forget: (letter: SmtpLetter) => void,
   ) {}

@@ -146,6 +146,8 @@ export class SmtpSession {
   }
 
   private mayHandOver(letter: SmtpLetter): void {
+    // A process that was stopped may hear of this before its timers: the letter is called back by them, and perhaps somebody else's.
+    if (this.clock.monotonicMs() >= letter.recalledAtMs) return;
     if (!this.refusal) return this.handOver(letter);
     // It waits for a letter that nobody is to get. Without a recipient an empty one ends it (RFC 2920, 3.1).
     if (this.refusal.command === 'MAIL FROM') return this.ends.drop(this.refusal);

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool';
 import type { ProcessClock } from '../../platform/clock/clock.js';
-import { SmtpDeadlines } from './smtp-deadlines.js';
+import { RECALLED_AT, SmtpDeadlines } from './smtp-deadlines.js';
 import { SmtpLetter } from './smtp-letter.js';
 import { readEnvelope } from './smtp-envelope.js';
 import { SmtpPace } from './smtp-pace.js';
@@ -52,7 +52,9 @@ export class SmtpTransport extends Transport {
     const envelope = readEnvelope(mail);
     if ('kind' in envelope) return Promise.resolve(envelope);
     return new Promise((resolve) => {
-      const letter = new SmtpLetter(mail, envelope, this.clock.monotonicMs(), resolve, (ended) =>
+      const nowMs = this.clock.monotonicMs();
+      const recalledAtMs = nowMs + RECALLED_AT * this.deadlineMs;
+      const letter = new SmtpLetter(mail, envelope, nowMs, recalledAtMs, resolve, (ended) =>
         this.deadlines.forget(ended),
       );
       this.deadlines.watch(letter);
