@@ -8,7 +8,7 @@ import { unreadable } from './literals.js';
 import {
   dated,
   flawed,
-  gone,
+  lookedThrough,
   quoted,
   term,
   textual,
@@ -81,7 +81,10 @@ export function translateCall(
       const kind = FUNCTIONS.get(name);
       if (kind === undefined) return unknownFunction(name, findings);
       if (name === 'duration' || name === 'timestamp') readable(args[0], name, findings);
-      return term(`${name}(${args.map((arg) => gone(translate(arg, scope, findings), arg).code).join(', ')})`, kind);
+      return term(
+        `${name}(${args.map((arg) => lookedThrough(translate(arg, scope, findings), arg).code).join(', ')})`,
+        kind,
+      );
     }
   }
 }
@@ -119,7 +122,7 @@ export function translateMethod(
   const on = translate(receiver, scope, findings);
   const given = args.map((arg) => translate(arg, scope, findings));
   if (!name.startsWith('get')) {
-    const subject = gone(kind === 'int' ? on : textual(on), receiver);
+    const subject = lookedThrough(kind === 'int' ? on : textual(on), receiver);
     return term(`${subject.code}.${name}(${given.map(({ code }) => code).join(', ')})`, kind);
   }
   readable(args[0], 'zone', findings);

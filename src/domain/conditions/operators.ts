@@ -2,7 +2,7 @@ import type { ASTNode, BinaryOperator } from '@marcbachmann/cel-js';
 import {
   copied,
   dated,
-  gone,
+  lookedThrough,
   numeric,
   term,
   textual,
@@ -38,7 +38,7 @@ export function translateBinary(
 function counted(op: string, a: Term, aNode: ASTNode, b: Term, bNode: ASTNode): readonly [Term, Term] {
   if (op === '+') return [copied(a, aNode), copied(b, bNode)];
   if (ARITHMETIC.has(op) || aNode.op === 'value' || bNode.op === 'value') return [a, b];
-  return [gone(a, aNode), gone(b, bNode)];
+  return [lookedThrough(a, aNode), lookedThrough(b, bNode)];
 }
 
 /** `condition ? a : b`, with numbers on both branches brought to one type. */
@@ -93,7 +93,7 @@ function membership(left: Term, right: Term, node: ASTNode): Term {
 
 function membersOf(right: Term, node: ASTNode): string {
   const isWritten = node.op === 'list' && node.args.every(({ op }) => op === 'value');
-  return isWritten ? right.raw : gone({ ...right, code: right.raw }, node).code;
+  return isWritten ? right.raw : lookedThrough({ ...right, code: right.raw }, node).code;
 }
 
 function resultOf(op: string, a: TermKind, b: TermKind): TermKind {

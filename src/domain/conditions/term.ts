@@ -98,8 +98,8 @@ export function dated(value: Term): Term {
 }
 
 /** What an operator goes through from end to end: the engine counts that each time (`Known.read`). A literal is short. */
-export function gone(through: Term, node: ASTNode): Term {
-  return metered(through, node, 'read');
+export function lookedThrough(value: Term, node: ASTNode): Term {
+  return metered(value, node, 'read');
 }
 
 /** What is copied into something new: that can be copied again, and so counts many times as much (`Known.piece`). */
