@@ -14,6 +14,7 @@ export function checkSettings(env: Env): readonly Finding[] {
           ),
         ]
       : []),
+    ...mailServer(env),
     ...(env.SENDING_HOLD
       ? [unchecked('sending', 'all of it is held (SENDING_HOLD)', 'unset it when letters may go out again')]
       : []),
@@ -28,6 +29,24 @@ export function checkSettings(env: Env): readonly Finding[] {
     alerts(env),
   ];
 }
+
+/** Where somebody between takes the offer of TLS away (RFC 3207 §6), the password is sent all the same, unless TLS is required. */
+function mailServer({ TRANSPORT, SMTP_URL: text }: Env): readonly Finding[] {
+  if (TRANSPORT !== 'smtp' || text === undefined) return [];
+  const { protocol, username, hostname, searchParams } = new URL(text);
+  const isSafe = protocol === 'smtps:' || searchParams.get('requireTLS') === 'true' || HERE.test(hostname);
+  if (username === '' || isSafe) return [];
+  return [
+    unchecked(
+      'mail server',
+      `the password goes to ${hostname} unencrypted too, where no TLS is offered`,
+      'add ?requireTLS=true to SMTP_URL, or use smtps://',
+    ),
+  ];
+}
+
+/** This machine. */
+const HERE = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 function alerts({ ALERT_EMAIL: email, ALERT_WEBHOOK_URL: webhook, TRANSPORT }: Env): Finding {
   if (email && !webhook && TRANSPORT === 'outbox')

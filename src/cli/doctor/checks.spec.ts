@@ -52,6 +52,25 @@ describe('the doctor looks at settings', () => {
   });
 });
 
+describe('the doctor looks at the mail server, and warns of a password that may be sent unencrypted', () => {
+  const isWarned = (url: string): boolean =>
+    checkSettings(readEnv({ TRANSPORT: 'smtp', SMTP_URL: url })).some(({ check }) => check === 'mail server');
+
+  it.each(['smtp://u:p@mail.example:587', 'smtp://u:p@mail.example?requireTLS=false'])('with %s', (url) => {
+    expect(isWarned(url)).toBe(true);
+  });
+
+  it.each([
+    'smtp://u:p@mail.example:587?requireTLS=true',
+    'smtps://u:p@mail.example',
+    'smtp://mail.example',
+    'smtp://u:p@localhost:1025',
+    'smtp://u:p@[::1]',
+  ])('and does not with %s', (url) => {
+    expect(isWarned(url)).toBe(false);
+  });
+});
+
 describe('the doctor looks up a sender', () => {
   const KEY = 'k=rsa; p=MIGfMA0GCSqGSIb3';
   const GOOD: Readonly<Record<string, string[]>> = {
