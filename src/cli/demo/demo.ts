@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { ApiClient } from './api-client.js';
+import { endWithService } from './end-with-service.js';
 import { parseLog } from './log-row.js';
 import { Player } from './player.js';
 import { progressBar, statsTable, type StatsRow } from './report.js';
@@ -38,12 +39,14 @@ say(
 );
 
 const service = await ServiceProcess.start(DATA_DIR, values.port ? Number(values.port) : await freePort());
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void service.stop().then(() => process.exit(signal === 'SIGINT' ? 130 : 143)));
+const isEnding = endWithService(process, service, (code) => process.exit(code));
 try {
   await tell(service);
+} catch (error) {
+  if (!isEnding()) throw error;
 } finally {
-  if (!values.stay || values.exit) await service.stop();
+  // A second signal would end the service at once, and leave its database running.
+  if (!isEnding() && (!values.stay || values.exit)) await service.stop();
 }
 
 async function tell({ firstRun }: ServiceProcess): Promise<void> {
