@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const letters = ['templates', 'built-in'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.mjml'))
+    .map((file) => path.join(folder, file)),
+);
+
+describe('a shipped letter in the dark', () => {
+  it.each(letters)('shows the shop’s name on the logo’s light ground while pictures are off: %s', (file) => {
+    const [, rule] = /\.canvas \.logo \{([^\n]*)\n/.exec(readFileSync(file, 'utf8')) ?? [];
+    expect(rule).toContain('background-color: {{store.brand.colors.background}} !important');
+    expect(rule).toContain(' color: {{store.brand.colors.text}} !important');
+  });
+});
