@@ -30,6 +30,7 @@ export function compileScenario(
   const steps = compileSteps(scenario, scope(scenario.trigger.event, { run: true }), notes);
   const exits = compileExits(scenario, scope, notes);
   const goals = compileGoals(scenario, scope, notes);
+  warnOfShare(scenario.holdout, notes);
   if (notes.problems.length > 0) return { ok: false, problems: notes.problems };
   return {
     ok: true,
@@ -209,6 +210,13 @@ function warnOfUnreached(steps: readonly Step[], notes: Notes): void {
     code: 'step_not_reached',
     detail: `no run comes to this step: the exit step "${steps[last]!.id}" before it ends every one`,
   });
+}
+
+/** Somebody who means a tenth may write 0.1. */
+function warnOfShare(holdout: number, notes: Notes): void {
+  if (holdout === 0 || holdout >= 1) return;
+  const detail = `holds out ${holdout} percent, less than one of a hundred: a tenth is 10`;
+  notes.warnings.push({ pointer: '/holdout', code: 'holdout_small', detail });
 }
 
 function emailIds(steps: readonly Step[]): readonly string[] {

@@ -28,6 +28,15 @@ describe('a scenario is published with a warning', () => {
     expect(warned(steps)).toEqual(['/steps/2 step_not_reached']);
   });
 
+  it.each([
+    [0, []],
+    [0.1, ['/holdout holdout_small']],
+    [1, []],
+    [10, []],
+  ])('where less than one of a hundred is held out, which is hardly meant: %d', (holdout, warnings) => {
+    expect(warned([anEmailStep('first')], { holdout })).toEqual(warnings);
+  });
+
   it('and without one where letters ask about earlier ones, exits about any, and an exit step is the last or has a condition', () => {
     const steps = [
       anEmailStep('first'),

@@ -97,7 +97,7 @@ export class TemplatePublicationView {
 
 /** What is wrong with a template, or could be better. */
 export class TemplateProblemView implements TemplateProblem {
-  /** An `error` refuses publishing; the others are advice. */
+  /** An `error` refuses publishing, but for `template_error`, which a preview's data may be to blame for; the others are advice. */
   readonly severity!: 'error' | 'warning' | 'info';
   /** Stable snake_case word for programs. */
   readonly code!: string;
