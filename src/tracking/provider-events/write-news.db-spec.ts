@@ -55,6 +55,26 @@ describe('what is reported of a letter', () => {
     expect(await dirty()).toHaveLength(1);
   });
 
+  it('is the outcome of an attempt whose worker has written none, and of no other', async () => {
+    const id = await letter(`state = 'sending', attempts = 2, accepted_at = NULL`);
+    const earlier = { outcome: 'retry', finished_at: at(1), detail: 'busy' };
+    await database.engine.query(
+      `INSERT INTO send_attempts (environment_id, message_id, attempt, token, worker, started_at, finished_at, outcome, detail)
+       SELECT $1, $2, n, gen_random_uuid(), gen_random_uuid(), $3::timestamptz, CASE WHEN n = 1 THEN $3::timestamptz END, CASE WHEN n = 1 THEN 'retry' END,
+         CASE WHEN n = 1 THEN 'busy' END FROM generate_series(1, 2) AS n`,
+      [store.liveId, id, at(1)],
+    );
+    await write(id, { delivery: 'processed' });
+    const attempts = await database.engine.query(
+      'SELECT outcome, finished_at, detail FROM send_attempts WHERE message_id = $1 ORDER BY attempt',
+      [id],
+    );
+    expect(attempts).toEqual([
+      earlier,
+      { outcome: 'accepted', finished_at: NOW, detail: 'reported before its answer was written' },
+    ]);
+  });
+
   it.each([
     `state = 'accepted'`,
     `state = 'cancelled', reason = 'moved'`,

@@ -10,7 +10,8 @@ export interface SettledLetter {
 /**
  * Whatever is reported of a letter proves that the provider took it: one that was open becomes `accepted`. Beside it the
  * delivery facet moves forward only, and each instant is the earliest that was ever reported, so the order of reports
- * makes no difference. Rows are locked by id, as every writer of messages does. Answers the letters that were open.
+ * makes no difference. An attempt without an outcome has one now: should its worker be gone, nobody else writes it (a worker that is there
+ * writes the provider's answer over it). Rows are locked by id, as every writer of messages does. Answers the letters that were open.
  * @param now the environment's time
  */
 export async function writeNews(
@@ -56,8 +57,12 @@ changed AS (
     complained_at = least(m.complained_at, n."complainedAt")
   FROM news n, before b
   WHERE m.environment_id = $1 AND m.id = n.id AND b.id = n.id
-  RETURNING m.id, m.enrollment_id, m.scenario_key, m.step_id, m.sent_on, b.open,
+  RETURNING m.id, m.enrollment_id, m.scenario_key, m.step_id, m.sent_on, m.attempts, b.open,
     b.open OR n."bouncedAt" IS NOT NULL OR n."complainedAt" IS NOT NULL AS counts),
+answered AS (
+  UPDATE send_attempts a SET finished_at = $4, outcome = 'accepted', detail = 'reported before its answer was written'
+  FROM changed c
+  WHERE c.open AND a.environment_id = $1 AND a.message_id = c.id AND a.attempt = c.attempts AND a.outcome IS NULL),
 dirty AS (
   INSERT INTO stats_dirty (environment_id, scenario_key, step_id, day)
   SELECT DISTINCT $1::uuid, scenario_key, step_id, sent_on FROM changed
