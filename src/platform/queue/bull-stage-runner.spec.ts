@@ -39,6 +39,26 @@ describe('the start of a process whose queue does not answer', () => {
   });
 });
 
+describe('a queue that answers, but has lost a wake-up', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    'Missing key for job 67. moveToFinished',
+    'Missing lock for job 67. moveToFinished',
+    'could not renew lock for job 3',
+  ])('is not said to be out of reach: %s', (reason) => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const queue = Object.assign(new EventEmitter(), { name: 'stats' });
+    const queues = { all: () => [queue] } as unknown as StageQueues;
+    new BullStageRunner({ ROLES: ['api'] } as unknown as Env, queues, {} as BullWaker, {}, () => Promise.resolve());
+    queue.emit('error', new Error(reason));
+    expect(warn).toHaveBeenCalledWith(
+      'the queue lost a wake-up, as when this process stood still or Redis was emptied; stages go on by their sweeps',
+      { event: 'queue.error', stage: 'stats', reason },
+    );
+  });
+});
+
 describe('a stage that finds the database away', () => {
   afterEach(() => jest.restoreAllMocks());
 

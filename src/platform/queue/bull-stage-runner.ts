@@ -18,6 +18,8 @@ import type { Stage, StageName } from './stages.js';
 const CLOSE_MS = 5_000;
 /** An outage is one line a stage and so long, not one an attempt to reach the queue. */
 const QUIET_MS = 30_000;
+/** What BullMQ says of a job that it had taken and no longer finds, or finds to be another's (this process stood still): the queue itself answers. */
+const WAKE_UP_GONE = /^(Missing (key|lock) for job|could not renew lock for job)/;
 
 /** Drains the stages of this process's roles, woken by BullMQ workers (one job at a time: the rows hold the work). */
 @Injectable()
@@ -106,7 +108,11 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   private unreachable(stage: string, error: Error): void {
     if (!this.mayTell(`${stage} without queue`)) return;
     const refusal = redisRefusal(error.message);
-    const what = refusal ? `the queue's Redis ${refusal.what} (${refusal.mend})` : 'the queue cannot be reached';
+    const what = refusal
+      ? `the queue's Redis ${refusal.what} (${refusal.mend})`
+      : WAKE_UP_GONE.test(error.message)
+        ? 'the queue lost a wake-up, as when this process stood still or Redis was emptied'
+        : 'the queue cannot be reached';
     this.log.warn(`${what}; stages go on by their sweeps`, { event: 'queue.error', stage, reason: error.message });
   }
 
