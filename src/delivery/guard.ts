@@ -53,7 +53,7 @@ export class Guard {
       const free = await freeLetters(this.db, this.ledger, letters);
       const held = letters.filter((letter) => !free.includes(letter)); // none: they were let go meanwhile, or a whole table is held
       if (held.length > 0)
-        this.log.warn('a session holds the rows of letters for long: they wait', {
+        this.log.warn('rows of letters stay locked for long: they wait', {
           event: 'delivery.letters_held',
           letters: held.length,
         });

@@ -51,7 +51,7 @@ export class Settle {
       const free = await this.free(settlements);
       const held = outcomes.filter(({ id }) => !free.has(id));
       if (held.length > 0)
-        this.log.warn('a session holds the rows of letters for long: what became of them is written later', {
+        this.log.warn('rows of letters stay locked for long: what became of them is written later', {
           event: 'delivery.outcomes_held',
           letters: held.length,
         });
@@ -98,7 +98,7 @@ export class Settle {
   async completeRuns(lane: Lane, runs: readonly StandingRun[]): Promise<void> {
     const held = await completeRuns(this.db, this.runs, lane, runs, this.times.heldMs);
     if (held.length > 0)
-      this.log.warn('a session holds the rows of runs for long: they are completed later', {
+      this.log.warn('rows of runs stay locked for long: they are completed later', {
         event: 'delivery.runs_held',
         runs: held.length,
       });

@@ -92,7 +92,7 @@ export class ProcessEvents {
     const going = groups.filter((group) => group.every((contact) => free.has(idOf(contact))));
     if (going.length === groups.length) return nothing(claimed); // they were let go meanwhile
     const held = everybodyIn(groups.filter((group) => !going.includes(group)));
-    this.log.warn("a session holds people's rows for long: their events are applied later", {
+    this.log.warn('rows of people stay locked for long: their events are applied later', {
       event: 'enrollment.people_held',
       people: held.length,
     });

@@ -109,7 +109,7 @@ export class StoredScenarioRuns extends ScenarioRuns {
       after = standing.at(-1)?.enrollmentId ?? after;
     }
     if (held > 0)
-      this.log.warn('a session holds the rows of runs for long: they are completed later', {
+      this.log.warn('rows of runs stay locked for long: they are completed later', {
         event: 'enrollment.runs_held',
         runs: held,
       });

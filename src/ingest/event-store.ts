@@ -151,7 +151,7 @@ export class EventStore {
     const held = new Set(known.filter(({ id }) => !free.has(id)).map(({ id }) => id));
     const theirs = events.filter(({ contactId }) => held.has(contactId)).map(({ event }) => event);
     if (theirs.length > 0)
-      this.log.warn('a session holds the rows of people for long: their events cannot be stored for now', {
+      this.log.warn('rows of people stay locked for long: their events cannot be stored for now', {
         event: 'ingest.person_held',
         people: held.size,
         events: theirs.length,
