@@ -196,6 +196,22 @@ describe('the ledger when things break', () => {
     });
   });
 
+  it('ends as unresolved, not rejected, what may have arrived before its repetition was refused', async () => {
+    const { messageId } = await planned({ policy: 'at-least-once' });
+    const transport = new ScriptedTransport();
+    transport.script = [
+      () => ({ kind: 'unknown', status: null, detail: 'reset', late: null }),
+      () => ({ kind: 'rejected', status: 550, code: '5.1.1', detail: 'no such user', concerns: 'recipient' }),
+    ];
+    const worker = aWorker(database.engine, { transport });
+    await worker.batch.run(REAL_LANE);
+    await overdue(messageId);
+    await worker.sweeper.sweep();
+    await worker.batch.run(REAL_LANE);
+    expect(transport.sent).toHaveLength(2);
+    expect(await message(messageId)).toMatchObject({ state: 'unresolved', reason: '5.1.1', dup_risk: true });
+  });
+
   it('does not try again what was taken back while it was on its way', async () => {
     const { messageId, enrollmentId } = await planned();
     const transport = new ScriptedTransport();

@@ -128,7 +128,8 @@ FOR NO KEY UPDATE OF m SKIP LOCKED`;
 /**
  * `accepted` also settles a row that was given up, waits for its repetition or is held by the worker that would repeat it: the
  * attempt's own token proves it, whoever holds the claim now. Any other certain outcome also settles one that is `unknown`.
- * A letter that its run took back meanwhile is not tried again; one whose tries are used up has not failed if the first may have arrived.
+ * A letter that its run took back meanwhile is not tried again; one that is refused, or whose tries are used up, is unresolved if an
+ * earlier try may have arrived.
  */
 const SETTLE = `
 WITH v AS MATERIALIZED (
@@ -138,7 +139,7 @@ settled AS (
   UPDATE messages AS m SET
     state = CASE WHEN v.state IN ('retry', 'planned') AND m.cancel_requested
       THEN CASE WHEN m.dup_risk THEN 'unresolved' ELSE 'cancelled' END
-      WHEN v.state = 'failed' AND m.dup_risk THEN 'unresolved' ELSE v.state END,
+      WHEN v.state IN ('rejected', 'failed') AND m.dup_risk THEN 'unresolved' ELSE v.state END,
     reason = CASE WHEN m.cancel_requested AND v.state IN ('retry', 'planned', 'unknown') THEN m.reason ELSE v.reason END,
     accepted_at = CASE WHEN v.state = 'accepted' THEN $2::timestamptz END,
     provider_message_id = coalesce(v.provider_message_id, m.provider_message_id),
