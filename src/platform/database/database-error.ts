@@ -9,7 +9,21 @@ const AWAY = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-const AWAY_STATES = new Set(['57P01', '57P02', '57P03', '57014', '53300', '53100', '53200', '25006', '55P03']);
+/** The last three: a session was ended for its silence or a transaction for its length, because this process or the way stood still. */
+const AWAY_STATES = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '57014',
+  '53300',
+  '53100',
+  '53200',
+  '25006',
+  '55P03',
+  '25P03',
+  '25P04',
+  '57P05',
+]);
 /** What pg says without a code, and TypeORM of a transaction whose connection broke between two statements. */
 const AWAY_TEXTS =
   /(?:Q|q)uery runner (?:was )?already released|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|not currently accepting connections|is not queryable/;

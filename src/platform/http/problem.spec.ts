@@ -36,7 +36,7 @@ describe('an error becomes a problem', () => {
     });
   });
 
-  it.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '08006', '57014'])(
+  it.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '08006', '57014', '25P03', '25P04', '57P05'])(
     '503 for %s of the database',
     (code) => {
       expect(problemOf(pgError(code))).toMatchObject({ body: { status: 503, code: 'unavailable' }, retryAfterS: 5 });
