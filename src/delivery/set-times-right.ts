@@ -13,11 +13,14 @@ export async function setTimesRight(sql: Sql, leaseMs: number): Promise<void> {
   await sql.query(SINCE_NOW);
 }
 
-/** Rows that somebody keeps have their turn with a later sweep. */
+/**
+ * Rows that somebody keeps have their turn with a later sweep. The clock is read once, by a subquery: what may change from row to row
+ * bounds no index, and every letter that waits for its repetition would be looked at.
+ */
 function setRight(column: string, value: string, states: string): string {
   return `
 UPDATE messages AS m SET ${column} = ${value}
-FROM (SELECT environment_id, id FROM messages WHERE state ${states} AND ${column} > ${value}
+FROM (SELECT environment_id, id FROM messages WHERE state ${states} AND ${column} > (SELECT ${value})
   FOR NO KEY UPDATE SKIP LOCKED) AS wrong
 WHERE m.environment_id = wrong.environment_id AND m.id = wrong.id`;
 }

@@ -26,7 +26,7 @@ const AWAY_STATES = new Set([
 ]);
 /** What pg says without a code, and TypeORM of a transaction whose connection broke between two statements. */
 const AWAY_TEXTS =
-  /(?:Q|q)uery runner (?:was )?already released|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|not currently accepting connections|is not queryable/;
+  /[Qq]uery runner (?:was )?already released|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|not currently accepting connections|is not queryable/;
 
 /** Values that cannot be what their column holds; the DTOs should have refused them earlier. */
 const VALUE_STATES: Readonly<Record<string, string>> = {
