@@ -4,6 +4,7 @@ import type { PreparedSigning } from './helpers/rendering.js';
 import { recordSum, writeRecord } from './kept/letter-record.js';
 import { type LetterParts, openLetter } from './kept/open-letter.js';
 import { type FilledLetter, LetterTemplate } from './letter-template.js';
+import type { StoreProfile } from './ports.js';
 import type { RefusedLink, RenderContext, RenderedLink } from './render-request.js';
 
 const OWN_FOOTER = '<mj-text>{{store.postalAddress}} <a href="{{links.unsubscribe}}">off</a></mj-text>';
@@ -29,6 +30,21 @@ export async function compiled(source: string, locale = 'en'): Promise<CompiledL
 export async function refusals(source: string): Promise<readonly string[]> {
   const outcome = await compileTemplate(source, 'en');
   return outcome.ok ? [] : outcome.problems.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+}
+
+/** A store that has settled nothing but its name and colours. */
+export function aStoreProfile(changed: Partial<StoreProfile> = {}): StoreProfile {
+  return {
+    url: null,
+    currency: 'EUR',
+    timezone: 'UTC',
+    locale: 'en',
+    postalAddress: null,
+    brand: { name: 'Shop', colors: { primary: '#1f6feb', background: '#f4f5f7' } },
+    utm: null,
+    trackingDomain: null,
+    ...changed,
+  };
 }
 
 /** What the template sees of a cart with three products. */

@@ -2,7 +2,7 @@ import type { Env } from '../platform/config/env.js';
 import type { RequestDatabase, Scope } from '../platform/database/request-database.js';
 import { Secrets } from '../platform/secrets.js';
 import type { CompiledVersions } from './compiled-versions.js';
-import { aLetterSource } from './letter.builder.js';
+import { aLetterSource, aStoreProfile } from './letter.builder.js';
 import { LetterLinks } from './letter-links.js';
 import type { StoreProfiles } from './ports.js';
 import { TemplateCompiler } from './template-compiler.js';
@@ -12,19 +12,7 @@ import type { TemplateSample } from './template-sources.js';
 import type { PreviewDto } from './template.dto.js';
 import type { TemplateProblemView } from './template.view.js';
 
-const profiles: StoreProfiles = {
-  ofStore: () =>
-    Promise.resolve({
-      url: null,
-      currency: 'EUR',
-      timezone: 'UTC',
-      locale: 'en',
-      postalAddress: null,
-      brand: { name: 'Shop', colors: { primary: '#1f6feb', background: '#f4f5f7' } },
-      utm: null,
-      trackingDomain: null,
-    }),
-};
+const profiles: StoreProfiles = { ofStore: () => Promise.resolve(aStoreProfile()) };
 
 describe('a preview', () => {
   const compiler = new TemplateCompiler();

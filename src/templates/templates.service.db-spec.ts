@@ -6,7 +6,7 @@ import { requestDataSource } from '../platform/database/request-data-source.js';
 import { newId } from '../platform/ids.js';
 import { Secrets } from '../platform/secrets.js';
 import { CompiledVersions } from './compiled-versions.js';
-import { aContext, aLetterSource } from './letter.builder.js';
+import { aContext, aLetterSource, aStoreProfile } from './letter.builder.js';
 import { LetterLinks } from './letter-links.js';
 import { type StoreProfiles } from './ports.js';
 import { TemplateCatalog } from './template-catalog.js';
@@ -18,19 +18,7 @@ import { TemplateEntity } from './template.entity.js';
 import { TemplatesService } from './templates.service.js';
 
 const KEY = 'abandoned-cart/reminder';
-const profiles: StoreProfiles = {
-  ofStore: () =>
-    Promise.resolve({
-      url: null,
-      currency: 'RUB',
-      timezone: 'UTC',
-      locale: 'en',
-      postalAddress: null,
-      brand: { name: 'Shop', colors: { primary: '#1f6feb', background: '#f4f5f7' } },
-      utm: null,
-      trackingDomain: null,
-    }),
-};
+const profiles: StoreProfiles = { ofStore: () => Promise.resolve(aStoreProfile({ currency: 'RUB' })) };
 
 describe('templates of a store', () => {
   let database: TestDatabase;

@@ -1,4 +1,4 @@
-import { aLetterSource, refusals } from '../letter.builder.js';
+import { aLetterSource, aStoreProfile, refusals } from '../letter.builder.js';
 import { previewContext } from '../preview-context.js';
 import { compileTemplate } from './compile-template.js';
 import { unknownField } from './known-fields.js';
@@ -34,9 +34,7 @@ describe('a field that no letter can have', () => {
   });
 
   it.each(['contact', 'run', 'store', 'links'] as const)('is none of those that letters see of %s', (owner) => {
-    const brand = { name: 'Shop', colors: { primary: '#000000', background: '#ffffff' } };
-    const profile = { url: null, currency: 'EUR', timezone: 'UTC', locale: 'en', postalAddress: null };
-    const letter = previewContext({}, { ...profile, brand, utm: null, trackingDomain: null }, 'en', new Date(0));
+    const letter = previewContext({}, aStoreProfile(), 'en', new Date(0));
     const refused = Object.keys(letter[owner]).filter((field) => unknownField(`${owner}.${field}`) !== null);
     expect(refused).toEqual([]);
   });
