@@ -15,7 +15,7 @@ const WORKERS = 4;
  * longer: FAULT_SEED=7 FAULT_KILLS=1000 npm test -- test/faults/ledger-proof.
  */
 const RUNS = Number(process.env.FAULT_RUNS ?? 1_200);
-const KILLS = Number(process.env.FAULT_KILLS ?? 110);
+const KILLS = Number(process.env.FAULT_KILLS ?? 80);
 const MOST_RUNS = Math.max(8_000, 40 * KILLS);
 /** Of a class and store at a time; more are made when fewer than so many are open. */
 const PORTION = 12;
