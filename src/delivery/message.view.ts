@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { MessageState } from '../domain/reasons.js';
 import type { MessageClass } from '../domain/scenario-schema.js';
 import { Instant } from '../platform/http/described.js';
+import { stepConditionSql } from '../scenarios/condition-sql.js';
 import type { Outcome } from './outcome.js';
 
 /** A letter as the API lists it. Instants of a sandbox are in its own time. */
@@ -35,6 +36,8 @@ export class MessageView {
    * condition missed. Else null.
    */
   readonly detail!: string | null;
+  /** Of a `condition_false`: the condition, as the run's version says it. Else null. */
+  readonly condition!: string | null;
   /** Where it went, or where it would go now. */
   readonly to!: string | null;
   /** Language in which it was rendered; null as long as it was not. */
@@ -128,9 +131,16 @@ export class MessageDetailView extends MessageView {
   readonly engagements!: EngagementView[];
 }
 
+const CONDITION = stepConditionSql({
+  storeId: 'm.store_id',
+  scenario: 'm.scenario_key',
+  version: 'm.version',
+  step: 'm.step_id',
+});
+
 /** The columns of a message that are shown, of the aliases `m` (messages) and `c` (contacts, LEFT JOIN). */
 export const MESSAGE_COLUMNS = `m.id, m.contact_id, m.enrollment_id, m.scenario_key, m.step_id, m.template_key,
-  m.template_version, m.message_class, m.state, m.reason, m.detail,
+  m.template_version, m.message_class, m.state, m.reason, m.detail, CASE WHEN m.reason = 'condition_false' THEN ${CONDITION} END AS condition,
   coalesce(m.to_address, c.email) AS to_address, m.locale, m.subject, m.due_at, m.sent_at, m.attempts,
   m.dup_risk, m.delivery, m.delivered_at, m.first_opened_at, m.first_clicked_at`;
 
@@ -146,6 +156,7 @@ export interface MessageRow {
   readonly state: MessageState;
   readonly reason: string | null;
   readonly detail: string | null;
+  readonly condition: string | null;
   readonly to_address: string | null;
   readonly locale: string | null;
   readonly subject: string | null;
@@ -178,6 +189,7 @@ export function messageView(row: MessageRow): MessageView {
     state: row.state,
     reason: row.reason,
     detail: row.detail,
+    condition: row.condition,
     to: row.to_address,
     locale: row.locale,
     subject: row.subject,

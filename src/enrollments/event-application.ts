@@ -158,7 +158,9 @@ export class EventApplication {
     reason: NoEntryReason,
     field: string | null = null,
   ): void {
-    this.note(event, { scenario: publication.key, enrollment: null, outcome: 'none', reason, ...named(field) });
+    const { key: scenario, version } = publication;
+    const asked = reason === 'condition_false' ? { version } : {};
+    this.note(event, { scenario, enrollment: null, outcome: 'none', reason, ...named(field), ...asked });
   }
 
   private note(event: InboxEvent, outcome: EventOutcome): void {

@@ -2,7 +2,8 @@ import type { EndReason, NoEntryReason } from '../domain/reasons.js';
 
 /**
  * What one event did in one scenario, as `GET /v1/events/{id}` tells it. `field` is there where a condition was undetermined, and names
- * what it missed: then the event ended the run, or started nothing.
+ * what it missed: then the event ended the run, or started nothing. `version` is there where a trigger's condition did not hold: it was
+ * this version's.
  */
 export type EventOutcome =
   | {
@@ -24,4 +25,5 @@ export type EventOutcome =
       readonly outcome: 'none';
       readonly reason: NoEntryReason;
       readonly field?: string;
+      readonly version?: number;
     };

@@ -53,6 +53,9 @@ export class EventOutcomeView {
   readonly reason!: string | null;
   /** What the condition missed, only where it was undetermined: a field that is not there or of a wrong type. */
   readonly field?: string;
+  /** Of `condition_false` the version of the scenario whose trigger's condition it is; explain shows its words. */
+  @ApiProperty({ type: 'integer' })
+  readonly version?: number;
 }
 
 /** An event as the API shows it. */

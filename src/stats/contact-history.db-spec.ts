@@ -245,9 +245,10 @@ describe('what happened to a person', () => {
     });
   });
 
-  it('says that a person was never in a scenario, and knows no stranger', async () => {
+  it('says that a person was never in a scenario, that nothing of it is published, and knows no stranger', async () => {
     expect(await history.explain(scope(), contactId, { scenario: 'other' })).toEqual({
       scenario: 'other',
+      published: null,
       run: null,
       others: [],
       events: [],

@@ -15,8 +15,8 @@ import {
   type OtherRunRow,
   type RunRow,
 } from './explanation.js';
-import type { ExplanationView } from './explanation.view.js';
-import { DECISIONS, LATEST_RUN, LOOKED_AT, OTHER_RUNS, RUN_LETTERS, TIMELINE } from './timeline-sql.js';
+import type { ExplanationView, ListeningView } from './explanation.view.js';
+import { DECISIONS, LATEST_RUN, LOOKED_AT, OTHER_RUNS, PUBLISHED, RUN_LETTERS, TIMELINE } from './timeline-sql.js';
 import type { TimelineItem } from './timeline.view.js';
 
 /** A line of each kind without its instant. */
@@ -60,10 +60,8 @@ export class ContactHistory {
   explain(scope: Scope, contact: string, { scenario, subject }: ExplainQueryDto): Promise<ExplanationView> {
     return this.requests.read(scope, async (sql) => {
       const id = await contactId(sql, scope, contact);
-      const [known] = await sql.query('SELECT 1 FROM scenarios WHERE store_id = $1 AND key = $2', [
-        scope.storeId,
-        scenario,
-      ]);
+      const ofScenario = [scope.storeId, scope.environmentId, scenario];
+      const [known] = await sql.query<{ published: ListeningView | null }>(PUBLISHED, ofScenario);
       if (!known) throw new NotFound(`scenario ${scenario}`);
       const [run] = await sql.query<RunRow>(LATEST_RUN, [
         scope.environmentId,
@@ -74,11 +72,12 @@ export class ContactHistory {
       const ofRun = [scope.environmentId, run?.id ?? null];
       return explanation({
         scenario,
+        published: known.published,
         run,
         decisions: await sql.query<DecisionRow>(DECISIONS, ofRun),
         letters: await sql.query<LetterRow>(RUN_LETTERS, ofRun),
         others: await sql.query<OtherRunRow>(OTHER_RUNS, [scope.environmentId, id, scenario, run?.id ?? null]),
-        lookedAt: await sql.query<LookedAtRow>(LOOKED_AT, [scope.environmentId, id, scenario]),
+        lookedAt: await sql.query<LookedAtRow>(LOOKED_AT, [scope.environmentId, id, scenario, scope.storeId]),
       });
     });
   }

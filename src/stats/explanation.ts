@@ -2,6 +2,7 @@ import type {
   ExplainedRunView,
   ExplanationView,
   LookedAtView,
+  ListeningView,
   RunMessageView,
   DecisionView,
 } from './explanation.view.js';
@@ -33,6 +34,7 @@ export interface DecisionRow {
   readonly outcome: DecisionView['outcome'];
   readonly reason: string | null;
   readonly field: string | null;
+  readonly condition: string | null;
   readonly due_at: Date | null;
 }
 
@@ -57,11 +59,13 @@ export interface LookedAtRow {
     readonly reason: string | null;
     readonly field?: string;
   };
+  readonly condition: string | null;
 }
 
 /** Puts the rows into the words of the API. */
 export function explanation(rows: {
   readonly scenario: string;
+  readonly published: ListeningView | null;
   readonly run: RunRow | undefined;
   readonly decisions: readonly DecisionRow[];
   readonly letters: readonly LetterRow[];
@@ -70,15 +74,17 @@ export function explanation(rows: {
 }): ExplanationView {
   return {
     scenario: rows.scenario,
+    published: rows.published,
     run: rows.run ? explainedRun(rows.run, rows.decisions, rows.letters) : null,
     others: rows.others.map(({ id, subject, entered_at: at }) => ({ id, subject, enteredAt: at.toISOString() })),
-    events: rows.lookedAt.map(({ id, type, occurred_at: at, outcome }) => ({
+    events: rows.lookedAt.map(({ id, type, occurred_at: at, outcome, condition }) => ({
       id,
       type,
       at: at.toISOString(),
       outcome: outcome.outcome,
       reason: outcome.reason,
       field: outcome.field ?? null,
+      condition,
     })),
   };
 }
@@ -94,12 +100,13 @@ function explainedRun(run: RunRow, decisions: readonly DecisionRow[], letters: r
     endReason: run.end_reason,
     holdout: run.holdout,
     touches: run.touches,
-    decisions: decisions.map(({ at, step_id: step, outcome, reason, field, due_at: dueAt }) => ({
+    decisions: decisions.map(({ at, step_id: step, outcome, reason, field, condition, due_at: dueAt }) => ({
       at: at.toISOString(),
       step,
       outcome,
       reason,
       field,
+      condition,
       dueAt: dueAt?.toISOString() ?? null,
     })),
     messages: letters.map(({ id, step_id: step, state, reason, detail, due_at: dueAt, sent_at: sentAt }) => ({

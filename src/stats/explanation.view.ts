@@ -18,6 +18,8 @@ export class DecisionView {
   readonly reason!: string | null;
   /** What the step's condition missed when it was undetermined; else null. */
   readonly field!: string | null;
+  /** Of a step that was skipped by its condition (`condition_false`): the condition, as the run's version says it. Else null. */
+  readonly condition!: string | null;
   /** Until when it waits, or when its letter is due; else null. */
   @Instant()
   readonly dueAt!: string | null;
@@ -98,12 +100,27 @@ export class LookedAtView {
   readonly reason!: string | null;
   /** What an undetermined condition missed; else null. */
   readonly field!: string | null;
+  /** Of `condition_false`: the trigger's condition at that time. Else null. */
+  readonly condition!: string | null;
+}
+
+/** What listens to a person's events. */
+export class ListeningView {
+  /** The version that people enter. */
+  @ApiProperty({ type: 'integer' })
+  readonly version!: number;
+  /** `paused`: nobody enters and no letter goes; `archived`: nobody enters any more. */
+  readonly state!: 'published' | 'paused' | 'archived';
+  /** Type of the event that it listens to. */
+  readonly event!: string;
 }
 
 /** Why a person is where they are in a scenario. */
 export class ExplanationView {
   /** Key of the scenario. */
   readonly scenario!: string;
+  /** What of it is published where the key acts, live or sandbox; null: nothing, so that nobody enters. */
+  readonly published!: ListeningView | null;
   /** The latest run, of the subject that was asked for if there was one; null when the person never entered. */
   readonly run!: ExplainedRunView | null;
   /** Runs of other subjects that go on beside it, newest first, at most 50; asked for by their subject they are explained in turn. */

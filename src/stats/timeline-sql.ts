@@ -1,4 +1,5 @@
 import { SHOWN_SENT_AT } from '../delivery/message.view.js';
+import { stepConditionSql, triggerConditionSql } from '../scenarios/condition-sql.js';
 
 /** The person and every contact that was merged into them; $1 environment, $2 contact. */
 const PERSON = `
@@ -83,10 +84,12 @@ LIMIT 50`;
 
 /** Every decision on a run; $1 environment, $2 run. */
 export const DECISIONS = `
-SELECT at, step_id, outcome, reason, field, due_at
-FROM enrollment_steps
-WHERE environment_id = $1 AND enrollment_id = $2
-ORDER BY at, id`;
+SELECT s.at, s.step_id, s.outcome, s.reason, s.field, s.due_at, CASE WHEN s.reason = 'condition_false' THEN
+  ${stepConditionSql({ storeId: 'r.store_id', scenario: 'r.scenario_key', version: 'r.version', step: 's.step_id' })} END AS condition
+FROM enrollments r
+JOIN enrollment_steps s ON s.environment_id = r.environment_id AND s.enrollment_id = r.id
+WHERE r.environment_id = $1 AND r.id = $2
+ORDER BY s.at, s.id`;
 
 /** The letters of a run; $1 environment, $2 run. */
 export const RUN_LETTERS = `
@@ -95,12 +98,22 @@ FROM messages m
 WHERE m.environment_id = $1 AND m.enrollment_id = $2
 ORDER BY m.created_at, m.id`;
 
-/** The person's latest events that the scenario looked at, with what they did there; $3 scenario. */
+/** The person's latest events that the scenario looked at, with what they did there; $3 scenario, $4 its store. */
 export const LOOKED_AT = `
 WITH ${PERSON}
-SELECT e.id, e.type, e.occurred_at, o.value AS outcome
+SELECT e.id, e.type, e.occurred_at, o.value AS outcome,
+  ${triggerConditionSql({ storeId: '$4', scenario: '$3', version: "(o.value ->> 'version')::integer" })} AS condition
 FROM storefront_events e
 CROSS JOIN LATERAL jsonb_array_elements(e.outcomes) o
 WHERE e.environment_id = $1 AND e.contact_id IN (SELECT id FROM person) AND o.value ->> 'scenario' = $3
 ORDER BY e.occurred_at DESC, e.id DESC
 LIMIT 20`;
+
+/** A scenario and what of it is published; $1 store, $2 environment, $3 scenario. */
+export const PUBLISHED = `
+SELECT (SELECT jsonb_build_object('version', p.version, 'state', p.state, 'event', v.document -> 'trigger' ->> 'event')
+  FROM publications p
+  JOIN scenario_versions v ON v.store_id = s.store_id AND v.scenario_key = p.key AND v.version = p.version
+  WHERE p.environment_id = $2 AND p.kind = 'scenario' AND p.key = s.key) AS published
+FROM scenarios s
+WHERE s.store_id = $1 AND s.key = $3`;

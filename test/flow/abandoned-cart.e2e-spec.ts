@@ -59,9 +59,9 @@ describe('an abandoned cart', () => {
     await shop.advance('45 minutes');
     await shop.engage((await letters())[0]!.id, 'open');
     expect(await shop.advance('3 days')).toMatchObject({ messages: 0 });
-    expect((await letters()).map((m) => [m.step, m.state, m.reason])).toEqual([
-      ['reminder', 'accepted', null],
-      ['follow-up', 'skipped', 'condition_false'],
+    expect((await letters()).map((m) => [m.step, m.state, m.reason, m.condition])).toEqual([
+      ['reminder', 'accepted', null, null],
+      ['follow-up', 'skipped', 'condition_false', "!opened('reminder')"],
     ]);
   });
 

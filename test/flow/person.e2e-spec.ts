@@ -162,19 +162,21 @@ describe('a person', () => {
     await tell({ cartId: '81' });
     await tell({ cartId: '81', items: [{ productId: 'p1', title: 'Coat' }] });
     const id = await tell({ items: [] });
-    const { events } = await shop.must<{ events: object[] }>(
+    const { events, published } = await shop.must<{ events: object[]; published: object }>(
       'GET',
       `/v1/contacts/${ANNA}/explain?scenario=abandoned-cart`,
     );
+    expect(published).toEqual({ version: 1, state: 'published', event: 'cart.updated' });
+    const condition = 'size(event.items) > 0';
     const ended = { outcome: 'exited', reason: 'exited:cart_emptied', field: 'event.cartId' };
     expect(events).toMatchObject([
-      ended,
-      { outcome: 'none', reason: 'condition_false', field: null },
-      { outcome: 'entered', reason: null, field: null },
-      { outcome: 'none', reason: 'condition_false', field: 'event.items' },
+      { ...ended, condition: null },
+      { outcome: 'none', reason: 'condition_false', field: null, condition },
+      { outcome: 'entered', reason: null, field: null, condition: null },
+      { outcome: 'none', reason: 'condition_false', field: 'event.items', condition },
     ]);
     expect(await shop.must('GET', `/v1/events/${id}`)).toMatchObject({
-      outcomes: [ended, { outcome: 'none', reason: 'condition_false' }],
+      outcomes: [ended, { outcome: 'none', reason: 'condition_false', version: 1 }],
     });
   });
 
@@ -196,12 +198,12 @@ describe('a person', () => {
     await shop.advance('1 minute');
     const field = 'event.gift';
     const detail = `undetermined: ${field}`;
-    const skipped = { outcome: 'skipped', reason: 'condition_false', field };
+    const skipped = { outcome: 'skipped', reason: 'condition_false', field, condition: when };
     const at = `/v1/contacts/${ANNA}`;
     expect(await shop.must('GET', `${at}/explain?scenario=gifts`)).toMatchObject({
       run: {
         decisions: [
-          { outcome: 'entered', field: null },
+          { outcome: 'entered', field: null, condition: null },
           { step: 'pause', ...skipped },
           { step: 'gift', ...skipped },
           {},

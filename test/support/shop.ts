@@ -25,6 +25,7 @@ export interface MessageView {
   readonly step: string;
   readonly state: string;
   readonly reason: string | null;
+  readonly condition: string | null;
   readonly to: string;
   readonly subject: string | null;
   readonly locale: string | null;
