@@ -10,12 +10,22 @@ export type TokenRequest = FastifyRequest<{ Params: { token: string }; Body: URL
 export const PAGE_ROUTE = { config: { access: { scope: null } } };
 
 const MAX_FORM_BYTES = 64 * 1024;
+const FORM = 'application/x-www-form-urlencoded';
+const ANY_BYTES = 'application/octet-stream';
 
-/** Makes a plugin read posted forms, and take and ignore bodies of any other type. */
+/**
+ * Makes a plugin read posted forms, and take and ignore bodies of any other type, also of one that cannot be read: whoever asks to be
+ * unsubscribed is not refused for how a mailbox provider words its request.
+ */
 export function takeForms(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+    const type = headers['content-type'];
+    if (type !== undefined) headers['content-type'] = type.toLowerCase().startsWith(FORM) ? FORM : ANY_BYTES;
+    done();
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>(
-    'application/x-www-form-urlencoded',
+    FORM,
     { bodyLimit: MAX_FORM_BYTES, parseAs: 'string' },
     (_request, body, parsed) => parsed(null, new URLSearchParams(body)),
   );

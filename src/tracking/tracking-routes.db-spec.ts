@@ -147,7 +147,9 @@ describe('the addresses inside letters', () => {
     ],
     ['application/json', '{'],
     ['text/plain', ''],
-  ])('takes a %s POST, as often as it comes, once', async (type, payload) => {
+    ['form', 'List-Unsubscribe=One-Click'],
+    ['', 'List-Unsubscribe=One-Click'],
+  ])('takes a POST of type “%s”, as often as it comes, once', async (type, payload) => {
     for (let i = 0; i < 2; i++) {
       const answer = await server.inject({
         method: 'POST',
