@@ -5,6 +5,7 @@ import { EngineDatabase } from './database/engine-database.js';
 import { migrate } from './database/migrate.js';
 import { makePool } from './database/pools.js';
 import { PostgresIncarnation } from './database/postgres-incarnation.js';
+import { untilServing } from './database/until-serving.js';
 import { endEach } from './end-each.js';
 import { openSecrets } from './open-secrets.js';
 import type { Secrets } from './secrets.js';
@@ -30,6 +31,7 @@ export async function openPlatform(env: Env, log: (text: string) => void): Promi
   const opened: (() => Promise<void>)[] = [() => embedded.stop()];
   const close = () => endEach(opened.splice(0).reverse());
   try {
+    await untilServing(embedded.url, log);
     await migrate(embedded.url, log);
     const pool = makePool(embedded.url, 'touchmap_engine', ENGINE_CONNECTIONS, givesUpAfter(env.DATABASE_TIMEOUT_S));
     opened.push(() => pool.end());
