@@ -40,7 +40,9 @@ export class PastExits {
     if (!isOver(one)) return null;
     const { letter, run } = one;
     const { message, compiled } = letter;
-    const isSince = (event: EventFacts): boolean => Date.parse(event.at) >= run.state.enteredAt.getTime();
+    // As on entering: the run's own event ends nothing, though others of its type may.
+    const isSince = ({ id, at }: EventFacts): boolean =>
+      id !== run.state.event.id && Date.parse(at) >= run.state.enteredAt.getTime();
     for (const event of (this.own.get(message.contactId) ?? []).filter(isSince)) {
       const reason = exitFor(compiled, run.state, event, facts, now);
       if (reason) return reason;

@@ -241,6 +241,31 @@ describe('a letter that somebody sends again', () => {
     expect(await run(enrollmentId)).toMatchObject({ state: 'ended', end_reason: 'completed' });
   });
 
+  it('goes out though events like the one that began its run end such runs: that one ended nothing', async () => {
+    const exits = [{ event: 'cart.updated', reason: 'came_back' }];
+    await aScenario(database.engine, store, { ...TWO_LETTERS, key: 'until-back', exits });
+    const contactId = await contact();
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, contactId, {
+      scenario: 'until-back',
+    });
+    await database.engine.query(`UPDATE messages SET state = 'failed', reason = 'template_error' WHERE id = $1`, [
+      messageId,
+    ]);
+    await anUnprocessedEvent(database.engine, store.liveId, contactId, 'cart.updated', { cartId: '81' });
+    await database.engine.query(
+      `UPDATE storefront_events SET processed_at = clock_timestamp(), occurred_at = r.entered_at, key = r.event ->> 'id'
+       FROM enrollments AS r WHERE r.id = $2 AND storefront_events.contact_id = $1`,
+      [contactId, enrollmentId],
+    );
+    await database.engine.query(
+      `UPDATE enrollments SET state = 'ended', position = 'end', end_reason = 'completed', ended_at = clock_timestamp() WHERE id = $1`,
+      [enrollmentId],
+    );
+    await resend.resend(scope(), messageId);
+    await aWorker(database.engine).batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'accepted', reason: null });
+  });
+
   it('is not found in another environment', async () => {
     const id = await letter('rejected');
     const elsewhere = { storeId: store.storeId, environmentId: store.sandboxId };
