@@ -76,9 +76,12 @@ export class LetterTemplate {
   }
 }
 
-/** What was filled in with nothing leaves no spaces at the ends of lines, and no gaps. */
+/**
+ * What was filled in with nothing leaves no spaces at the ends of lines, and no gaps. Only here is it known whether a line begins behind
+ * `{{/if}} `, or goes on with what data left out.
+ */
 function tidy(text: string): string {
-  return text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n');
+  return text.replace(/^[^\S\n]+|[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n');
 }
 
 function keptPages(pages: RenderContext['links']): (string | null)[] {

@@ -29,7 +29,7 @@ export function plainLetter(
   const turns: Turns = new Map();
   const html = strictHandlebars(handlebarsOf(slot, 'html', turns), compiled.html, 'html')(context);
   const text = strictHandlebars(handlebarsOf(slot, 'plain', turns), compiled.text, 'plain')(context);
-  return { html, text: text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n') };
+  return { html, text: text.replace(/^[^\S\n]+|[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n') };
 }
 
 type Turns = Map<number, string[]>;

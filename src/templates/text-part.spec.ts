@@ -39,4 +39,10 @@ describe('the text part', () => {
       '<tr><td>\n{{#if event.url}}<img src="{{url event.url}}" alt="Coat">{{else}}<div></div>{{/if}}\n</td>\n<td>Coat</td></tr>';
     expect((await rendered(anMjml(`<mj-table>${cells}</mj-table>`))).line).toBe('Coat');
   });
+
+  it('neither indents a line nor joins words, whether or not data brings the line before', async () => {
+    const source = anMjml('<mj-text>Hello{{#if event.name}}, {{event.name}}<br>{{/if}} and welcome</mj-text>');
+    expect((await rendered(source)).text).toMatch(/^Hello and welcome\n/);
+    expect((await rendered(source, aContext({ data: { name: 'Ann' } }))).text).toMatch(/^Hello, Ann\nand welcome\n/);
+  });
 });

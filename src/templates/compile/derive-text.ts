@@ -12,7 +12,7 @@ export function deriveText(draft: Draft): Draft {
   return {
     ...draft,
     text:
-      unindented(textMaker(draft.masked)(draft.html), draft.masked)
+      textMaker(draft.masked)(draft.html)
         .replace(GLUED_LINK_END, ' ')
         .replaceAll(LINK_END, '')
         .replace(/[ \t]+$/gm, '')
@@ -71,23 +71,6 @@ const OPTIONS: HtmlToTextOptions = {
     { selector: 'hr', format: 'skip' },
   ],
 };
-
-/** Lines without spaces before their first word: where it is in a block, tags that print nothing stand before them. */
-function unindented(text: string, masked: MaskedSource): string {
-  const firstMark = new RegExp(`^(?:${masked.mark.source})`, 'i');
-  return text
-    .split('\n')
-    .map((line) => {
-      let tags = '';
-      for (let rest = line.trimStart(); ; rest = rest.trimStart()) {
-        const [mark = ''] = firstMark.exec(rest) ?? [];
-        if (mark === '' || withTags(mark, masked) !== BLOCK_TAG) return tags + rest;
-        tags += mark;
-        rest = rest.slice(mark.length);
-      }
-    })
-    .join('\n');
-}
 
 function attributesOf(element: DomNode): Readonly<Record<string, string>> {
   return (element.attribs ?? {}) as Readonly<Record<string, string>>;
