@@ -142,7 +142,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
     guard,
     settle,
     batch: new DeliverBatch(claims, composer, dispatch, circuits, budgets, settings),
-    sweeper: new Sweeper(part('sweep'), settle, new RateChanges(db, transports), times, watermark, waker),
+    sweeper: new Sweeper(part('sweep'), settle, new RateChanges(db, transports, times), times, watermark, waker),
     /** What the enrollments stage of the same worker is made of. */
     engine: { clock, registry, reader, facts, writer, dueMark },
   };
