@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { chooseLocale } from './choose-locale.js';
 
 describe('the locale of a letter', () => {
@@ -38,4 +39,15 @@ describe('the locale of a letter', () => {
       expect(chooseLocale(own, store, has)).toBe(chosen);
     },
   );
+
+  it('is not looked up anew for each letter: that takes as long as half of one', () => {
+    const lookedUp = jest.spyOn(Intl.Locale.prototype, 'maximize');
+    const choose = (): string => chooseLocale('en-NZ', 'en', ['en-GB', 'en-AU']);
+    choose();
+    expect(lookedUp).toHaveBeenCalled();
+    lookedUp.mockClear();
+    expect(choose()).toBe('en-GB');
+    expect(lookedUp).not.toHaveBeenCalled();
+    lookedUp.mockRestore();
+  });
 });

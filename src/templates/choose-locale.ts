@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /**
  * The locale in which a contact gets a letter: the contact's, else what is left of it from its end (`zh-Hant-TW`, `zh-Hant`, `zh`), each
  * by itself or in another region, in its own script where there is a choice (`zh-TW` is written as `zh-Hant`); then the same of the store's
@@ -27,12 +29,23 @@ function nearest<T extends string>(wanted: string, range: string, available: rea
   return fitting.find((candidate) => canonical(candidate) === range) ?? fitting[0];
 }
 
-/** The script in which a locale is most likely written (CLDR); undefined for what Intl cannot read. */
-function scriptOf(locale: string): string | undefined {
+/** The script in which a locale is most likely written (CLDR); none for what Intl cannot read. */
+function scriptOf(locale: string): string {
+  const known = scripts.get(locale);
+  if (known !== undefined) return known;
+  const script = likelyScript(canonical(locale));
+  scripts.set(locale, script);
+  return script;
+}
+
+/** Asking for one takes as long as half a letter, and each letter asks for several. People's locales may be any text. */
+const scripts = new LRUCache<string, string>({ max: 1_000 });
+
+function likelyScript(tag: string): string {
   try {
-    return new Intl.Locale(canonical(locale)).maximize().script;
+    return new Intl.Locale(tag).maximize().script ?? '';
   } catch {
-    return undefined;
+    return '';
   }
 }
 
