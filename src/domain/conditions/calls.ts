@@ -10,6 +10,7 @@ import {
   flawed,
   lookedThrough,
   quoted,
+  sized,
   term,
   textual,
   type Findings,
@@ -81,10 +82,8 @@ export function translateCall(
       const kind = FUNCTIONS.get(name);
       if (kind === undefined) return unknownFunction(name, findings);
       if (name === 'duration' || name === 'timestamp') readable(args[0], name, findings);
-      return term(
-        `${name}(${args.map((arg) => lookedThrough(translate(arg, scope, findings), arg).code).join(', ')})`,
-        kind,
-      );
+      const counted = name === 'size' ? sized : lookedThrough;
+      return term(`${name}(${args.map((arg) => counted(translate(arg, scope, findings), arg).code).join(', ')})`, kind);
     }
   }
 }
@@ -122,7 +121,7 @@ export function translateMethod(
   const on = translate(receiver, scope, findings);
   const given = args.map((arg) => translate(arg, scope, findings));
   if (!name.startsWith('get')) {
-    const subject = lookedThrough(kind === 'int' ? on : textual(on), receiver);
+    const subject = kind === 'int' ? sized(on, receiver) : lookedThrough(textual(on), receiver);
     return term(`${subject.code}.${name}(${given.map(({ code }) => code).join(', ')})`, kind);
   }
   readable(args[0], 'zone', findings);

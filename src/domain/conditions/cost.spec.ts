@@ -5,10 +5,10 @@ const LONG = 'a'.repeat(16_000);
 const MANY = Array.from({ length: 500 }, (_, i) => `${i}`);
 
 /** The verdict on an event of the store's own. */
-function ask(when: string, data: Record<string, unknown>): Verdict | undefined {
+function ask(when: string, data: Record<string, unknown>, known = facts()): Verdict | undefined {
   const event = anEvent({ type: 'shop.visited', data });
   const { trigger } = aCompiled({ trigger: { type: 'event', event: event.type, when }, exits: [] });
-  return trigger.when?.evaluate({ event, run: null, facts: facts(), now: new Date(NINE) });
+  return trigger.when?.evaluate({ event, run: null, facts: known, now: new Date(NINE) });
 }
 
 describe('one evaluation of a condition is undetermined, and names the field, where it would look at too much:', () => {
@@ -77,5 +77,22 @@ describe('one evaluation of a condition may', () => {
     ['put together many lists', '(event.list + event.list).size() > 700 && event.list.map(x, [x, x]).size() > 300'],
   ])('%s of usual data', (_what, condition) => {
     expect(ask(condition, { text: 'y', list: Array<string>(400).fill('x') })?.value).toBe(true);
+  });
+
+  it('ask for every item how long a long list is, which is known without going through it', () => {
+    const data = { list: MANY, numbers: Array<number>(50_000).fill(1) };
+    expect(ask('event.list.all(x, size(event.numbers) == event.numbers.size())', data)?.value).toBe(true);
+  });
+
+  it('ask of every item whether somebody who buys much and often bought it before', () => {
+    const items = Array.from({ length: 50 }, (_, i) => ({ productId: `${i}`, title: 'Bolt', sku: 'b', quantity: 9 }));
+    const history = Array.from({ length: 200 }, () => ({
+      id: 'o',
+      type: 'order.placed',
+      at: new Date(NINE),
+      data: { items },
+    }));
+    const known = { ...facts(), history };
+    expect(ask("event.list.all(x, !bought('new'))", { list: MANY.slice(0, 300) }, known)?.value).toBe(true);
   });
 });

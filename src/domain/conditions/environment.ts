@@ -34,6 +34,7 @@ export const engine = new Environment({ limits: { maxAstNodes: 5_000, maxDepth: 
     SYNC,
   )
   .registerFunction('Known.read(T): T', (known: Known, value: unknown) => known.read(value), SYNC)
+  .registerFunction('Known.sized(T): T', (known: Known, value: unknown) => known.sized(value), SYNC)
   .registerFunction('Known.piece(T): T', (known: Known, value: unknown) => known.piece(value), SYNC)
   .registerFunction('Known.zoned(T): T', (known: Known, at: unknown) => known.zoned(at), SYNC)
   .registerFunction('Known.opened(string): bool', (known: Known, id: string) => known.opened(id), SYNC)

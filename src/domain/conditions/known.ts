@@ -53,7 +53,8 @@ export class Known {
   }
 
   bought(productId: string, withinMs: number): boolean {
-    this.meter.read(this.input.facts.history);
+    this.meter.events(this.input.facts.history.length);
+    for (const { data } of this.input.facts.history) this.meter.events(itemsOf(data).length);
     const since = this.since(withinMs);
     return this.input.facts.history.some(
       ({ type, at, data }) => ORDERS.includes(type) && at.getTime() >= since && holdsProduct(data, productId),
@@ -83,6 +84,12 @@ export class Known {
   /** What an operator or a function is about to go through. */
   read<T>(value: T): T {
     this.meter.read(value);
+    return value;
+  }
+
+  /** What is about to be asked for its size. */
+  sized<T>(value: T): T {
+    this.meter.size(value);
     return value;
   }
 
@@ -117,12 +124,15 @@ export class Known {
 export const ORDER_EVENT_TYPES = ORDERS;
 
 function holdsProduct(data: Readonly<Record<string, unknown>> | undefined, productId: string): boolean {
-  const items = data?.['items'];
-  if (!Array.isArray(items)) return false;
-  return items.some((item: unknown) => {
+  return itemsOf(data).some((item: unknown) => {
     const id: unknown = typeof item === 'object' && item !== null && 'productId' in item ? item.productId : null;
     return (typeof id === 'string' || typeof id === 'number') && String(id) === productId;
   });
+}
+
+function itemsOf(data: Readonly<Record<string, unknown>> | undefined): readonly unknown[] {
+  const items = data?.['items'];
+  return Array.isArray(items) ? items : [];
 }
 
 /** A number, or money written as a decimal string. */

@@ -15,7 +15,7 @@ const COPY = 50;
 const CODE = 30;
 /** Reading an instant in a zone: the engine writes it out as text and reads that. */
 const ZONE = 800_000;
-/** One event of a person's history. */
+/** One event of a person's history, or one item of it. */
 const EVENT = 50;
 
 /** Counts what one evaluation costs, and refuses to go on where that is too much. */
@@ -29,6 +29,14 @@ export class Meter {
 
   read(value: unknown): void {
     this.spend(this.weightOf(value));
+  }
+
+  /** A list knows its own, whatever it holds. */
+  size(value: unknown): void {
+    if (typeof value === 'string') this.read(value);
+    else if (!Array.isArray(value) && typeof value === 'object' && value !== null)
+      this.spend(VALUE * Object.keys(value).length);
+    this.spend(VALUE);
   }
 
   copy(value: unknown): void {

@@ -102,12 +102,17 @@ export function lookedThrough(value: Term, node: ASTNode): Term {
   return metered(value, node, 'read');
 }
 
+/** What is asked for its size, for which no list is gone through (`Known.sized`). */
+export function sized(value: Term, node: ASTNode): Term {
+  return metered(value, node, 'sized');
+}
+
 /** What is copied into something new: that can be copied again, and so counts many times as much (`Known.piece`). */
 export function copied(value: Term, node: ASTNode): Term {
   return metered(value, node, 'piece');
 }
 
-function metered(value: Term, node: ASTNode, how: 'read' | 'piece'): Term {
+function metered(value: Term, node: ASTNode, how: 'read' | 'sized' | 'piece'): Term {
   return node.op === 'value' || !LARGE.has(value.kind) ? value : { ...value, code: `known.${how}(${value.code})` };
 }
 
