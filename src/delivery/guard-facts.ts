@@ -47,6 +47,7 @@ export class GuardFacts {
       return {
         letter,
         run: run.state,
+        ownerId: run.identity.contactId,
         facts,
         publication: publications.get(`${environmentId} ${scenarioKey}`) ?? null,
         inbox: inbox.get(contactId) ?? [],

@@ -6,6 +6,7 @@ import {
   aPlannedLetter,
   aScenario,
   type LetterOptions,
+  mergePeople,
   messageRow,
   takeBackLetters,
   TWO_LETTERS,
@@ -149,6 +150,18 @@ describe('the last guard', () => {
       });
       expect((await cleared!).cleared).toEqual([]);
       expect(await message(messageId)).toMatchObject({ state });
+    });
+
+    it('is stopped by the order of a person who turned out to be the same one meanwhile', async () => {
+      const buyer = await person();
+      const worker = aWorker(database.engine);
+      const { contactId, messageId, clear } = await made({}, worker);
+      await mergePeople(database.engine, store.liveId, { from: contactId, into: buyer });
+      await anUnprocessedEvent(database.engine, store.liveId, buyer, 'order.placed');
+      expect(await clear()).toMatchObject({ cleared: [], others: 1 });
+      await worker.batch.run(REAL_LANE);
+      expect(worker.transport.sent).toEqual([]);
+      expect(await message(messageId)).toMatchObject({ state: 'cancelled', reason: 'exited:purchased' });
     });
 
     it('is stopped by no order of somebody else, and by none that was applied before', async () => {

@@ -11,13 +11,14 @@ function aLetter(over: Partial<GuardInput> & { readonly compiled?: CompiledScena
   const { compiled = cart, stepId = 'reminder', ...rest } = over;
   const letter = {
     compiled,
-    message: { stepId, meantAt: NOON },
+    message: { stepId, meantAt: NOON, contactId: 'anna' },
     renderedFor: { event: anEvent(), pass: 1 },
     rendered: { ok: true },
   };
   return {
     letter,
     run: aRun({ state: 'sending', position: '1' }),
+    ownerId: 'anna',
     facts: facts(),
     publication: 'published',
     inbox: [],
@@ -60,6 +61,7 @@ describe('the last guard', () => {
     const against: Partial<GuardInput>[] = [
       { run: aRun({ endReason: 'unsubscribed' }) },
       { publication: 'paused' },
+      { ownerId: 'bert' },
       { inbox: [newer, order] },
       { inbox: [newer] },
       { run: aRun({ pass: 2 }) },
@@ -75,6 +77,7 @@ describe('the last guard', () => {
     expect(verdicts).toEqual([
       'cancel unsubscribed',
       'hold',
+      'render-again',
       'cancel exited:purchased',
       'event-first',
       'render-again',

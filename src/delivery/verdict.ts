@@ -15,7 +15,7 @@ export type Verdict =
   | { readonly kind: 'hold' }
   /** An event about this run is not processed yet: that comes first. */
   | { readonly kind: 'event-first' }
-  /** The run has changed since the letter was rendered: it is rendered again. */
+  /** The run has changed since the letter was rendered, or its person turned out to be another one: it is rendered again. */
   | { readonly kind: 'render-again' }
   | { readonly kind: 'defer'; readonly until: Date; readonly reason: WaitReason }
   /** `field`: what the step's condition missed, only where it was undetermined. */
@@ -28,6 +28,8 @@ export type Verdict =
 export interface GuardInput {
   readonly letter: Letter;
   readonly run: RunState;
+  /** Whose the run is now; all the rest is read of the person for whom the letter was claimed. */
+  readonly ownerId: string;
   readonly facts: Facts;
   /** The scenario's state in the letter's environment at this moment; null when it is published nowhere any more. */
   readonly publication: 'published' | 'paused' | 'archived' | null;
@@ -48,6 +50,7 @@ export function judgeLetter(input: GuardInput): Verdict {
     runIsOver(input) ??
     stepIsMissing(input) ??
     scenarioStands(input) ??
+    personHasGone(input) ??
     exitIsWaiting(input) ??
     eventIsWaiting(input) ??
     runHasChanged(input) ??
@@ -75,6 +78,14 @@ function stepIsMissing({ letter: { compiled, message } }: GuardInput): Verdict |
 function scenarioStands({ publication }: GuardInput): Verdict | null {
   if (publication === 'paused') return { kind: 'hold' };
   return publication === 'archived' ? { kind: 'cancel', reason: 'archived', endRun: 'scenario_archived' } : null;
+}
+
+/**
+ * Merged away since the letter was claimed: what they did is the other's by now, whom nobody holds, and an order of theirs would not be
+ * seen. Claimed once more, the letter is the other's.
+ */
+function personHasGone({ letter: { message }, ownerId }: GuardInput): Verdict | null {
+  return ownerId === message.contactId ? null : { kind: 'render-again' };
 }
 
 /** Once an order has its 202, no reminder for it starts, processed or not; whoever's it is, one from before the run leaves it alone. */

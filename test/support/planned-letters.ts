@@ -1,4 +1,6 @@
+import { IdentityChanges } from '../../src/contacts/identity-changes.js';
 import type { EventFacts } from '../../src/domain/run.js';
+import type { EngineDatabase } from '../../src/platform/database/engine-database.js';
 import type { Sql } from '../../src/platform/database/sql.js';
 import { newId } from '../../src/platform/ids.js';
 import type { TestStore } from './database.js';
@@ -118,6 +120,24 @@ export async function anUnprocessedEvent(
     `INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data)
      VALUES ($1, $2, clock_timestamp(), 'real', $2::uuid::text, $3, $4, clock_timestamp(), $5)`,
     [environmentId, newId(), type, contactId, data],
+  );
+}
+
+/** Makes one person of two, as ingest does when an event names both; of their runs none meet. */
+export async function mergePeople(
+  engine: EngineDatabase,
+  environmentId: string,
+  { from, into }: { readonly from: string; readonly into: string },
+): Promise<void> {
+  const mergeRuns = async (tx: Sql): Promise<void> =>
+    void (await tx.query('UPDATE enrollments SET contact_id = $3 WHERE environment_id = $1 AND contact_id = $2', [
+      environmentId,
+      from,
+      into,
+    ]));
+  const [keep, absorb] = [into, from].map((id) => ({ id, environmentId, externalId: null, emailKey: null }));
+  await engine.transaction((tx) =>
+    new IdentityChanges({ mergeRuns }).apply(tx, { kind: 'merge', keep: keep!, absorb: absorb! }, new Date()),
   );
 }
 
