@@ -86,7 +86,7 @@ export class ComposeLetters {
         message,
         settings,
         compiled,
-        renderedFor: { event: run.event, pass: run.pass },
+        renderedFor: { event: run.event },
         template,
         unsubscribeUrl: links.unsubscribe,
         request,

@@ -10,7 +10,7 @@ export interface Letter {
   readonly settings: StoreSettings;
   readonly compiled: CompiledScenario;
   /** What the run was like when the letter was rendered; has it moved since, the letter is rendered again. */
-  readonly renderedFor: { readonly event: EventFacts; readonly pass: number };
+  readonly renderedFor: { readonly event: EventFacts };
   readonly template: { readonly version: number; readonly locale: string } | null;
   readonly rendered: RenderResult;
   readonly unsubscribeUrl: string;

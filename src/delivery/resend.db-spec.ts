@@ -88,6 +88,24 @@ describe('a letter that somebody sends again', () => {
     expect(await message(id)).toMatchObject({ state: 'accepted' });
   });
 
+  it('does not go when its run began anew since: the letter of the new beginning is to come', async () => {
+    const ids = await aPlannedLetter(database.engine, store, await contact(), { template: 'abandoned-cart/broken' });
+    const worker = aWorker(database.engine);
+    await worker.batch.run(REAL_LANE);
+    expect(await message(ids.messageId)).toMatchObject({ state: 'failed', reason: 'template_error' });
+    await database.engine.query(
+      `UPDATE enrollments SET pass = 2, position = '0', due_at = clock_timestamp() + interval '45 minutes' WHERE id = $1`,
+      [ids.enrollmentId],
+    );
+    await database.engine.query(`UPDATE messages SET template_key = 'abandoned-cart/reminder' WHERE id = $1`, [
+      ids.messageId,
+    ]);
+    await resend.resend(scope(), ids.messageId);
+    await worker.batch.run(REAL_LANE);
+    expect(worker.transport.sent).toEqual([]);
+    expect(await message(ids.messageId)).toMatchObject({ state: 'cancelled', reason: 'restarted' });
+  });
+
   it('is kept as it went out last, with the links of its readers', async () => {
     const id = await letter('failed');
     await database.engine.query(

@@ -11,8 +11,8 @@ function aLetter(over: Partial<GuardInput> & { readonly compiled?: CompiledScena
   const { compiled = cart, stepId = 'reminder', ...rest } = over;
   const letter = {
     compiled,
-    message: { stepId, meantAt: NOON, contactId: 'anna' },
-    renderedFor: { event: anEvent(), pass: 1 },
+    message: { stepId, meantAt: NOON, contactId: 'anna', pass: 1 },
+    renderedFor: { event: anEvent() },
     rendered: { ok: true },
   };
   return {
@@ -60,11 +60,12 @@ describe('the last guard', () => {
     const newer = at(30, anEvent({ id: 'v2' }));
     const against: Partial<GuardInput>[] = [
       { run: aRun({ endReason: 'unsubscribed' }) },
+      { run: aRun({ pass: 2 }) },
       { publication: 'paused' },
       { ownerId: 'bert' },
       { inbox: [newer, order] },
       { inbox: [newer] },
-      { run: aRun({ pass: 2 }) },
+      { run: aRun({ event: newer }) },
       { facts: nobody },
       { recipientLists: [['shop.example']] },
       {},
@@ -76,6 +77,7 @@ describe('the last guard', () => {
     });
     expect(verdicts).toEqual([
       'cancel unsubscribed',
+      'cancel restarted',
       'hold',
       'render-again',
       'cancel exited:purchased',
@@ -126,7 +128,6 @@ describe('a letter is made again', () => {
   it.each([
     ['a newer cart', aRun({ event: anEvent({ id: 'v2' }) })],
     ['the same cart told again with another instant', aRun({ event: at(1, anEvent()) })],
-    ['another pass', aRun({ pass: 2 })],
   ])('for %s', (_what, run) => {
     expect(judgeLetter(aLetter({ run }))).toEqual({ kind: 'render-again' });
   });

@@ -48,6 +48,7 @@ export interface GuardInput {
 export function judgeLetter(input: GuardInput): Verdict {
   return (
     runIsOver(input) ??
+    runBeganAnew(input) ??
     stepIsMissing(input) ??
     scenarioStands(input) ??
     personHasGone(input) ??
@@ -64,6 +65,11 @@ export function judgeLetter(input: GuardInput): Verdict {
 function runIsOver({ run }: GuardInput): Verdict | null {
   const reason = run.endReason && cancelReasonOf(run.endReason);
   return reason ? { kind: 'cancel', reason, endRun: null } : null;
+}
+
+/** A restart takes its letters back: one of an earlier pass is there only because somebody sends it again, and the same letter is to come. */
+function runBeganAnew({ letter: { message }, run }: GuardInput): Verdict | null {
+  return message.pass === run.pass ? null : { kind: 'cancel', reason: 'restarted', endRun: null };
 }
 
 /**
@@ -110,8 +116,8 @@ function eventIsWaiting({ letter: { compiled }, run, facts, inbox, now }: GuardI
 }
 
 function runHasChanged({ letter: { renderedFor }, run }: GuardInput): Verdict | null {
-  const { event, pass } = renderedFor;
-  return event.id === run.event.id && event.at === run.event.at && pass === run.pass ? null : { kind: 'render-again' };
+  const { event } = renderedFor;
+  return event.id === run.event.id && event.at === run.event.at ? null : { kind: 'render-again' };
 }
 
 function scenarioAllows({ letter: { compiled, message }, run, facts, now }: GuardInput): Verdict | null {
