@@ -1,5 +1,5 @@
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
-import { decideEntry, type TriggerMatch } from '../domain/entry.js';
+import { decideEntry, type EntryDecision } from '../domain/entry.js';
 import { exitVerdict, exitVerdictBySubject } from '../domain/exit.js';
 import { isHeldOut } from '../domain/holdout.js';
 import type { NoEntryReason } from '../domain/reasons.js';
@@ -7,12 +7,22 @@ import type { EventFacts, RunState } from '../domain/run.js';
 import { newId } from '../platform/ids.js';
 import { logger } from '../platform/logging/logger.js';
 import type { ListeningScenario } from '../scenarios/scenario-registry.js';
-import { type EventContext, subjectsOf } from './event-context.js';
+import { type EventContext, subjectsOf, type Triggered } from './event-context.js';
 import type { EventOutcome } from './event-outcome.js';
 import type { InboxEvent } from './inbox.js';
 import { WorkingRun } from './working-run.js';
 
-type Match = Extract<TriggerMatch, { matches: true }>;
+/** What an event does in a scenario that it triggers, with the run that goes on and the draw of one that begins. */
+type Entering = Exclude<EntryDecision, { kind: 'none' }> & {
+  readonly running: WorkingRun | null;
+  readonly holdoutDraw: boolean;
+};
+
+interface Decided {
+  readonly listening: ListeningScenario;
+  readonly storeId: string;
+  readonly outcome: Entering | { readonly kind: 'none'; readonly reason: NoEntryReason; readonly field: string | null };
+}
 
 const log = logger('EventApplication');
 
@@ -34,8 +44,7 @@ export class EventApplication {
       while (to < events.length && events[to]!.occurredAt.getTime() === instant) to++;
       const simultaneous = events.slice(from, to);
       for (const event of simultaneous) this.contain(event, () => this.tryExits(event));
-      for (const event of simultaneous) this.contain(event, () => this.tryEntries(event));
-      applied.push(...simultaneous.filter(({ contactId }) => !this.stuck.has(contactId)));
+      applied.push(...simultaneous.filter((event) => this.contain(event, () => this.tryEntries(event))));
     }
     return applied;
   }
@@ -49,14 +58,16 @@ export class EventApplication {
     return this.stuck.size === 0 ? [] : events.filter(({ contactId }) => this.stuck.has(contactId));
   }
 
-  /** A fault of ours in deciding one event must not stop everybody else's; the event stays in the inbox. */
-  private contain(event: InboxEvent, decide: () => void): void {
-    if (this.stuck.has(event.contactId)) return;
+  /** A fault of ours in deciding one event must not stop everybody else's; the event stays in the inbox. Answers whether it is done. */
+  private contain(event: InboxEvent, decide: () => void): boolean {
+    if (this.stuck.has(event.contactId)) return false;
     try {
       decide();
+      return true;
     } catch (error) {
       this.stuck.add(event.contactId);
       log.error('an event could not be applied', { event: 'enrollment.event_failed', id: event.id }, error);
+      return false;
     }
   }
 
@@ -82,21 +93,32 @@ export class EventApplication {
     this.note(event, { scenario, enrollment, outcome: 'exited', reason, ...named(field) });
   }
 
+  /**
+   * Everything is decided before any of it is done: an event that stays in the inbox begins anew at each try, and would start again and
+   * again what it starts in one scenario as long as another cannot be decided. (An exit that is tried again changes nothing.)
+   */
   private tryEntries(event: InboxEvent): void {
-    for (const { listening, storeId, match } of this.context.triggered.get(event.id) ?? [])
-      if (match.matches) this.tryEntry(event, listening, storeId, match);
-      else this.none(event, listening, match.reason, match.field);
+    const triggered = this.context.triggered.get(event.id) ?? [];
+    const entries = triggered.map((one) => this.decideOne(event, one));
+    for (const { listening, storeId, outcome } of entries)
+      if (outcome.kind === 'none') this.none(event, listening, outcome.reason, outcome.field);
+      else this.enter(event, listening, storeId, outcome);
   }
 
-  private tryEntry(event: InboxEvent, listening: ListeningScenario, storeId: string, match: Match): void {
+  private decideOne(event: InboxEvent, { listening, storeId, match }: Triggered): Decided {
+    const none = (reason: NoEntryReason, field: string | null = null): Decided => ({
+      listening,
+      storeId,
+      outcome: { kind: 'none', reason, field },
+    });
+    if (!match.matches) return none(match.reason, match.field);
     const { now, past, runs, facts } = this.context;
     const { subject, tooOld } = match;
     const { key } = listening.publication;
     const { contactId } = event;
     const running = runs.runningRun(contactId, key, subject);
     // A run goes on by the version that it entered, and is left alone by what only a later version listens to.
-    if (running && running.compiled.triggerEvent !== listening.compiled.triggerEvent)
-      return this.none(event, listening, 'already_running');
+    if (running && running.compiled.triggerEvent !== listening.compiled.triggerEvent) return none('already_running');
     const compiled = running?.compiled ?? listening.compiled;
     const before = past.of(contactId, key);
     const known = running ? facts.ofRun(running) : facts.of({ contactId, storeId }, null);
@@ -118,15 +140,26 @@ export class EventApplication {
       },
       now,
     );
-    if (decision.kind === 'none') return this.none(event, listening, decision.reason);
-    const run = running ?? this.newRun(event, listening, storeId, decision.run.run);
-    if (decision.kind === 'restart') run.takeBack('restarted');
-    run.apply(decision.run);
+    if (decision.kind === 'none') return none(decision.reason);
+    return { listening, storeId, outcome: { ...decision, running, holdoutDraw } };
+  }
+
+  private enter(
+    event: InboxEvent,
+    listening: ListeningScenario,
+    storeId: string,
+    { kind, run: moved, running, holdoutDraw }: Entering,
+  ): void {
+    const { past } = this.context;
+    const { key } = listening.publication;
+    const { contactId } = event;
+    const run = running ?? this.newRun(event, listening, storeId, moved.run);
+    if (kind === 'restart') run.takeBack('restarted');
+    run.apply(moved);
     run.takenOver = event;
     if (!running) past.entered(contactId, key, holdoutDraw);
     if (run.state.endedAt) past.ended(contactId, key, run.state.endedAt);
-    const outcome = OUTCOMES[decision.kind];
-    this.note(event, { scenario: key, enrollment: run.identity.id, outcome, reason: null });
+    this.note(event, { scenario: key, enrollment: run.identity.id, outcome: OUTCOMES[kind], reason: null });
   }
 
   private newRun(event: InboxEvent, listening: ListeningScenario, storeId: string, state: RunState): WorkingRun {

@@ -42,6 +42,31 @@ describe('a fault in deciding about one person', () => {
     expect(await shop.outcomes(events[1])).toEqual(['restarted']);
   });
 
+  it('has nothing of that person’s event done before all of it can be: it would be done anew at each try', async () => {
+    const notice = { ...ABANDONED_CART, key: 'a-notice', steps: [{ id: 'out', type: 'exit', reason: 'done' }] };
+    const [anna] = await entered();
+    await shop.publish(notice);
+    const lastActivity = (at: string) =>
+      database.engine.query('UPDATE enrollments SET last_activity_at = $2 WHERE contact_id = $1', [anna, at]);
+    await lastActivity('infinity');
+    await shop.receive(anna, cart(TEN_PAST));
+    for (let tried = 1; tried <= 2; tried++) await settle(worker, shop.lane(TEN_PAST));
+    expect(await shop.runs(anna)).toMatchObject([{ pass: 1 }]);
+    await lastActivity(NINE);
+    await settle(worker, shop.lane(TEN_PAST));
+    expect(await shop.runs(anna)).toMatchObject([{ pass: 2 }, { endReason: 'ended_by_step:done' }]);
+    await shop.setState('a-notice', 'archived');
+  });
+
+  it('takes from the inbox what was done of the same instant', async () => {
+    const [anna] = await entered();
+    await database.engine.query(`UPDATE enrollments SET last_activity_at = 'infinity' WHERE contact_id = $1`, [anna]);
+    const events = [await shop.receive(anna, cart(TEN_PAST, '82')), await shop.receive(anna, cart(TEN_PAST))] as const;
+    await settle(worker, shop.lane(TEN_PAST));
+    expect(await Promise.all(events.map((event) => shop.outcomes(event)))).toEqual([['entered'], null]);
+    expect(await shop.runs(anna)).toHaveLength(2);
+  });
+
   it('of a version that cannot be read any more leaves their events, and everybody else’s are applied', async () => {
     const [anna, boris] = await entered();
     await makeUnreadable(anna);
