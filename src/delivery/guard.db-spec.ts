@@ -12,6 +12,7 @@ import {
   TWO_LETTERS,
 } from '../../test/support/planned-letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
+import type { RenderedMail } from '../templates/render-request.js';
 import { DeliveryTimes } from './delivery-times.js';
 
 describe('the last guard', () => {
@@ -150,6 +151,18 @@ describe('the last guard', () => {
       });
       expect((await cleared!).cleared).toEqual([]);
       expect(await message(messageId)).toMatchObject({ state });
+    });
+
+    it('goes with the others, though its subject shows half a character of somebody’s name', async () => {
+      const worker = aWorker(database.engine);
+      for (let i = 0; i < 2; i++) await aPlannedLetter(database.engine, store, await person());
+      const claim = await worker.claims.take(REAL_LANE, 10, []);
+      const letters = await worker.composer.compose(REAL_LANE, claim.messages);
+      const [one, other] = letters.map((letter) => ({ ...letter, rendered: { ...letter.rendered } as RenderedMail }));
+      const half = { ...one!, rendered: { ...one!.rendered, subject: `Dear ${'😀'[0]}.` } };
+      const { cleared } = await worker.guard.clear(REAL_LANE, claim.token, worker.transport, [half, other!]);
+      expect(cleared).toHaveLength(2);
+      expect(await message(half.message.id)).toMatchObject({ state: 'sending', subject: 'Dear \uFFFD.' });
     });
 
     it('is stopped by the order of a person who turned out to be the same one meanwhile', async () => {

@@ -6,9 +6,12 @@ import type { Mail, Mailbox } from './transports/transport.js';
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
-/** A text that may become a header: nothing in it can begin another line. */
+/**
+ * A text that may become a header: nothing in it can begin another line, and no half of a character is in it (the first letter of a name
+ * may be one), which PostgreSQL would refuse together with everybody's letters beside it.
+ */
 export function headerText(text: string): string {
-  return text.replace(CONTROL, ' ').trim();
+  return text.replace(CONTROL, ' ').toWellFormed().trim();
 }
 
 /** Reads `Name <address>` or an address, as MAIL_FROM has it. */
