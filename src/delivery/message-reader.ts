@@ -6,7 +6,14 @@ import type { Sql } from '../platform/database/sql.js';
 import { BadInput, NotFound } from '../platform/http/domain-error.js';
 import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
 import { iso, MESSAGE_COLUMNS, messageView } from './message.view.js';
-import type { EngagementView, MessageDetailView, MessageRow, MessageView, SendAttemptView } from './message.view.js';
+import type {
+  DeliveryReportView,
+  EngagementView,
+  MessageDetailView,
+  MessageRow,
+  MessageView,
+  SendAttemptView,
+} from './message.view.js';
 import { KEPT_COLUMNS, KeptLetters, type KeptRow } from '../templates/kept-letters.js';
 
 export interface MessageFilter {
@@ -47,7 +54,7 @@ export class MessageReader {
     });
   }
 
-  /** One letter with content, attempts and engagements; throws NotFound. */
+  /** One letter with content, attempts, reports and engagements; throws NotFound. */
   async byId(scope: Scope, id: string): Promise<MessageDetailView> {
     if (!UUID.test(id)) throw new NotFound('message');
     return this.database.read(scope, async (tx) => {
@@ -63,6 +70,7 @@ export class MessageReader {
         headers: headers ?? {},
         links: [...(links ?? [])],
         sendAttempts: await attempts(tx, key),
+        deliveryReports: await deliveryReports(tx, key),
         engagements: await engagements(tx, key),
       };
     });
@@ -92,6 +100,22 @@ async function attempts(tx: Sql, key: readonly string[]): Promise<SendAttemptVie
     status,
     detail,
   }));
+}
+
+interface ReportRow extends Pick<DeliveryReportView, 'kind' | 'detail'> {
+  readonly occurred_at: Date;
+}
+
+/** Opens and clicks that a provider reports besides are never counted, and not shown. */
+async function deliveryReports(tx: Sql, key: readonly string[]): Promise<DeliveryReportView[]> {
+  const rows = await tx.query<Columns<ReportRow>>(
+    `SELECT p.kind, p.occurred_at, p.detail FROM provider_events AS p
+     WHERE p.environment_id = $1 AND p.message_id = $2
+       AND p.kind IN ('processed', 'deferred', 'delivered', 'blocked', 'bounced', 'dropped', 'complained')
+     ORDER BY p.occurred_at, p.id`,
+    key,
+  );
+  return rows.map(({ kind, occurred_at, detail }) => ({ kind, at: occurred_at.toISOString(), detail }));
 }
 
 interface EngagementRow extends Pick<EngagementView, 'action' | 'actor' | 'verdict' | 'url'> {

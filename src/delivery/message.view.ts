@@ -115,6 +115,17 @@ export class EngagementView {
   readonly occurredAt!: string;
 }
 
+/** What the provider, or the mailbox for bounces, told of a letter's delivery. */
+export class DeliveryReportView {
+  /** How far it came by this report. */
+  readonly kind!: NonNullable<MessageView['delivery']>;
+  /** When it happened. */
+  @Instant()
+  readonly at!: string;
+  /** The mail server's or the provider's words, without addresses: `550 5.1.1 no such user`. */
+  readonly detail!: string | null;
+}
+
 /** A letter with its content and its history. */
 export class MessageDetailView extends MessageView {
   /** As it went out; null as long as nothing was rendered, and when its person was erased. */
@@ -127,6 +138,8 @@ export class MessageDetailView extends MessageView {
   readonly links!: LetterLinkView[];
   /** Each time that it was handed to a provider, oldest first. */
   readonly sendAttempts!: SendAttemptView[];
+  /** What was reported of its delivery, oldest first: `delivery` is the furthest of them. */
+  readonly deliveryReports!: DeliveryReportView[];
   /** What people and machines did with it, oldest first. */
   readonly engagements!: EngagementView[];
 }

@@ -33,7 +33,7 @@ export class MessagesController {
     return this.messages.list(caller, messageFilter({ contact, scenario, step, state }), pageQuery(limit, cursor));
   }
 
-  /** One letter with its content, its attempts and what people did with it. */
+  /** One letter with its content, its attempts, what was reported of it and what people did with it. */
   @Get(':id')
   @RequireScope('contacts')
   byId(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDetailView> {

@@ -42,6 +42,7 @@ export interface MessageDetail extends MessageView {
   readonly headers: Record<string, string>;
   readonly links: readonly { readonly index: number; readonly url: string }[];
   readonly sendAttempts: readonly { readonly startedAt: string; readonly outcome: string | null }[];
+  readonly deliveryReports: readonly { readonly kind: string; readonly detail: string | null }[];
   readonly engagements: readonly { readonly action: string; readonly actor: string }[];
 }
 
