@@ -14,7 +14,10 @@ import { IsAddress, IsId, IsLanguage, IsTimezone } from './contact-rules.js';
 
 /** Consent to marketing mail, or its withdrawal, as evidence. */
 export class ConsentDto {
-  /** True gives consent, false takes it back; the newest by the event's time counts. */
+  /**
+   * True gives consent, false takes it back; the newest by the event's time counts. Send it when the person says so, and leave it
+   * out of other events: repeated after they unsubscribed it is a new consent.
+   */
   @IsBoolean()
   marketing: boolean;
 
