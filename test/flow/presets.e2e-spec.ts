@@ -59,6 +59,19 @@ describe('the presets', () => {
     expect(await becomes(null)).toMatchObject({ state: 'accepted' });
   });
 
+  it.each([
+    ['nobody who paid while the trial still ran', '29 days', 0],
+    ['somebody whose last payment is of long before it', '31 days', 3],
+  ])('write of the end of a trial to %s', async (_who, before, letters) => {
+    await shop.reset(NOON);
+    const trial = JSON.parse(read('trial-ending/sample-event.json')) as { contact: object };
+    await shop.event({ type: 'subscription.paid', contact: trial.contact, data: { currency: 'RUB', total: 990 } });
+    await shop.advance(before);
+    await shop.event(trial);
+    await shop.advance('10 days');
+    expect(await shop.messages({ scenario: 'trial-ending', state: 'accepted' })).toHaveLength(letters);
+  });
+
   it('call the store as its brand is called, and lead to its site where the event brings no address', async () => {
     await shop.must('PATCH', '/v1/store', {
       brand: { name: 'The Coats' },
