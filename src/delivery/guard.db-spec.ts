@@ -165,6 +165,23 @@ describe('the last guard', () => {
       expect(await message(half.message.id)).toMatchObject({ state: 'sending', subject: 'Dear \uFFFD.' });
     });
 
+    it('that PostgreSQL refuses holds up none that was claimed with it', async () => {
+      const worker = aWorker(database.engine);
+      for (let i = 0; i < 5; i++) await aPlannedLetter(database.engine, store, await person());
+      const claim = await worker.claims.take(REAL_LANE, 10, []);
+      const [one, ...others] = await worker.composer.compose(REAL_LANE, claim.messages);
+      const rendered = { ...(one!.rendered as RenderedMail), links: [{ index: 0, url: '\ud83d' }] };
+      const refused = { ...one!, rendered };
+      const { cleared, held } = await worker.guard.clear(REAL_LANE, claim.token, worker.transport, [
+        ...others.slice(0, 2),
+        refused,
+        ...others.slice(2),
+      ]);
+      expect(cleared.map(({ letter }) => letter)).toEqual(others);
+      expect(held).toEqual([refused]);
+      expect(await message(refused.message.id)).toMatchObject({ state: 'claimed' });
+    });
+
     it('is stopped by the order of a person who turned out to be the same one meanwhile', async () => {
       const buyer = await person();
       const worker = aWorker(database.engine);

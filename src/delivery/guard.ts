@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MessageLedger } from '../enrollments/ports.js';
 import { laneNow, type Lane } from '../platform/clock/lane.js';
+import { isRefused } from '../platform/database/database-error.js';
 import { codeOf, EngineDatabase, IS_HELD } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
 import { logger } from '../platform/logging/logger.js';
@@ -20,7 +21,7 @@ export interface Guarded {
   readonly cleared: readonly ClearedLetter[];
   /** Letters that were ended, held, put off or are to be rendered again; those that wait for an event are left out. */
   readonly others: number;
-  /** Nothing was done with these: somebody holds their person, run or row for long. */
+  /** Nothing was done with these: somebody holds their person, run or row for long, or PostgreSQL refuses what they come to. */
   readonly held: readonly Letter[];
   /** A clock that never jumps, read before the lease began. */
   readonly sinceMs: number;
@@ -43,12 +44,13 @@ export class Guard {
 
   /**
    * Clears a group. A session that was left open, or a worker that is frozen, holds back the letters of the people whose rows it holds,
-   * not those of everybody who is claimed with them.
+   * not those of everybody who is claimed with them. Neither does a letter that cannot be stored.
    */
   async clear(lane: Lane, token: string, transport: WayOutOfLetters, letters: readonly Letter[]): Promise<Guarded> {
     try {
       return await this.together(lane, token, transport, letters);
     } catch (error) {
+      if (isRefused(error)) return this.apart(lane, token, transport, letters, error);
       if (codeOf(error) !== IS_HELD) throw error;
       const free = await freeLetters(this.db, this.ledger, letters);
       const held = letters.filter((letter) => !free.includes(letter)); // none: they were let go meanwhile, or a whole table is held
@@ -59,6 +61,38 @@ export class Guard {
         });
       return { ...(await this.together(lane, token, transport, free)), held };
     }
+  }
+
+  /** One letter that comes to something which cannot be stored must not stop everybody's: halve until it stands alone. */
+  private async apart(
+    lane: Lane,
+    token: string,
+    transport: WayOutOfLetters,
+    letters: readonly Letter[],
+    error: unknown,
+  ): Promise<Guarded> {
+    if (letters.length <= 1) {
+      const details = { event: 'delivery.letter_refused', message: letters[0]?.message.id };
+      this.log.error('a letter could not be stored: it waits', details, error);
+      return { cleared: [], others: 0, held: letters, sinceMs: this.clearing.nowMs() };
+    }
+    const middle = Math.ceil(letters.length / 2);
+    const first = await this.clear(lane, token, transport, letters.slice(0, middle));
+    const rest = letters.slice(middle);
+    const second = await this.clear(lane, token, transport, rest).catch((later: unknown): Guarded => {
+      if (first.cleared.length === 0) throw later; // else they are in `sending`, and nobody but this process may hand them over
+      this.log.warn('letters could not be cleared: they wait', {
+        event: 'delivery.letters_held',
+        letters: rest.length,
+      });
+      return { cleared: [], others: 0, held: rest, sinceMs: first.sinceMs };
+    });
+    return {
+      cleared: [...first.cleared, ...second.cleared],
+      others: first.others + second.others,
+      held: [...first.held, ...second.held],
+      sinceMs: first.sinceMs,
+    };
   }
 
   /** One transaction for the whole group. When its COMMIT is in doubt, only what the database says is `sending` is cleared. */
