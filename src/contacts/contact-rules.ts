@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { parseEmail } from '../domain/email-address.js';
+import { isZone } from '../domain/zone.js';
 import { jsonRule } from '../platform/http/json-rule.js';
 
 const LOCALE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}$/;
-const zones = new Map<string, boolean>();
 
 /** An id as shops have them: text of 1–200 characters, or a safe integer, which is kept as text. */
 export function IsId(): PropertyDecorator {
@@ -53,23 +53,7 @@ function isLocale(value: unknown): boolean {
   return typeof value === 'string' && LOCALE.test(value);
 }
 
+/** Offsets (`+03:00`) are taken for zones too, but know no summer time and no name. */
 function isTimezone(value: unknown): boolean {
-  if (typeof value !== 'string' || value.length > 64) return false;
-  const known = zones.get(value);
-  if (known !== undefined) return known;
-  const valid = isKnownZone(value);
-  // Asking Intl costs 30 µs; there are some 600 zones, so only invalid names could fill this up.
-  if (valid) zones.set(value, valid);
-  return valid;
-}
-
-function isKnownZone(zone: string): boolean {
-  // Intl also takes offsets ("+03:00"), which know no summer time and no name.
-  if (!/^[A-Za-z]/.test(zone)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false; // RangeError is Intl's only way to say that it does not know the zone
-  }
+  return typeof value === 'string' && value.length <= 64 && /^[A-Za-z]/.test(value) && isZone(value);
 }

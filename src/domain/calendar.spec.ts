@@ -128,4 +128,12 @@ describe("a person's zone", () => {
   it('is one that the runtime knows', () => {
     expect([isZone('Europe/Moscow'), isZone('Europe/Atlantis')]).toEqual([true, false]);
   });
+
+  it.each(['PST', 'IST', 'AST'])('is no name that Intl alone takes: %s means several zones', (name) => {
+    expect(isZone(name)).toBe(false);
+    expect(zoneOf({ timezone: name }, { timezone: 'Asia/Tokyo' })).toBe('Asia/Tokyo');
+    expect(zoneOf({ timezone: null }, { timezone: name })).toBe('UTC');
+    const at = new Date('2026-11-21T09:00:00Z');
+    expect(addDuration(at, 'P1D', name)).toEqual(new Date('2026-11-22T09:00:00Z'));
+  });
 });

@@ -9,12 +9,12 @@ const read = new Map<string, DurationUnits>();
 
 /**
  * Adds a duration of the language: days and longer are calendar units at local time (31 January + P1M is 28 or 29
- * February; a time that the clock skips moves forward, a repeated one is the first), hours and shorter are elapsed time.
- * Throws for text that is no duration.
+ * February; a time that the clock skips moves forward, a repeated one is the first), hours and shorter are elapsed time. Where the zone
+ * is not known, local time is UTC's. Throws for text that is no duration.
  */
 export function addDuration(at: Date, iso: string, zone: string): Date {
   const units = unitsOf(iso);
-  return new Date(addCalendar(at.getTime(), units, zone) + units.elapsedMs);
+  return new Date(addCalendar(at.getTime(), units, knownZone(zone)) + units.elapsedMs);
 }
 
 /** When the next calendar day begins in the zone; UTC's where the zone is not known. */
@@ -29,11 +29,15 @@ export function dayOf(at: Date, zone: string): string {
 
 /** When a calendar day, `YYYY-MM-DD`, begins in the zone; UTC's where the zone is not known. */
 export function startOfDay(day: string, zone: string): Date {
-  return new Date(Temporal.PlainDate.from(day).toZonedDateTime(isZone(zone) ? zone : 'UTC').epochMilliseconds);
+  return new Date(Temporal.PlainDate.from(day).toZonedDateTime(knownZone(zone)).epochMilliseconds);
 }
 
 function localOf(at: Date, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(isZone(zone) ? zone : 'UTC');
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(knownZone(zone));
+}
+
+function knownZone(zone: string): string {
+  return isZone(zone) ? zone : 'UTC';
 }
 
 function unitsOf(iso: string): DurationUnits {

@@ -14,7 +14,7 @@ const KEPT_SPANS = 16;
 const known = new Map<string, boolean>();
 const spans = new Map<string, OffsetSpan[]>();
 
-/** Whether the runtime knows the zone (`Europe/Moscow`). */
+/** Whether calendars can be kept in the zone (`Europe/Moscow`). */
 export function isZone(name: string): boolean {
   const answer = known.get(name);
   if (answer !== undefined) return answer;
@@ -22,6 +22,8 @@ export function isZone(name: string): boolean {
   let valid = true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    // Intl takes names of its own, such as PST and IST, in which Temporal counts nothing: they mean several zones.
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
   } catch {
     valid = false; // the only way to ask: an unknown zone is a RangeError
   }

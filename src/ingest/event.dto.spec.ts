@@ -104,7 +104,9 @@ const BODIES: readonly unknown[] = [
     ' a@example.com',
   ].map((email) => field('email', email)),
   ...['ru', 'pt-BR', 'zh_Hant_TW', 'russian', 'r', '../etc', 'ru-'].map((locale) => field('locale', locale)),
-  ...['Europe/Moscow', 'UTC', 'Mars/Base', '+03:00', '../../etc/passwd'].map((timezone) => field('timezone', timezone)),
+  ...['Europe/Moscow', 'UTC', 'Mars/Base', '+03:00', 'PST', '../../etc/passwd'].map((timezone) =>
+    field('timezone', timezone),
+  ),
   field('consent', { marketing: true, source: 'x', extra: 1 }),
   field('consent', [{ marketing: true }]),
   withContact([{ email: 'anna@example.com' }]),

@@ -38,6 +38,8 @@ const NO_ZONES = [
   'UTC+25',
   '+03:00:99',
   'Europe/Moscow ',
+  'PST',
+  'IST',
   '../etc',
   '',
   7,
