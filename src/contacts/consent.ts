@@ -56,11 +56,20 @@ export async function giveConsent(tx: Sql, statement: ConsentStatement): Promise
  * was said before, also at the same instant (a sandbox's clock stands): it is said now, under the contact's lock.
  */
 export async function confirmConsent(tx: Sql, statement: ConsentStatement): Promise<void> {
+  await consentNow(tx, statement, statement.at);
+}
+
+/** The same of consent that came through a letter to another mailbox than the person has now: it is given, and confirms nothing. */
+export async function giveConsentNow(tx: Sql, statement: ConsentStatement): Promise<void> {
+  await consentNow(tx, statement, null);
+}
+
+async function consentNow(tx: Sql, statement: ConsentStatement, confirmedAt: Date | null): Promise<void> {
   await tx.query(
-    `UPDATE contacts SET marketing_consent = true, confirmed_at = $3, consent_changed_at = greatest(consent_changed_at, $3),
-       unsubscribed_at = NULL, updated_at = ${environmentNow('$1')}
+    `UPDATE contacts SET marketing_consent = true, confirmed_at = coalesce($4, confirmed_at),
+       consent_changed_at = greatest(consent_changed_at, $3), unsubscribed_at = NULL, updated_at = ${environmentNow('$1')}
      WHERE environment_id = $1 AND id = $2`,
-    [statement.environmentId, statement.contactId, statement.at],
+    [statement.environmentId, statement.contactId, statement.at, confirmedAt],
   );
   await keepEvidence(tx, statement, 'marketing', true);
 }

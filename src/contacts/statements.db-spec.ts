@@ -2,7 +2,7 @@ import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { newId } from '../platform/ids.js';
 import type { RequestDatabase } from '../platform/database/request-database.js';
-import { confirmConsent, giveConsent, withdrawConsent, withdrawConsentNow } from './consent.js';
+import { confirmConsent, giveConsent, giveConsentNow, withdrawConsent, withdrawConsentNow } from './consent.js';
 import type { ContactRow } from './contact.view.js';
 import { loadContactFacts } from './contact-facts.js';
 import { editContact } from './edit-contact.js';
@@ -93,6 +93,7 @@ describe('what is said of one person', () => {
     ['an older withdrawal', withdrawConsent, 4, is(true, 5, 5, null)],
     ['a withdrawal of their own, whatever was said', withdrawConsentNow, 4, is(false, 5, null, 4)],
     ['a consent', giveConsent, 6, is(true, 6, 5, null)],
+    ['a consent on a page of ours, whatever was said', giveConsentNow, 4, is(true, 5, 5, null)],
     ['a confirmation', confirmConsent, 6, is(true, 6, 6, null)],
   ])('counts for that person only: %s', async (_, say, minute, expected) => {
     const before = await others();
@@ -106,6 +107,7 @@ describe('what is said of one person', () => {
     ['a later consent, which has to be confirmed anew', giveConsent, 7, is(true, 7, null, null)],
     ['not a consent of that instant', giveConsent, 6, is(false, 6, null, 6)],
     ['not an older consent', giveConsent, 5, is(false, 6, null, 6)],
+    ['a consent on a page of ours, unconfirmed', giveConsentNow, 5, is(true, 6, null, null)],
     ['a confirmation, whatever was said', confirmConsent, 5, is(true, 6, 5, null)],
   ])('counts after a withdrawal: %s', async (_, say, minute, expected) => {
     await withdrawConsent(db.engine, statement(6));

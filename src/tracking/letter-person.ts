@@ -1,4 +1,5 @@
 import { lockContacts } from '../contacts/contact-facts.js';
+import { parseEmail } from '../domain/email-address.js';
 import type { Sql } from '../platform/database/sql.js';
 
 /** The letter whose link was followed. */
@@ -49,6 +50,12 @@ export async function lockedLetterOf(tx: Sql, ref: LetterRef): Promise<LetterRow
     letter = await letterOf(tx, ref);
   }
   return letter;
+}
+
+/** Whether the letter went to the mailbox that the person has now: a letter proves the mailbox that it went to, and no other. */
+export function isToTheirMailbox({ to_address: to, email_key: key }: LetterRow): boolean {
+  const sentTo = to === null ? null : parseEmail(to);
+  return sentTo?.ok === true && sentTo.key === key;
 }
 
 const LETTER = `

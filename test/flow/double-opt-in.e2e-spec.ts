@@ -156,6 +156,24 @@ describe('double opt-in', () => {
     expect((await reader.call('GET', `/c/${page.slice(3, -2)}AA`)).status).toBe(404);
   });
 
+  it('takes a wish that comes through a letter to another mailbox for a consent, and asks the mailbox of now to confirm it', async () => {
+    await shop.event(aCart(ANNA, NOON));
+    await shop.advance('1 minute');
+    await reader.call('POST', await pageOf());
+    await shop.advance('44 minutes');
+    const [reminder] = await shop.messages({ scenario: 'abandoned-cart' });
+    const preferences = pathIn((await shop.message(reminder!.id)).html, 'p');
+    await shop.must('PATCH', `/v1/contacts/${ANNA}`, { email: 'anna@elsewhere.example' });
+    await shop.advance('8 days');
+    const form = { ...BROWSER, 'content-type': 'application/x-www-form-urlencoded' };
+    const { body } = await reader.call<string>('POST', preferences, 'action=subscribe', form);
+    expect([body.includes('Мы запомнили'), body.includes('Вы подписаны')]).toEqual([true, false]);
+    const changed = await shop.must<Contact>('GET', '/v1/contacts/anna@elsewhere.example');
+    expect(changed.consent).toMatchObject({ marketing: true, confirmedAt: null });
+    await shop.advance('1 minute');
+    expect((await asked()).map(({ to }) => to)).toEqual([ANNA, 'anna@elsewhere.example']);
+  });
+
   const consentByPut = async (email: string) => {
     await shop.must('PUT', `/v1/contacts/${email}`, { consent: { marketing: true, source: 'till' } });
     await shop.advance('PT0S');

@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { confirmConsent } from '../../contacts/consent.js';
-import { parseEmail } from '../../domain/email-address.js';
 import { StorefrontRecorder } from '../../ingest/storefront-recorder.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
-import { type LetterRef, type LetterRow, letterOf, lockedLetterOf, type Visitor } from '../letter-person.js';
+import {
+  isToTheirMailbox,
+  type LetterRef,
+  type LetterRow,
+  letterOf,
+  lockedLetterOf,
+  type Visitor,
+} from '../letter-person.js';
 import { type Reader, Readers } from '../readers.js';
 
 const SOURCE = 'double_opt_in';
@@ -53,8 +59,6 @@ function isConfirmed(letter: LetterRow): boolean {
   return letter.confirmed_at !== null && letter.marketing_consent === true;
 }
 
-/** The letter proves the mailbox that it went to, and no other. */
 function isTheirs(letter: LetterRow): boolean {
-  const sentTo = letter.to_address === null ? null : parseEmail(letter.to_address);
-  return letter.contact_id !== null && !letter.erased && sentTo?.ok === true && sentTo.key === letter.email_key;
+  return letter.contact_id !== null && !letter.erased && isToTheirMailbox(letter);
 }

@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { confirmConsent, type ConsentStatement } from '../../contacts/consent.js';
+import { confirmConsent, type ConsentStatement, giveConsentNow } from '../../contacts/consent.js';
+import { SubscriptionRequests } from '../../contacts/ports.js';
 import { chooseTopics, pauseLetters } from '../../contacts/preferences.js';
 import { assertNever } from '../../domain/assert-never.js';
 import { changedTopics, isPaused, PAUSE_MS } from '../../domain/preferences.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
 import type { Sql } from '../../platform/database/sql.js';
-import { type LetterRef, type LetterRow, letterOf, lockedLetterOf, type Visitor } from '../letter-person.js';
+import {
+  isToTheirMailbox,
+  type LetterRef,
+  type LetterRow,
+  letterOf,
+  lockedLetterOf,
+  type Visitor,
+} from '../letter-person.js';
 import { pageLocale } from '../reader-locale.js';
 import { type Reader, Readers } from '../readers.js';
 import { Unsubscriber } from '../unsubscriber.js';
@@ -28,6 +36,7 @@ export class PreferenceCenter {
     private readonly database: EngineDatabase,
     private readonly readers: Readers,
     private readonly unsubscriber: Unsubscriber,
+    private readonly subscriptions: SubscriptionRequests,
   ) {}
 
   /** Changes nothing. Null when the letter or its person is gone. */
@@ -74,12 +83,19 @@ export class PreferenceCenter {
       case 'resume':
         return letter.paused_until === null ? undefined : pauseLetters(tx, statement, null);
       case 'subscribe':
-        return confirmConsent(tx, statement);
+        return this.subscribe(tx, letter, statement);
       case 'unsubscribe':
         return;
       default:
         assertNever(action);
     }
+  }
+
+  /** What comes through a letter to another mailbox is a wish of theirs, but the mailbox that they have now has to be asked. */
+  private async subscribe(tx: Sql, letter: LetterRow, statement: ConsentStatement): Promise<void> {
+    if (isToTheirMailbox(letter)) return confirmConsent(tx, statement);
+    await giveConsentNow(tx, statement);
+    await this.subscriptions.consentGiven(tx, { ...statement, storeId: letter.store_id });
   }
 
   private async choose(tx: Sql, form: PreferenceForm, letter: LetterRow, statement: ConsentStatement): Promise<void> {

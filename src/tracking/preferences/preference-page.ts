@@ -35,7 +35,7 @@ export function preferenceHtml(view: PreferenceView, locale: PageLocale, done: P
   const title = texts.title(view.shop);
   const block = blockText(view, locale);
   const notes = [
-    done === null ? '' : `<p class="said" role="status">${escapeHtml(doneText(done, block !== null, texts))}</p>`,
+    done === null ? '' : `<p class="said" role="status">${escapeHtml(doneText(done, view, texts))}</p>`,
     block === null ? '' : `<p class="blocked">${escapeHtml(`${block} ${texts.keptForLater}`)}</p>`,
   ];
   const parts = view.isSubscribed ? wishes(view, locale, texts) : wayBack(view, locale, texts);
@@ -43,8 +43,10 @@ export function preferenceHtml(view: PreferenceView, locale: PageLocale, done: P
   return frameOf(locale, title, `<main class="long">${main}</main>`);
 }
 
-function doneText(done: PreferenceAction, isBlocked: boolean, texts: PreferenceTexts): string {
-  return isBlocked && done === 'subscribe' ? texts.consentKept : texts.done[done];
+/** Nobody is told that they are subscribed whose address is blocked or has to be confirmed first. */
+function doneText(done: PreferenceAction, { block, isSubscribed }: PreferenceView, texts: PreferenceTexts): string {
+  const comesTrue = block === null && isSubscribed;
+  return done === 'subscribe' && !comesTrue ? texts.consentKept : texts.done[done];
 }
 
 /** A blocked person has nothing to pause. */

@@ -23,7 +23,7 @@ export interface PreferenceTexts {
   readonly subscribe: string;
   /** Said to somebody to whose address nothing is sent, of what they choose all the same. */
   readonly keptForLater: string;
-  /** Instead of `done.subscribe`, to the same. */
+  /** Instead of `done.subscribe`, to the same and to somebody who has to confirm their address first. */
   readonly consentKept: string;
   /** What is said above the page when a button has done its work. */
   readonly done: Readonly<Record<PreferenceAction, string>>;
