@@ -222,6 +222,21 @@ describe('the erasure of a person', () => {
     expect(kept).toEqual({ key: 'order-4', known: ids.order, order_key: 'order-4', began: 'order-4' });
   });
 
+  it('is possible also where an order named by an address was credited before an erasure and after it', async () => {
+    const [ids, back] = [someIds(), someIds()];
+    await somebody(store.liveId, 'anna', ids);
+    await erase(ids.contact);
+    await somebody(store.liveId, 'boris', back);
+    await db.engine.query(`UPDATE conversions SET order_key = 'anna@example.com' WHERE event_id = $1`, [back.event]);
+    await erase(back.contact);
+    const keys = await db.engine.query<{ key: string; credited: boolean }>(
+      `SELECT order_key AS key, message_id IS NOT NULL AS credited FROM conversions WHERE environment_id = $1`,
+      [store.liveId],
+    );
+    expect(keys.filter(({ credited }) => credited)).toHaveLength(4);
+    expect(keys.filter(({ key }) => key.includes('@'))).toEqual([]);
+  });
+
   it('touches nobody else, be it in the same environment or under the same ids in another', async () => {
     const [ids, others] = [someIds(), someIds()];
     await somebody(store.liveId, 'anna', ids);

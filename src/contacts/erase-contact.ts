@@ -71,15 +71,19 @@ UNION SELECT to_address FROM messages WHERE environment_id = $1 AND contact_id =
 
 /**
  * Ids that shops made of an address. Behind a blind key an event that is sent again is still known (`ingest/event-store.ts`), and an
- * order is still one; shown is our own id.
+ * order is still one; shown is our own id. Orders have blind keys from the start (`stats/stored-conversions.ts`). One that was credited
+ * before they had, and once more after an erasure, cannot take the key: two events never have the credit of one.
  */
+const BLIND_ORDER_KEY = blindKeySql('c.order_key', '$3', '$4');
 const HIDE_IDS = `
 WITH ids AS (
   UPDATE event_keys k SET key = ${blindKeySql('k.key', '$3', '$4')} FROM storefront_events e
   WHERE e.environment_id = $1 AND e.contact_id = $2 AND e.key ~ '${ADDRESS_SIGN}'
     AND k.environment_id = e.environment_id AND k.key = e.key AND k.event_id = e.id),
 orders AS (
-  UPDATE conversions c SET order_key = ${blindKeySql('c.order_key', '$3', '$4')}
+  UPDATE conversions c SET order_key = CASE WHEN c.message_id IS NULL OR NOT EXISTS (SELECT FROM conversions o
+      WHERE o.environment_id = c.environment_id AND o.order_key = ${BLIND_ORDER_KEY} AND o.message_id IS NOT NULL)
+    THEN ${BLIND_ORDER_KEY} ELSE 'event:' || c.event_id END
   WHERE c.environment_id = $1 AND c.contact_id = $2 AND c.order_key ~ '${ADDRESS_SIGN}')
 UPDATE storefront_events SET key = id::text
 WHERE environment_id = $1 AND contact_id = $2 AND key ~ '${ADDRESS_SIGN}'`;

@@ -10,6 +10,7 @@ export type ParsedEmail =
 
 /** What a text has that may hold an address, written plainly or for a URL: JavaScript and PostgreSQL read this pattern alike. */
 export const ADDRESS_SIGN = '@|%40';
+const MAY_HOLD_ADDRESS = new RegExp(ADDRESS_SIGN);
 
 /** Letters, digits and the signs of RFC 5322 that mailboxes really use; a backtick or quote is an attack, not an address. */
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*$/;
@@ -50,6 +51,11 @@ export function parseEmail(text: string): ParsedEmail {
     email: `${local}@${readable}`,
     key: `${local.toLowerCase()}@${ascii}`,
   };
+}
+
+/** Whether a text that shops made, such as an id, may hold an address. */
+export function mayHoldAddress(text: string): boolean {
+  return MAY_HOLD_ADDRESS.test(text);
 }
 
 function refused(why: string): ParsedEmail {

@@ -1,4 +1,6 @@
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
+import { eraseContact } from '../contacts/erase-contact.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { Crediting, SENT } from './crediting.builder.js';
 
@@ -50,6 +52,23 @@ describe('an order of which several events tell', () => {
       credited_for: 'paid',
     });
     expect(await crediting.credit(again)).toMatchObject({ state: 'uncredited', message_id: null, amount: null });
+    expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
+  });
+
+  it('is one also where its id was made of an address and its person was erased in between', async () => {
+    const id = '7-anna@example.com';
+    const before = await crediting.aReader(SENT);
+    await crediting.act(before.letters[0]!, 'click', CLICKED);
+    expect(await crediting.credit(await paid(before.contactId, PLACED, id))).toMatchObject({ state: 'credited' });
+    const erase = (contactId: string) =>
+      database.engine.transaction((tx) =>
+        eraseContact(tx, { environmentId: store.liveId, contactId }, new Date(PLACED), BLIND_KEYS),
+      );
+    await erase(before.contactId);
+    const back = await crediting.aReader(SENT);
+    await crediting.act(back.letters[0]!, 'click', CLICKED);
+    expect(await crediting.credit(await paid(back.contactId, PAID, id))).toMatchObject({ state: 'uncredited' });
+    await erase(back.contactId);
     expect(await counted()).toEqual([{ step_id: 'reminder', orders: 1, revenue: { RUB: '5980' } }]);
   });
 

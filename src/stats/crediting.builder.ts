@@ -45,7 +45,7 @@ export class Crediting {
   readonly figures: Figures;
   /** Happens once, in the midst of the next crediting: when it asks for the letters' scenarios. */
   meanwhile: (() => Promise<void>) | null = null;
-  private readonly recorder = new StoredConversions();
+  private readonly recorder = new StoredConversions(BLIND_KEYS);
 
   constructor(
     private readonly database: TestDatabase,

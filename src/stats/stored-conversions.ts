@@ -1,10 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { mayHoldAddress } from '../domain/email-address.js';
 import { ConversionRecorder, type ConversionRow } from '../enrollments/ports.js';
+import { BlindKeys } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
 
-/** The goal events of the inbox as rows that wait for attribution. */
+/**
+ * The goal events of the inbox as rows that wait for attribution. A key in which a shop may have written an address is blind from the
+ * start: the same order is then found by it before and after its person was erased.
+ */
 @Injectable()
 export class StoredConversions extends ConversionRecorder {
+  constructor(private readonly blind: BlindKeys) {
+    super();
+  }
+
   async record(tx: Sql, rows: readonly ConversionRow[]): Promise<void> {
     if (rows.length === 0) return;
     await tx.query(
@@ -14,7 +23,11 @@ export class StoredConversions extends ConversionRecorder {
          "contactId" uuid, "occurredAt" timestamptz, data jsonb)
        ORDER BY 1, 2
        ON CONFLICT DO NOTHING`,
-      [JSON.stringify(rows)],
+      [JSON.stringify(rows.map((row) => ({ ...row, orderKey: this.keyOf(row) })))],
     );
+  }
+
+  private keyOf({ orderKey }: ConversionRow): string {
+    return mayHoldAddress(orderKey) ? this.blind.of(orderKey) : orderKey;
   }
 }
