@@ -121,11 +121,16 @@ export class ContactsService {
     ]);
   }
 
+  /** A merge may come in between: then the contact that stayed is locked as well. Nobody who is there is not found. */
   private async locked(tx: Sql, scope: Scope, ref: string): Promise<ContactRow> {
-    const contactId = await findContactId(tx, scope.environmentId, ref);
-    if (contactId === null) throw new NotFound('contact');
-    await lockContacts(tx, [{ environmentId: scope.environmentId, contactId }]);
-    return this.row(tx, scope, contactId);
+    const { environmentId } = scope;
+    for (let locked: string | null = null; ;) {
+      const contactId = await findContactId(tx, environmentId, ref);
+      if (contactId === null) throw new NotFound('contact');
+      if (contactId === locked) return this.row(tx, scope, contactId);
+      await lockContacts(tx, [{ environmentId, contactId }]);
+      locked = contactId;
+    }
   }
 
   private async view(tx: Sql, scope: Scope, contactId: string | null): Promise<ContactView> {
