@@ -237,6 +237,20 @@ describe('the erasure of a person', () => {
     expect(keys.filter(({ key }) => key.includes('@'))).toEqual([]);
   });
 
+  it.each([
+    ['anna@xn--e1afmkfd.xn--p1ai', 'Anna@пример.рф'],
+    ['anna@пример.рф', 'ANNA@xn--e1afmkfd.xn--p1ai'],
+  ])('leaves nothing of a letter that was tried out on %s, written as %s', async (address, other) => {
+    const ids = someIds();
+    await somebody(store.liveId, 'anna', ids);
+    const key = 'anna@xn--e1afmkfd.xn--p1ai';
+    await db.engine.query('UPDATE contacts SET email = $2, email_key = $3 WHERE id = $1', [ids.contact, address, key]);
+    await db.engine.query('UPDATE messages SET to_address = $2 WHERE id = $1', [ids.test, other]);
+    await erase(ids.contact);
+    const tests = 'SELECT to_address, subject FROM messages WHERE id = $1';
+    expect(await db.engine.query(tests, [ids.test])).toEqual([{ to_address: null, subject: null }]);
+  });
+
   it('touches nobody else, be it in the same environment or under the same ids in another', async () => {
     const [ids, others] = [someIds(), someIds()];
     await somebody(store.liveId, 'anna', ids);

@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import { ADDRESS_SIGN, parseEmail } from '../domain/email-address.js';
 import { type BlindKeys, blindKeySql } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -62,7 +63,13 @@ async function hideAddresses(tx: Sql, { environmentId, contactId }: ContactRef, 
   const blinds = keys.map((key) => blind.of(key));
   await tx.query(FORGET_BOUNCES, [environmentId, keys]);
   await tx.query(HIDE, [environmentId, keys, blinds]);
-  await tx.query(FORGET_TESTS, [environmentId, known.map(({ email }) => email.toLowerCase())]);
+  await tx.query(FORGET_TESTS, [environmentId, keys.flatMap(spellings)]);
+}
+
+/** How an address may be written, apart from capitals: its domain in ASCII or in its own letters. */
+function spellings(key: string): readonly string[] {
+  const [local = '', domain = ''] = key.split('@');
+  return [key, `${local}@${domainToUnicode(domain)}`];
 }
 
 const ADDRESSES = `
