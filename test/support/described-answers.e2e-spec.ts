@@ -14,6 +14,7 @@ const LETTER = {
   state: 'accepted',
   reason: null,
   detail: null,
+  condition: null,
   to: 'anna@example.com',
   locale: 'ru',
   subject: 'Вы что-то забыли',
