@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { freePort, Service, temporaryDirectory } from '../support/service.js';
+import { BY_NPM, freePort, Service, temporaryDirectory, until } from '../support/service.js';
 import { aCart, Shop } from '../support/shop.js';
 
 /** Pids of processes that work in a database's directory, as PostgreSQL's do (Linux). */
@@ -86,8 +86,17 @@ describe('starting the service', () => {
       const { testKey } = await service.firstRun();
       await service.end('SIGTERM');
       await rm(data, { recursive: true });
-      service = await Service.start(data);
+      service = await Service.start(data, {}, BY_NPM);
       expect((await service.firstRun()).testKey).not.toBe(testKey);
+    });
+
+    it('leaves nothing running either when npm alone is told to end, as a supervisor does', async () => {
+      expect(await postgresOn(data)).not.toEqual([]);
+      await service.end('SIGTERM');
+      await until(
+        async () => (await postgresOn(data)).length === 0 && !(await service.isReady()),
+        () => `the service goes on:\n${service.output}`,
+      );
     });
   });
 

@@ -6,6 +6,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const BY_NODE = [process.execPath, '--enable-source-maps', MAIN];
+/** As the README says. */
+export const BY_NPM = ['npm', 'start'];
 
 export interface FirstRun {
   readonly url: string;
@@ -28,10 +31,10 @@ export class Service {
   }
 
   /** Starts it with these settings and nothing else of ours; does not wait. */
-  static async spawn(dataDir: string, env: Record<string, string> = {}): Promise<Service> {
+  static async spawn(dataDir: string, env: Record<string, string> = {}, command = BY_NODE): Promise<Service> {
     const settings = { DATA_DIR: dataDir, PORT: String(await freePort()), LOG_LEVEL: 'warn', ...env };
     const { PATH, HOME } = process.env;
-    const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    const child = spawn(command[0]!, command.slice(1), {
       env: { ...(PATH ? { PATH } : {}), ...(HOME ? { HOME } : {}), ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -39,8 +42,8 @@ export class Service {
   }
 
   /** Starts it and waits until /health/ready says 200. */
-  static async start(dataDir: string, env: Record<string, string> = {}): Promise<Service> {
-    const service = await Service.spawn(dataDir, env);
+  static async start(dataDir: string, env: Record<string, string> = {}, command = BY_NODE): Promise<Service> {
+    const service = await Service.spawn(dataDir, env, command);
     await until(
       async () => {
         if (service.child.exitCode !== null) throw new Error(`the service ended:\n${service.output}`);
