@@ -22,8 +22,8 @@ export function runBuilt(file, args) {
 }
 
 /**
- * A signal to npm alone, as supervisors send it, ends npm and its shell and does not reach us: what ran would go on with nobody to end it.
- * Only the parent tells (Windows keeps the old one's number, and nothing is done there).
+ * SIGTERM to npm alone, as supervisors send it, ends npm and its shell and does not reach us: what ran would go on with nobody to end it.
+ * Only the parent tells: where npm is killed its shell lives on, and Windows keeps the number of a parent that is gone.
  */
 function onceLeftBehind(end) {
   const watch = setInterval(() => {
