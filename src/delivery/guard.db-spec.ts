@@ -12,7 +12,6 @@ import {
   TWO_LETTERS,
 } from '../../test/support/planned-letters.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
-import type { RenderedMail } from '../templates/render-request.js';
 import { DeliveryTimes } from './delivery-times.js';
 
 describe('the last guard', () => {
@@ -151,35 +150,6 @@ describe('the last guard', () => {
       });
       expect((await cleared!).cleared).toEqual([]);
       expect(await message(messageId)).toMatchObject({ state });
-    });
-
-    it('goes with the others, though its subject shows half a character of somebody’s name', async () => {
-      const worker = aWorker(database.engine);
-      for (let i = 0; i < 2; i++) await aPlannedLetter(database.engine, store, await person());
-      const claim = await worker.claims.take(REAL_LANE, 10, []);
-      const letters = await worker.composer.compose(REAL_LANE, claim.messages);
-      const [one, other] = letters.map((letter) => ({ ...letter, rendered: { ...letter.rendered } as RenderedMail }));
-      const half = { ...one!, rendered: { ...one!.rendered, subject: `Dear ${'😀'[0]}.` } };
-      const { cleared } = await worker.guard.clear(REAL_LANE, claim.token, worker.transport, [half, other!]);
-      expect(cleared).toHaveLength(2);
-      expect(await message(half.message.id)).toMatchObject({ state: 'sending', subject: 'Dear \uFFFD.' });
-    });
-
-    it('that PostgreSQL refuses holds up none that was claimed with it', async () => {
-      const worker = aWorker(database.engine);
-      for (let i = 0; i < 5; i++) await aPlannedLetter(database.engine, store, await person());
-      const claim = await worker.claims.take(REAL_LANE, 10, []);
-      const [one, ...others] = await worker.composer.compose(REAL_LANE, claim.messages);
-      const rendered = { ...(one!.rendered as RenderedMail), links: [{ index: 0, url: '\ud83d' }] };
-      const refused = { ...one!, rendered };
-      const { cleared, held } = await worker.guard.clear(REAL_LANE, claim.token, worker.transport, [
-        ...others.slice(0, 2),
-        refused,
-        ...others.slice(2),
-      ]);
-      expect(cleared.map(({ letter }) => letter)).toEqual(others);
-      expect(held).toEqual([refused]);
-      expect(await message(refused.message.id)).toMatchObject({ state: 'claimed' });
     });
 
     it('is stopped by the order of a person who turned out to be the same one meanwhile', async () => {
