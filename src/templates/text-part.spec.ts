@@ -40,6 +40,24 @@ describe('the text part', () => {
     expect((await rendered(anMjml(`<mj-table>${cells}</mj-table>`))).line).toBe('Coat');
   });
 
+  it('keeps the cells of a table apart, those of its head too', async () => {
+    const rows = '<tr><th>Size</th><th>Chest</th></tr><tr><td>M</td><td>96 cm</td></tr>';
+    expect((await rendered(anMjml(`<mj-table>${rows}</mj-table>`))).text).toMatch(/^Size Chest\nM 96 cm\n/);
+  });
+
+  it('says whom to write to, and not what the mail program fills in', async () => {
+    const source = anMjml(
+      '<mj-text><a href="mailto:{{event.to}}?subject=Return%20of%20{{event.id}}">Write us</a></mj-text>',
+    );
+    expect((await rendered(source, aContext({ data: { to: 'help@shop.example' } }))).line).toBe(
+      'Write us: help@shop.example',
+    );
+    const share = '<a href="mailto:?subject=Look">Tell a friend</a>';
+    expect((await rendered(anMjml(`<mj-text>${share}</mj-text>`))).line).toBe('Tell a friend');
+    const halved = '<a href="mailto:a@b.example{{#if event.cartId}}?subject={{event.cartId}}{{/if}}">Write us</a>';
+    expect((await rendered(anMjml(`<mj-text>${halved}</mj-text>`))).line).toMatch(/^Write us: a@b\.example/);
+  });
+
   it('neither indents a line nor joins words, whether or not data brings the line before', async () => {
     const source = anMjml('<mj-text>Hello{{#if event.name}}, {{event.name}}<br>{{/if}} and welcome</mj-text>');
     expect((await rendered(source)).text).toMatch(/^Hello and welcome\n/);

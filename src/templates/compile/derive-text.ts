@@ -31,9 +31,8 @@ function textMaker(masked: MaskedSource): (html: string) => string {
     // Its blocks' tags may be all that is in it, and may have their other half elsewhere.
     walk(element.children, builder);
     if (!hasWords(element, masked)) return;
-    const { href } = attributesOf(element);
-    if (href && !href.startsWith('#'))
-      builder.addInline(`: ${href.replace(/^mailto:/, '')}${LINK_END}`, { noWordTransform: true });
+    const address = addressOf(attributesOf(element)['href'] ?? '', masked);
+    if (address !== '') builder.addInline(`: ${address}${LINK_END}`, { noWordTransform: true });
   };
   const formatCell: FormatCallback = (element, walk, builder) => {
     walk(element.children, builder);
@@ -61,6 +60,7 @@ const OPTIONS: HtmlToTextOptions = {
     { selector: '[style*="display:none"]', format: 'skip' },
     { selector: 'tr', format: 'block', options: block },
     { selector: 'td', format: 'tmCell' },
+    { selector: 'th', format: 'tmCell' },
     { selector: 'table', format: 'block', options: block },
     { selector: 'div', format: 'block', options: paragraph },
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
@@ -74,6 +74,16 @@ const OPTIONS: HtmlToTextOptions = {
 
 function attributesOf(element: DomNode): Readonly<Record<string, string>> {
   return (element.attribs ?? {}) as Readonly<Record<string, string>>;
+}
+
+/** What a reader can use of where a link leads; nothing of a place in the letter itself. */
+function addressOf(href: string, masked: MaskedSource): string {
+  if (href.startsWith('#')) return '';
+  const address = href.replace(/^mailto:/i, '');
+  const filledIn = address.indexOf('?');
+  // The subject line that a mail program would fill in is no part of an address. A block in it may have begun before.
+  if (address === href || filledIn < 0 || withTags(address.slice(filledIn), masked).includes(BLOCK_TAG)) return address;
+  return address.slice(0, filledIn);
 }
 
 function hasWords(node: DomNode, masked: MaskedSource): boolean {
