@@ -15,6 +15,8 @@ describe('a condition that cannot be read says where, and what to write', () => 
     ['one = for two', 'event.total = 5', 'write == for "is" (at character 13)'],
     ['three = for two', 'event.total === 5', 'write == for "is" (at character 15)'],
     ['another language’s unequal', 'event.total <> 5', 'write != for "is not" (at character 14)'],
+    ['"at least" the other way round', 'event.total => 5', 'write >= for "at least" (at character 13)'],
+    ['"at most" the other way round', 'event.total =< 5', 'write <= for "at most" (at character 13)'],
     [
       'quotes of a word processor',
       'event.cartId == “81”',

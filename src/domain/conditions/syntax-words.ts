@@ -29,6 +29,8 @@ const SLIPS: readonly { readonly before?: RegExp; readonly found: RegExp; readon
   { found: /^\|/, words: 'write || for "or"' },
   { before: /<$/, found: /^>/, words: 'write != for "is not"' },
   { before: /!=$/, found: /^=/, words: 'write != for "is not"' },
+  { found: /^=>/, words: 'write >= for "at least"' },
+  { found: /^=</, words: 'write <= for "at most"' },
   { found: /^=/, words: 'write == for "is"' },
   { found: /^[‘’‚“”„«»]/, words: 'write texts in straight quotes, \'so\' or "so"' },
 ];
