@@ -38,7 +38,7 @@ export function translateName(name: string, scope: Scope, findings: Findings): T
       return term('now', 'instant', INSTANT);
     case 'run':
       if (scope.runEvent === null)
-        return flawed(findings, 'not_available', 'there is no run yet when a trigger is decided');
+        return flawed(findings, 'not_available', "neither a trigger nor an exit's subject sees a run");
       return term('run', 'record', RUN);
     default:
       return flawed(

@@ -27,6 +27,17 @@ describe('values', () => {
     expect(compiled.exits[0]?.subject?.text(input(anOrder({ data: {} })))).toBeNull();
   });
 
+  it('of an exit’s subject see no run, and that is what is said', () => {
+    const exits = [{ event: 'order.placed', subject: 'run.event.cartId', reason: 'purchased' }];
+    expect(problemsOf({ ...ABANDONED_CART, exits })).toEqual([
+      {
+        pointer: '/exits/0/subject',
+        code: 'not_available',
+        detail: "neither a trigger nor an exit's subject sees a run",
+      },
+    ]);
+  });
+
   it('of goals see the event only', () => {
     const goals = [{ key: 'g', event: 'order.placed', within: 'P5D', value: 'contact.attributes.worth' }];
     expect(problemsOf({ ...ABANDONED_CART, goals })).toMatchObject([
