@@ -13,4 +13,11 @@ describe('a shipped letter in the dark', () => {
     expect(rule).toContain('background-color: {{store.brand.colors.background}} !important');
     expect(rule).toContain(' color: {{store.brand.colors.text}} !important');
   });
+
+  it.each(letters)('has no bright ground that the dark does not change: %s', (file) => {
+    const source = readFileSync(file, 'utf8');
+    const grounds = source.match(/<div [^>]*background-color: [^>]*>/g) ?? [];
+    const rules = grounds.map((ground) => `.canvas .${/class="(\w+)"/.exec(ground)?.[1]} { background-color: #`);
+    expect(rules.filter((rule) => !source.includes(rule))).toEqual([]);
+  });
 });

@@ -48,3 +48,11 @@ describe('a letter of a preset that shows money', () => {
     expect(text).toContain('0\u00a0₽');
   });
 });
+
+describe('the checkout’s three steps', () => {
+  it.each(['en', 'ru'])('keep their bars in one line where a narrow screen breaks a word: %s', (locale) => {
+    const source = readFileSync(new URL(`abandoned-checkout/finish.${locale}.mjml`, FOLDER), 'utf8');
+    const steps = source.match(/<td [^>]*>(?=\s*<div class="(?:done|rest)")/g) ?? [];
+    expect(steps.map((step) => step.includes('vertical-align: top'))).toEqual([true, true, true]);
+  });
+});
