@@ -101,7 +101,8 @@ export function translateMethod(
   if (comprehension !== undefined) {
     const over = translate(receiver, scope, findings);
     const [variable, ...rest] = args;
-    if (variable?.op !== 'id') return flawed(findings, 'type_error', `${name}() takes a name and an expression`);
+    if (variable?.op !== 'id' || rest.length === 0)
+      return flawed(findings, 'type_error', `${name}() takes a name and an expression`);
     if (scope.variables.size >= DEEPEST_COMPREHENSION)
       return flawed(
         findings,

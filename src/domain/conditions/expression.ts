@@ -123,14 +123,21 @@ const LIMITS: ReadonlyMap<string, string> = new Map([
 
 /** Types and their clashes in an author's words: an event's numbers are none of double and int to whoever wrote 5. */
 function readable(message: string): string {
-  return message
-    .replace(/^no such overload: /, 'does not fit together: ')
-    .replaceAll('google.protobuf.Timestamp', 'instant')
-    .replaceAll('google.protobuf.Duration', 'duration')
-    .replace(/\b(?:double|int|uint)\b/g, 'number')
-    .replace(/\bstring\b/g, 'text')
-    .replace(/\bbool\b/g, 'true or false')
-    .replace(/\blist<[^>]*>/g, 'list');
+  return (
+    message
+      // What stands behind the first argument of these is the translation's own.
+      .replace(/^found no matching overload for 'Known\.(\w+)\((.+), [^,]+\)'$/, '$1() takes a text, not $2')
+      .replace(/^found no matching overload for '(.*)'$/, 'does not fit together: $1')
+      .replace(/^no such overload: /, 'does not fit together: ')
+      .replaceAll('google.protobuf.Timestamp', 'instant')
+      .replaceAll('google.protobuf.Duration', 'duration')
+      // Before a parenthesis it is the function of that name.
+      .replace(/\b(?:double|int|uint)\b(?!\()/g, 'number')
+      .replace(/\bstring\b(?!\()/g, 'text')
+      .replace(/\bbool\b(?!\()/g, 'true or false')
+      .replace(/\bdyn\b/g, 'value')
+      .replace(/\blist<[^>]*>/g, 'list')
+  );
 }
 
 type Outcome = { readonly value: unknown; readonly field: string | null };

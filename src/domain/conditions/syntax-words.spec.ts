@@ -39,6 +39,12 @@ describe('a condition that cannot be read says where, and what to write', () => 
     ['event.currency > 5', 'does not fit together: text > number'],
     ['event.total + 1', 'gives number, not true or false'],
     ['event.items > 0', 'does not fit together: list > number'],
+    ['bought(7)', 'bought() takes a text, not number'],
+    ["like(event.total, '5')", 'like() takes a text, not number'],
+    ['size(event.total) > 1', 'does not fit together: size(number)'],
+    ['string(event.items) == ""', 'does not fit together: string(list)'],
+    ['event.total > null', 'does not fit together: value > null'],
+    ['event.items.exists(i)', 'exists() takes a name and an expression'],
   ])('and one whose types do not fit names them as people do: %s', (when, detail) => {
     expect(told(when)).toEqual([`type_error: ${detail}`]);
   });
