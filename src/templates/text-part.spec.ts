@@ -63,4 +63,36 @@ describe('the text part', () => {
     expect((await rendered(source)).text).toMatch(/^Hello and welcome\n/);
     expect((await rendered(source, aContext({ data: { name: 'Ann' } }))).text).toMatch(/^Hello, Ann\nand welcome\n/);
   });
+
+  it('fills in an address only in the branch that its link stands in, wherever the link ends', async () => {
+    const source = anMjml(
+      '<mj-text>{{#if event.own}}<a href="{{event.own}}">{{else}}<a href="https://shop.example/all">{{/if}}Look</a></mj-text>',
+    );
+    const own = await rendered(source, aContext({ data: { own: 'https://shop.example/own' } }));
+    expect([own.line, own.links.length]).toEqual(['https://shop.example/own Look', 1]);
+    expect((await rendered(source)).line).toBe('https://shop.example/all Look');
+    const half = anMjml('<mj-text>{{#if event.own}}<a href="{{event.own}}">{{/if}}Look</a></mj-text>');
+    expect((await rendered(half)).line).toBe('Look');
+    const halves = half.replace('</a>', '{{#if event.own}}</a>{{/if}}');
+    expect((await rendered(halves, aContext({ data: { own: 'https://a.example/' } }))).line).toBe(
+      'Look: https://a.example/',
+    );
+  });
+
+  it('does not say an address twice that the words of its link are', async () => {
+    const source = anMjml(
+      '<mj-text><a href="mailto:help@shop.example">help@shop.example</a>, <a href="tel:+74951234567">+7 495 123-45-67</a>, ' +
+        '<a href="mailto:{{event.to}}">{{event.to}}</a>, <a href="tel:112">Call</a></mj-text>',
+    );
+    expect((await rendered(source, aContext({ data: { to: 'a@b.example' } }))).line).toBe(
+      'help@shop.example, +7 495 123-45-67, a@b.example, Call: tel:112',
+    );
+  });
+
+  it('leaves out what is hidden, however the style is spaced, and parts words that a line parts', async () => {
+    const source = anMjml(
+      '<mj-text><span style="color: red; display:none">a</span><i style="display: none">b</i>c<hr>d</mj-text>',
+    );
+    expect((await rendered(source)).text).toMatch(/^c\nd\n/);
+  });
 });

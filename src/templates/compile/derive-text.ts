@@ -1,7 +1,7 @@
 import type { DomNode, FormatCallback, HtmlToTextOptions } from 'html-to-text';
 import { compile } from 'html-to-text';
 import type { Draft } from './draft.js';
-import { isBlockTag, type MaskedSource, replaceMarks } from './mask-mustaches.js';
+import { isBlockTag, marksIn, type MaskedSource, replaceMarks, unmask } from './mask-mustaches.js';
 
 /**
  * The text part, made once from the HTML: marks survive as words, and a link is `words: address`. What is hidden (the
@@ -28,11 +28,12 @@ const GLUED_LINK_END = /\u2063(?=[\p{L}\p{N}])/gu;
 
 function textMaker(masked: MaskedSource): (html: string) => string {
   const formatLink: FormatCallback = (element, walk, builder) => {
+    const address = hasWords(element, masked) ? addressOf(element, masked) : '';
+    const comesFirst = address !== '' && endsElsewhere(element, masked);
+    if (comesFirst) builder.addInline(`${address} `, { noWordTransform: true });
     // Its blocks' tags may be all that is in it, and may have their other half elsewhere.
     walk(element.children, builder);
-    if (!hasWords(element, masked)) return;
-    const address = addressOf(attributesOf(element)['href'] ?? '', masked);
-    if (address !== '') builder.addInline(`: ${address}${LINK_END}`, { noWordTransform: true });
+    if (address !== '' && !comesFirst) builder.addInline(`: ${address}${LINK_END}`, { noWordTransform: true });
   };
   const formatCell: FormatCallback = (element, walk, builder) => {
     walk(element.children, builder);
@@ -58,6 +59,7 @@ const OPTIONS: HtmlToTextOptions = {
     { selector: 'a', format: 'tmLink' },
     { selector: 'img', format: 'tmPicture' },
     { selector: '[style*="display:none"]', format: 'skip' },
+    { selector: '[style*="display: none"]', format: 'skip' },
     { selector: 'tr', format: 'block', options: block },
     { selector: 'td', format: 'tmCell' },
     { selector: 'th', format: 'tmCell' },
@@ -68,7 +70,7 @@ const OPTIONS: HtmlToTextOptions = {
       format: 'heading',
       options: { ...paragraph, uppercase: false },
     })),
-    { selector: 'hr', format: 'skip' },
+    { selector: 'hr', format: 'lineBreak' },
   ],
 };
 
@@ -76,14 +78,50 @@ function attributesOf(element: DomNode): Readonly<Record<string, string>> {
   return (element.attribs ?? {}) as Readonly<Record<string, string>>;
 }
 
-/** What a reader can use of where a link leads; nothing of a place in the letter itself. */
-function addressOf(href: string, masked: MaskedSource): string {
+/** What a reader can use of where a link leads; nothing of a place in the letter itself, and of what the words say already. */
+function addressOf(link: DomNode, masked: MaskedSource): string {
+  const href = attributesOf(link)['href'] ?? '';
   if (href.startsWith('#')) return '';
+  const words = unmask(rawText(link), masked).trim();
+  const called = /^(?:tel|sms):/i.test(href);
+  if (called) return digitsOf(unmask(href, masked)) === digitsOf(words) ? '' : href;
   const address = href.replace(/^mailto:/i, '');
-  const filledIn = address.indexOf('?');
-  // The subject line that a mail program would fill in is no part of an address. A block in it may have begun before.
-  if (address === href || filledIn < 0 || withTags(address.slice(filledIn), masked).includes(BLOCK_TAG)) return address;
-  return address.slice(0, filledIn);
+  if (address === href) return href;
+  const shown = withoutQuery(address, masked);
+  return unmask(shown, masked) === words ? '' : shown;
+}
+
+/** The subject line that a mail program would fill in is no part of an address. A block in it may have begun before. */
+function withoutQuery(address: string, masked: MaskedSource): string {
+  const at = address.indexOf('?');
+  return at < 0 || withTags(address.slice(at), masked).includes(BLOCK_TAG) ? address : address.slice(0, at);
+}
+
+/** With the names of what is filled in: two variables are not the same number. */
+function digitsOf(number: string): string {
+  return number.replace(/^(?:tel|sms):/i, '').replace(/[\s()–-]/g, '');
+}
+
+/**
+ * Whether a link ends in another branch of a block than the one it begins in: what stands at its end would be printed without it. So
+ * may one that holds or follows another that is not closed.
+ */
+function endsElsewhere(link: DomNode, masked: MaskedSource): boolean {
+  if (linkAround(link) !== null || holdsLink(link)) return true;
+  let depth = 0;
+  let turned = false;
+  for (const index of marksIn(rawText(link), masked)) {
+    const mustache = masked.mustaches[index] ?? '';
+    if (!isBlockTag(mustache)) continue;
+    if (/^\{\{~?\s*(?:#|\^\s*[^\s~}])/.test(mustache)) depth += 1;
+    else if (/^\{\{~?\s*\//.test(mustache)) depth -= 1;
+    else if (depth === 0) turned = true;
+  }
+  return depth < 0 || (depth === 0 && turned);
+}
+
+function holdsLink(node: DomNode): boolean {
+  return (node.children ?? []).some((child) => child.name === 'a' || holdsLink(child));
 }
 
 function hasWords(node: DomNode, masked: MaskedSource): boolean {
@@ -113,8 +151,11 @@ function isAllOfItsBranch(picture: DomNode, masked: MaskedSource): boolean {
 const BLOCK_TAG = '\0';
 
 function textOf(node: DomNode, masked: MaskedSource): string {
-  if (node.type !== 'text') return (node.children ?? []).map((child) => textOf(child, masked)).join('');
-  return withTags(node.data ?? '', masked);
+  return withTags(rawText(node), masked);
+}
+
+function rawText(node: DomNode): string {
+  return node.type === 'text' ? (node.data ?? '') : (node.children ?? []).map(rawText).join('');
 }
 
 function withTags(text: string, masked: MaskedSource): string {
