@@ -8,13 +8,6 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 
 type DtoClass = new () => object;
 
-const OPEN = 'touchmap:open';
-
-/** A DTO class that takes fields which it does not name, as `data` and `items[]` do. */
-export function OpenObject(): ClassDecorator {
-  return (target) => Reflect.defineMetadata(OPEN, true, target);
-}
-
 /**
  * The JSON Schema of a DTO class, from its class-validator decorators: what passes one passes the other. Throws at once on
  * a decorator that it does not know, so that no check is silently missing on the routes that Ajv guards.
@@ -27,7 +20,7 @@ export function schemaOf(dto: DtoClass): JsonSchema {
     properties[name] = propertySchema(dto, name, checks);
     if (isRequired(checks)) required.push(name);
   }
-  return { type: 'object', properties, required, additionalProperties: Reflect.getMetadata(OPEN, dto) === true };
+  return { type: 'object', properties, required, additionalProperties: false };
 }
 
 function isRequired(checks: readonly ValidationMetadata[]): boolean {
