@@ -151,6 +151,18 @@ describe('the writer of hits', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  it('counts the good lines of a damaged file and puts it aside', async () => {
+    postgres.away = true;
+    for (let i = 0; i < 3; i++) await writer.write(hit());
+    const [name] = await readdir(directory);
+    const content = await readFile(join(directory, name!), 'utf8');
+    await writeFile(join(directory, name!), content.replace('"action"', '"octian"'));
+    postgres.away = false;
+    for (let round = 1; round <= 2; round++) await writer.replay();
+    expect(await clicks()).toMatchObject({ clicks: 2 });
+    expect(await readdir(directory)).toEqual([name!.replace('.open', '.sealed.damaged')]);
+  });
+
   it('loses no line to a reader that takes the file away while hits come in', async () => {
     postgres.away = true;
     const reader = new Spool(directory);

@@ -33,6 +33,17 @@ describe('a group commit', () => {
     await Promise.all(done);
   });
 
+  it('takes no more at once than a write may have', async () => {
+    const { writes, add, turn, sizes } = begun(3, 1);
+    const done = [add(1), add(7)];
+    for (let write = 0; write < 4; write++) {
+      writes[write]!.end();
+      await turn();
+    }
+    expect(sizes()).toEqual([1, 3, 3, 1]);
+    await Promise.all(done);
+  });
+
   it('begins a second write beside a large one only when half as many wait', async () => {
     const { writes, add, turn, sizes } = begun();
     const first = [add(1), add(1), add(10)]; // two writes run, ten items wait

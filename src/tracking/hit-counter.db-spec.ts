@@ -36,7 +36,7 @@ describe('hits that are stored', () => {
   });
   afterAll(() => database.close());
 
-  const count = (by = counter): Promise<void> => by.drain(new AbortController().signal, () => undefined);
+  const count = (by = counter, stop = new AbortController().signal): Promise<void> => by.drain(stop, () => undefined);
   const letter = (): Promise<string> => mailbox.letter(contactId);
   const hit: Mailbox['hit'] = (...of) => mailbox.hit(...of);
   const figures: Mailbox['figures'] = (id) => mailbox.figures(id);
@@ -150,6 +150,12 @@ describe('hits that are stored', () => {
     expect(await figures(held)).toMatchObject({ opens: 1, clicks: 1 });
     expect(await figures(free)).toMatchObject({ opens: 1 });
     expect(await waiting()).toBe(0);
+  });
+
+  it('wait for the next process when this one is to end', async () => {
+    await storeHits(database.engine, [hit(await letter())]);
+    await count(counter, AbortSignal.abort());
+    expect(await waiting()).toBe(1);
   });
 
   it("of a sandbox happen at its now and are counted for whoever asks for that environment's", async () => {

@@ -112,6 +112,17 @@ describe('recording an engagement', () => {
     ]);
   });
 
+  it('looks at no orders for what a machine did, nor for an unsubscribe', async () => {
+    await database.engine.query('DELETE FROM stats_dirty');
+    const id = await letter();
+    await record(hit(id, { actor: 'machine', verdict: 'known_bot' }));
+    await record(hit(id, { action: 'unsubscribe' }));
+    expect(await database.engine.query('SELECT acted_at FROM stats_dirty')).toEqual([
+      { acted_at: null },
+      { acted_at: null },
+    ]);
+  });
+
   it.each([
     ['opens', {}, 'first_opened_at'],
     ['clicks', { action: 'click' }, 'first_clicked_at'],

@@ -1,7 +1,7 @@
 import { aWorker } from '../../../test/support/delivery-rig.js';
 import { aPlannedLetter, aScenario } from '../../../test/support/planned-letters.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
-import { aContact } from '../../../test/support/letters.js';
+import { aContact, aLetter } from '../../../test/support/letters.js';
 import { parseEmail } from '../../domain/email-address.js';
 import { REAL_LANE } from '../../platform/clock/lane.js';
 import { IS_HELD } from '../../platform/database/engine-database.js';
@@ -15,7 +15,7 @@ import { SOFT_BOUNCE_DAYS } from './soft-bounces.js';
 const ONE = { stored: 1, duplicates: 0, parked: 0 };
 const REPEATED = { stored: 0, duplicates: 1, parked: 0 };
 
-describe('reports of a mailbox’s reader that name an address and no instant', () => {
+describe('reports of a mailbox’s reader', () => {
   let database: TestDatabase;
   let store: TestStore;
   let worker: ReturnType<typeof aWorker>;
@@ -75,7 +75,7 @@ describe('reports of a mailbox’s reader that name an address and no instant', 
   });
   const lift = (key: string) => query('DELETE FROM suppressions WHERE email_key = $1', key);
 
-  it('count once for a letter, also when it is named beside them', async () => {
+  it('that name an address and no instant count once for a letter, also when it is named beside them', async () => {
     const { letter, key } = await aPerson();
     const messageId = await letter();
     expect(await post(hard(key))).toEqual(ONE);
@@ -188,12 +188,28 @@ describe('reports of a mailbox’s reader that name an address and no instant', 
     expect(await Promise.all([before, after].map(isBounced))).toEqual([true, false]);
   });
 
+  it('from the future happen when they come, as all do where time stands', async () => {
+    const { storeId, liveId, sandboxId } = store;
+    const live = await aLetter(database.engine, { environmentId: liveId, storeId });
+    await post({ messageId: live, kind: 'hard', at: '2999-01-01T00:00:00Z' });
+    const played = await aLetter(database.engine, { environmentId: sandboxId, storeId, clock: 'virtual' });
+    const reports = bounceReports({ messageId: played, kind: 'hard', at: '2026-11-01T00:00:00Z' });
+    await service.take({ environmentId: sandboxId, connectorId: newId() }, reports);
+    const now = `SELECT bounced_at BETWEEN coalesce(virtual_now, accepted_at) AND coalesce(virtual_now, clock_timestamp()) AS now
+      FROM messages m JOIN environments e ON e.id = m.environment_id WHERE m.id = $1`;
+    for (const id of [live, played]) expect(await query(now, id)).toEqual([{ now: true }]);
+  });
+
   it('are left to their repetition where a session keeps the row of one of them, which the others do not wait for', async () => {
     const [held, other] = [await aPerson(), await aPerson()];
     const reports = [hard(held.key), hard(other.key)];
+    const messageId = await aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId });
     await database.engine.transaction(async (tx) => {
       await tx.query('SELECT FROM contacts WHERE id = $1 FOR UPDATE', [held.contactId]);
+      await tx.query('SELECT FROM messages WHERE id = $1 FOR UPDATE', [messageId]);
+      const ofNobody = expect(post({ messageId, kind: 'hard' })).rejects.toMatchObject({ code: IS_HELD });
       await expect(post(reports)).rejects.toMatchObject({ code: IS_HELD });
+      await ofNobody;
       expect(await suppression(other.key)).toBeUndefined();
     });
     expect(await post(reports)).toMatchObject({ stored: 2 });

@@ -19,6 +19,12 @@ describe('an event of SendGrid', () => {
     [{ event: 'bounce', bounce_classification: 'Technical' }, 'blocked', null, false],
     [{ event: 'blocked' }, 'blocked', null, false],
     [{ event: 'bounce', type: 'bounce', bounce_classification: 'Invalid Address' }, 'bounced', 'hard_bounce', false],
+    [
+      { event: 'bounce', bounce_classification: 'Invalid Address', reason: '550 5.7.1 no such user' },
+      'bounced',
+      'hard_bounce',
+      false,
+    ],
     [{ event: 'bounce', type: 'bounce', status: '5.7.1', reason: '550 5.7.1 blocked' }, 'blocked', null, false],
     [{ event: 'bounce', type: 'bounce', reason: '550 relaying denied' }, 'blocked', null, false],
     [{ event: 'bounce', status: '5.0.0', reason: '550 5.1.1 unknown' }, 'bounced', 'hard_bounce', false],
@@ -65,6 +71,7 @@ describe('an event of SendGrid', () => {
 
   it('is the provider’s letter by the first part of its id, which all its reports share', () => {
     expect(read({ sg_message_id: 'abc.recvd-5f-1.0' }).providerMessageId).toBe('abc');
+    expect(read({ sg_message_id: 'a\u0000bc.0' }).providerMessageId).toBe('abc'); // which PostgreSQL could not store
     expect(read({}).providerMessageId).toBeNull();
   });
 

@@ -57,14 +57,20 @@ describe('the days on which an address refused for now', () => {
   it('count beside deliveries to another address, to somebody else, elsewhere or to nobody any more', async () => {
     await almost();
     await delivered(day(9), BORIS);
-    await delivered(day(9), ANNA, await aContact(database.engine, store.liveId));
+    const another = await aContact(database.engine, store.liveId);
+    await delivered(day(9), ANNA, another);
     await delivered(day(9), ANNA, contactId, store.sandboxId);
     await delivered(day(9));
     await database.engine.query(
       `UPDATE messages SET to_address = NULL WHERE environment_id = $1 AND contact_id = $2 AND to_address = $3`,
       [store.liveId, contactId, ANNA],
     );
-    expect(await refused(day(SOFT_BOUNCE_DAYS))).toEqual([ANNA]);
+    const at = day(SOFT_BOUNCE_DAYS);
+    const bounces = [
+      { emailKey: ANNA, contactId, at },
+      { emailKey: BORIS, contactId: another, at },
+    ];
+    expect(await countSoftBounces(database.engine, store.liveId, bounces)).toEqual(new Set([ANNA]));
   });
 
   it('are forgotten up to a delivery, of that address in that environment', async () => {

@@ -75,6 +75,19 @@ describe('what is reported of a letter', () => {
     ]);
   });
 
+  it('leaves the outcome that an attempt has', async () => {
+    const id = await letter(`state = 'retry', attempts = 1, accepted_at = NULL`);
+    await database.engine.query(
+      `INSERT INTO send_attempts (environment_id, message_id, attempt, token, worker, started_at, finished_at, outcome)
+       VALUES ($1, $2, 1, gen_random_uuid(), gen_random_uuid(), $3, $3, 'retry')`,
+      [store.liveId, id, at(1)],
+    );
+    expect(await write(id, { delivery: 'processed' })).toHaveLength(1);
+    expect(
+      await database.engine.query('SELECT outcome, finished_at FROM send_attempts WHERE message_id = $1', [id]),
+    ).toEqual([{ outcome: 'retry', finished_at: at(1) }]);
+  });
+
   it.each([
     `state = 'accepted'`,
     `state = 'cancelled', reason = 'moved'`,
