@@ -65,7 +65,7 @@ LIMIT $6`;
 /** The person's latest run in a scenario; $3 scenario, $4 the subject that it follows up, null for any. */
 export const LATEST_RUN = `
 WITH ${PERSON}
-SELECT r.id, r.subject, r.version, r.state, r.position, r.due_at, r.entered_at, r.end_reason, r.ended_at, r.holdout, r.held, r.touches
+SELECT r.id, r.subject, r.version, r.state, r.due_at, r.entered_at, r.end_reason, r.ended_at, r.holdout, r.held, r.touches
 FROM enrollments r
 WHERE r.environment_id = $1 AND r.scenario_key = $3 AND r.contact_id IN (SELECT id FROM person)
   AND ($4::text IS NULL OR r.subject = $4)
