@@ -38,6 +38,15 @@ describe('an item of a batch', () => {
     expect(new EventChecker().item(wrong, caller, null)).toMatchObject({ ok: false, error: { status: 413 } });
   });
 
+  it.each([undefined, null])('has the id of its request where its own is %s', (id) => {
+    const keyOf = (idempotencyKey: string | null): unknown => {
+      const checked = new EventChecker().item({ ...item(1), id }, caller, idempotencyKey);
+      return checked.ok && [checked.event.key, checked.event.bodyHash !== null];
+    };
+    expect(keyOf('import-7/0')).toEqual(['import-7/0', true]);
+    expect(keyOf(null)).toEqual([null, false]);
+  });
+
   it('waits with all its weight, attributes and tags too', () => {
     const checked = new EventChecker().item(item(10_000), caller, null);
     expect(checked.ok && checked.event.aboutPersonChars).toBeGreaterThan(200_000);

@@ -48,6 +48,24 @@ describe('events whose statement hangs', () => {
     expect(await after(PATIENCE_MS)).toEqual([]);
     expect(await after(1)).toEqual(['unavailable']);
   });
+
+  it('let no others wait behind ten thousand of them, nor behind 64 MiB', async () => {
+    const { time, collector } = hanging();
+    Object.assign(time, { lookMs: 0 });
+    const send = (count: number, chars: number): void =>
+      void collector.submit(
+        Array<IncomingEvent>(count).fill({ dataJson: '', aboutPersonChars: chars } as IncomingEvent),
+      );
+    send(9_999, 0);
+    send(1, 0);
+    expect(() => send(1, 0)).toThrow('too many events');
+    await turn(); // a group is under way, all others are given up
+    time.ms = PATIENCE_MS;
+    jest.advanceTimersByTime(PATIENCE_MS);
+    send(62, 1024 * 1024);
+    send(2, 1024 * 1024);
+    expect(() => send(1, 0)).toThrow('too many events');
+  });
 });
 
 it('an event whose statement ends without a result when its time is over is answered too', async () => {
@@ -69,6 +87,16 @@ it('an event whose statement ends without a result when its time is over is answ
   await collector.idle();
   await turn();
   expect(answered).toEqual(['unavailable']);
+});
+
+it('events that wait for one another are all stored, however many rounds they take', async () => {
+  const round = ([first]: readonly IncomingEvent[]) =>
+    Promise.resolve({ results: new Map([[first!, { kind: 'stored', id: 'e' }]]), error: null });
+  const clock = { monotonicMs: () => 0 } as ProcessClock;
+  const store = { round } as unknown as EventStore;
+  const collector = new EventCollector(store, { wake: () => undefined }, clock, new IngestTimes());
+  const events = Array.from({ length: 60 }, () => ({ dataJson: '{}', aboutPersonChars: 0 }) as IncomingEvent);
+  expect((await collector.submit(events)).filter(({ kind }) => kind !== 'stored')).toEqual([]);
 });
 
 function turn(): Promise<void> {
