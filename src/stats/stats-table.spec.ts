@@ -46,6 +46,21 @@ describe('a table by step', () => {
   });
 });
 
+it('a row has its money in the store’s currency if there is any, else in the first, and the other ones beside it', () => {
+  const EUR = { amount: '5', currency: 'EUR' };
+  const USD = { amount: '1.50500', currency: 'USD' };
+  const moneyOf = (...revenue: (typeof EUR)[]) => {
+    const [row] = statsTable([{ ...group(1, 'reminder', 1, 2), value: '', revenue }], [], {
+      ...options,
+      by: 'step',
+    }).items;
+    return [row!.revenue, ...(row!.otherRevenue ?? [])].map(({ amount, currency }) => `${amount} ${currency}`);
+  };
+  expect(moneyOf(EUR, { amount: '5980', currency: 'RUB' }, USD)).toEqual(['5980.00 RUB', '5.00 EUR', '1.505 USD']);
+  expect(moneyOf(EUR, USD)).toEqual(['5.00 EUR', '1.505 USD']);
+  expect(moneyOf()).toEqual(['0.00 RUB']);
+});
+
 it('a table by day compares letters of one day, and has no days on which a step sent nothing', () => {
   const on = (day: string, step: string, stepNumber: number, orders: number) => ({
     ...group(1, step, stepNumber, orders),
@@ -117,6 +132,11 @@ describe('a table by version', () => {
       [1, 'follow-up', { orders: 0.25 }],
       [2, 'follow-up', { orders: 0.25 }],
     ]);
+  });
+
+  it('has the tenth version behind the ninth', () => {
+    const versions = [10, 9].map((version) => group(version, 'reminder', 1, 1));
+    expect(table(...versions).map(([version]) => version)).toEqual([9, 10]);
   });
 
   it('compares with the first one also where that sent nothing', () => {
