@@ -60,6 +60,27 @@ describe('events in any order and any portions', () => {
     expect(outcomes).toEqual([['entered'], ['none condition_false'], ['none condition_false']]);
   });
 
+  it('keep a cool-down also behind a run that ended as it began', async () => {
+    const other = await Shop.open(database);
+    await other.publish({
+      key: 'at-once',
+      name: 'At once',
+      messageClass: 'service',
+      trigger: { type: 'event', event: 'order.placed', subject: 'event.orderId' },
+      reentry: { whileRunning: 'parallel', afterExit: 'P1D' },
+      steps: [
+        { id: 'end', type: 'exit', reason: 'seen', when: 'true' },
+        { id: 'welcome', type: 'email', template: 'x/welcome', reason: 'r' },
+      ],
+    });
+    const anna = await other.contact();
+    const events = [order('2026-11-21T09:50:00Z', 'o-1'), order('2026-11-21T09:55:00Z', 'o-2')];
+    const received = [await other.receive(anna, events[0]!), await other.receive(anna, events[1]!)];
+    await settle(worker, other.lane(TEN));
+    const outcomes = await Promise.all(received.map((event) => other.outcomes(event)));
+    expect(outcomes).toEqual([['entered'], ['none cool_down']]);
+  });
+
   it('end a stored run and begin the next of its subject in one portion', async () => {
     const other = await Shop.open(database);
     await other.publish({ ...ABANDONED_CART, reentry: { whileRunning: 'restart', afterExit: 'always' } });
