@@ -83,7 +83,7 @@ WHERE store_id = $1 AND provider = $2`;
 
 const WAIT = `
 UPDATE messages AS m SET state = 'planned', reason = v.reason, due_at = v.due, meant_at = coalesce(m.meant_at, m.due_at),
-  next_attempt_at = NULL, claim_token = NULL, claimed_by = NULL, lease_until = NULL
+  claim_token = NULL, claimed_by = NULL, lease_until = NULL
 FROM (SELECT o.environment_id, o.id, v.due, v.reason
   FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) AS v (environment_id, id, due, reason)
   JOIN messages AS o ON o.environment_id = v.environment_id AND o.id = v.id

@@ -128,7 +128,7 @@ WITH v AS MATERIALIZED (
 sending AS (
   UPDATE messages AS m SET state = CASE WHEN $6 THEN 'accepted' ELSE 'sending' END, attempts = v.attempt, provider = $3,
     to_address = v.to_address, subject = v.subject, locale = v.locale, template_version = v.version, sent_at = $5, sent_on = v.day,
-    reason = NULL, next_attempt_at = NULL, accepted_at = CASE WHEN $6 THEN $5::timestamptz END,
+    reason = NULL, accepted_at = CASE WHEN $6 THEN $5::timestamptz END,
     lease_until = CASE WHEN NOT $6 THEN clock_timestamp() + make_interval(secs => $4 / 1000.0) END
   FROM v WHERE m.environment_id = v.e AND m.id = v.id
   RETURNING m.environment_id, m.scenario_key, m.step_id, m.sent_on),
