@@ -47,6 +47,12 @@ describe('an item of a batch', () => {
     expect(keyOf(null)).toEqual([null, false]);
   });
 
+  it('has consent by the API where it does not say how the person gave it', () => {
+    const contact = { email: 'anna@example.com', consent: { marketing: true } };
+    const checked = new EventChecker().item({ ...item(1), contact }, caller, null);
+    expect(checked.ok && checked.event.consent).toEqual({ granted: true, source: 'api' });
+  });
+
   it('waits with all its weight, attributes and tags too', () => {
     const checked = new EventChecker().item(item(10_000), caller, null);
     expect(checked.ok && checked.event.aboutPersonChars).toBeGreaterThan(200_000);
