@@ -232,8 +232,12 @@ describe('a batch of letters', () => {
       await worker.batch.run(REAL_LANE);
       await tryAgainNow(database.engine, messageId);
     }
+    transport.script = [() => ({ kind: 'retry', status: 451, detail: 'busy', retryAfterMs: null, counts: true })];
+    await worker.batch.run(REAL_LANE);
+    expect(await message(messageId)).toMatchObject({ state: 'retry', attempts: 10 });
+    await tryAgainNow(database.engine, messageId);
     expect(await worker.batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
-    expect(await message(messageId)).toMatchObject({ state: 'accepted', attempts: 10 });
+    expect(await message(messageId)).toMatchObject({ state: 'accepted', attempts: 11 });
   });
 
   it('keeps a refusal of the provider with its code', async () => {
