@@ -193,6 +193,35 @@ describe('a circuit', () => {
   });
 });
 
+describe('a circuit that is open', () => {
+  const QUIET: ProviderStates = { refused: () => undefined, recovered: () => undefined, paused: () => undefined };
+  const opened = () => {
+    const time = { ms: 0 };
+    const clock = { now: () => new Date(0), monotonicMs: () => time.ms };
+    return { time, circuits: new Circuits(clock, new DeliveryTimes({ circuitMs: 100, circuitMaxMs: 300 }), QUIET) };
+  };
+
+  it('is shut by no pause that ends before, nor by the success of a letter that was on its way', () => {
+    const { time, circuits } = opened();
+    circuits.fault('s', 'no');
+    circuits.pause('s', 10);
+    expect(circuits.leftMs('s')).toBe(100);
+    time.ms = 50;
+    circuits.success('s');
+    expect(circuits.leftMs('s')).toBe(50);
+    expect(circuits.fault('s', 'no, of a letter beside it')).toBe(50);
+    time.ms = 100;
+    expect(circuits.fault('s', 'no')).toBe(200);
+  });
+
+  it('for a pause is open for a fault as well', () => {
+    const { circuits } = opened();
+    circuits.pause('s', 50);
+    expect(circuits.fault('s', 'no')).toBe(100);
+    expect(circuits.leftMs('s')).toBe(100);
+  });
+});
+
 describe('equal refusals', () => {
   it('of more than ten letters in a row are a fault of the settings; another one, or a success, begins anew', () => {
     const states = { refused: () => undefined, recovered: () => undefined, paused: () => undefined };
