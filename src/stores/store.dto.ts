@@ -134,7 +134,9 @@ export class PatchStoreDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(10)
-  @ValidateNested({ each: true })
+  // ValidateNested alone looks into a list in the list and takes what it finds there for the caps.
+  @IsObject({ each: true })
+  @ValidateNested({ each: true, message: 'must be an object' })
   @Type(() => CapDto)
   readonly caps?: CapDto[] | null;
 

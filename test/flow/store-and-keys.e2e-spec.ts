@@ -70,6 +70,8 @@ describe('a store and its keys', () => {
     [{ warmUp: { startsOn: '2026-02-28', firstDay: 50, growth: 0.5, days: 20 } }, '/warmUp/growth', 'min'],
     [{ utm: { source: 'shop', medium: '{contact.email}' } }, '/utm/medium', 'tag_value'],
     [{ quietHours: { from: '25:00', to: '08:00' } }, '/quietHours/from', 'time_of_day'],
+    [{ caps: [[]] }, '/caps', 'is_object'],
+    [{ caps: [[{ max: 1, per: '1 day' }]] }, '/caps', 'is_object'],
   ])('refuses the setting %j', async (patch, pointer, code) => {
     const answer = await shop.call<{ errors: object[] }>('PATCH', '/v1/store', patch);
     expect(answer.status).toBe(422);
