@@ -138,9 +138,15 @@ describe('files', () => {
       expect([answer.status, answer.body.code]).toEqual([status, code]);
     });
 
-    it('of another type are refused, and CSV where JSON belongs', async () => {
-      expect((await post('/v1/contacts/import', '{}', 'application/json')).status).toBe(415);
-      expect((await post('/v1/events', 'email\r\na@example.com')).status).toBe(415);
+    it.each([
+      // What curl says of --data-binary, and Windows of a file .csv.
+      ['application/x-www-form-urlencoded', '/v1/contacts/import', 'text/csv'],
+      ['application/vnd.ms-excel', '/v1/suppressions/import', 'text/csv'],
+      ['application/json', '/v1/contacts/import', 'text/csv'],
+      ['text/csv', '/v1/events', 'application/json'],
+    ])('sent as %s to %s are refused, and told to come as %s', async (type, path, wanted) => {
+      const answer = await post(path, type === 'application/json' ? '{}' : 'email\r\na@example.com', type);
+      expect(answer).toMatchObject({ status: 415, body: { detail: `send the body as ${wanted}` } });
     });
 
     it('of 10,000 rows are taken as they stream in', async () => {

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { connectionProblem } from '../database/database-error.js';
 import { logger } from '../logging/logger.js';
+import { UnsupportedMedia } from './csv-body.js';
 import { DomainError } from './domain-error.js';
 import type { KnownPaths } from './known-paths.js';
 import { type ProblemDetails, problemOf } from './problem.js';
@@ -36,7 +37,11 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { body, retryAfterS, unexpected } = problemOf(
-      this.wrongMethod(request, reply) ?? tooLarge(error, request) ?? brokenOff(error, request) ?? error,
+      this.wrongMethod(request, reply) ??
+        tooLarge(error, request) ??
+        noCsv(error, request) ??
+        brokenOff(error, request) ??
+        error,
     );
     const fields = { requestId: request.id, route: request.routeOptions?.url };
     if (unexpected) this.log.error('a request failed', { event: 'http.failed', ...fields }, error);
@@ -58,6 +63,12 @@ function tooLarge(error: unknown, { routeOptions }: FastifyRequest): BodyTooLarg
   if (!(error instanceof HttpException) || error.getStatus() !== 413 || routeOptions.bodyLimit === undefined)
     return null;
   return new BodyTooLarge(`the body has more than the ${routeOptions.bodyLimit} bytes that this route takes`);
+}
+
+/** A CSV file under another type, such as what curl and Windows call one, is not to come as JSON. */
+function noCsv(error: unknown, { routeOptions }: FastifyRequest): UnsupportedMedia | null {
+  if (!(error instanceof HttpException) || error.getStatus() !== 415 || !routeOptions.config?.csv) return null;
+  return new UnsupportedMedia('text/csv');
 }
 
 /** What a request says that broke off has the code of a lost database: it is told by whose error it is. Null for any other. */
