@@ -1,4 +1,6 @@
+import { strictValidation } from '../platform/http/validation-pipe.js';
 import { checkDraft } from './check-draft.js';
+import { PreviewDto, TemplateDto } from './template.dto.js';
 
 describe('a template', () => {
   it.each(['en', 'pt-BR', 'zh-Hans-CN', 'sr-Latn', 'es-419'])('may be written in %s', (locale) => {
@@ -14,4 +16,25 @@ describe('a template', () => {
       );
     },
   );
+
+  it.each([
+    { event: [] },
+    { event: 'cart.updated' },
+    { event: null },
+    { contact: null },
+    { contact: {}, events: {} },
+    { type: 'cart.updated', data: {} },
+  ])('takes no sample that holds anything but an event and a contact: %j', async (sample) => {
+    for (const metatype of [TemplateDto, PreviewDto])
+      await expect(
+        strictValidation().transform({ locales: {}, sample }, { type: 'body', metatype }),
+      ).rejects.toMatchObject({
+        errors: expect.arrayContaining([expect.objectContaining({ pointer: '/sample', code: 'sample' })]),
+      });
+  });
+
+  it.each([{}, { event: { total: 5 } }, { event: {}, contact: {} }, null])('takes the sample %j', async (sample) => {
+    const dto = { locales: {}, sample };
+    expect(await strictValidation().transform(dto, { type: 'body', metatype: TemplateDto })).toMatchObject(dto);
+  });
 });

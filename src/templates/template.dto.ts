@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
+import { IsSample } from './sample-rule.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
 import { TemplateSampleView } from './template.view.js';
 
@@ -24,6 +25,7 @@ export class TemplateDto {
   @ApiPropertyOptional({ type: () => TemplateSampleView })
   @IsOptional()
   @IsObject()
+  @IsSample()
   sample?: TemplateSample | null;
 
   /** Ignored: a document may be sent back as it was read. */
@@ -64,6 +66,7 @@ export class PreviewDto {
   @ApiPropertyOptional({ type: () => TemplateSampleView })
   @AbsentOr()
   @IsObject()
+  @IsSample()
   sample?: TemplateSample;
 
   /** An event as posted, in place of the sample's; where it tells of a `contact`, that is the person. */
