@@ -16,3 +16,9 @@ describe('a contact’s consent', () => {
     ]);
   });
 });
+
+it('a contact’s attributes are kept as they were posted, whatever they are called', async () => {
+  const attributes = { valueOf: 1, size: 'M', last: { toString: null, items: [{ hasOwnProperty: [true] }] } };
+  const dto = await strictValidation().transform({ attributes }, { type: 'body', metatype: ContactDto });
+  expect(JSON.stringify(dto)).toBe(JSON.stringify({ attributes }));
+});

@@ -10,6 +10,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { AsPosted } from '../platform/http/as-posted.js';
 import { IsAddress, IsId, IsLanguage, IsTimezone } from './contact-rules.js';
 
 /** Consent to marketing mail, or its withdrawal, as evidence. */
@@ -79,6 +80,7 @@ export class ContactDto {
   /** The store's own fields; merged key by key, a null value clears its key. */
   @IsOptional()
   @IsObject()
+  @AsPosted()
   attributes?: Record<string, unknown> | null;
 
   /** What the person said of marketing mail; absent says nothing of it. */

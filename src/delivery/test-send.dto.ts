@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, IsObject, IsString, MaxLength, Min } from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
+import { AsPosted } from '../platform/http/as-posted.js';
 import { MAX_LOCALE_CHARS } from '../templates/template.dto.js';
 
 /** To whom a template is sent for a look, and with which data. */
@@ -31,10 +32,12 @@ export class TestSendDto {
   /** An event as posted, in place of the sample's; where it tells of a `contact`, that is the person. */
   @AbsentOr()
   @IsObject()
+  @AsPosted()
   event?: Record<string, unknown>;
 
   /** Fields of the person, over the sample's. */
   @AbsentOr()
   @IsObject()
+  @AsPosted()
   contact?: Record<string, unknown>;
 }

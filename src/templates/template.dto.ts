@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { AbsentOr } from '../platform/http/absent-or.js';
+import { AsPosted } from '../platform/http/as-posted.js';
 import { IsSample } from './sample-rule.js';
 import type { TemplateSample, TemplateSources } from './template-sources.js';
 import { TemplateSampleView } from './template.view.js';
@@ -19,6 +20,7 @@ export class TemplateDto {
 
   /** MJML source by BCP 47 locale; `<mj-title>` is the subject, `<mj-preview>` the preheader. */
   @IsObject()
+  @AsPosted()
   locales!: TemplateSources;
 
   /** What a preview shows when it is given no data: `{ "event": as posted, "contact": {…} }`. */
@@ -26,6 +28,7 @@ export class TemplateDto {
   @IsOptional()
   @IsObject()
   @IsSample()
+  @AsPosted()
   sample?: TemplateSample | null;
 
   /** Ignored: a document may be sent back as it was read. */
@@ -67,16 +70,19 @@ export class PreviewDto {
   @AbsentOr()
   @IsObject()
   @IsSample()
+  @AsPosted()
   sample?: TemplateSample;
 
   /** An event as posted, in place of the sample's; where it tells of a `contact`, that is the person. */
   @AbsentOr()
   @IsObject()
+  @AsPosted()
   event?: Record<string, unknown>;
 
   /** Fields of the person, over the sample's. */
   @AbsentOr()
   @IsObject()
+  @AsPosted()
   contact?: Record<string, unknown>;
 }
 

@@ -1,6 +1,23 @@
-import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, IsString, Length, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsInt,
+  IsObject,
+  IsString,
+  Length,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { AbsentOr } from './absent-or.js';
 import type { Unprocessable } from './domain-error.js';
 import { strictValidation } from './validation-pipe.js';
+
+class StampDto {
+  @IsInt()
+  cents!: number;
+}
 
 class LetterDto {
   @IsArray()
@@ -16,6 +33,12 @@ class LetterDto {
   @IsInt()
   @Min(1)
   version!: number;
+
+  @AbsentOr()
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => StampDto)
+  stamps?: StampDto[];
 }
 
 const GOOD = { to: ['a'], name: 'b', version: 1 };
@@ -45,4 +68,15 @@ describe('a body that is not as declared is refused', () => {
     ]);
     expect(await problems({})).toEqual([]);
   });
+
+  // What every object inherits looks like a method of the DTO, and was left out before anything was looked at.
+  it.each(['size', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf'])(
+    'for a field of its own, called %s',
+    async (name) => {
+      expect(await problems({ [name]: 1 })).toEqual([`/${name} unknown_field`]);
+      expect(await problems({ stamps: [{ cents: 5 }, { cents: 7, [name]: 1 }] })).toEqual([
+        `/stamps/1/${name} unknown_field`,
+      ]);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { type Problem, Unprocessable } from './domain-error.js';
 import { pointerStep } from './json-pointer.js';
 import { snakeCase } from './snake-case.js';
@@ -8,6 +9,10 @@ class StrictValidation extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'body' && this.toValidate(metadata) && value !== undefined && !isObject(value))
       throw invalid([NO_OBJECT]);
+    if (metadata.metatype && this.toValidate(metadata)) {
+      const unseen = unseenFields(value, metadata.metatype, '');
+      if (unseen.length > 0) throw invalid(unseen);
+    }
     return super.transform(value, metadata) as Promise<unknown>;
   }
 
@@ -30,6 +35,7 @@ export function strictValidation(): ValidationPipe {
   });
 }
 
+const UNKNOWN_FIELD = 'is not a field of this object';
 const NO_OBJECT: Problem = { pointer: '', code: 'is_object', detail: 'must be an object' };
 
 function invalid(problems: readonly Problem[]): Unprocessable {
@@ -40,13 +46,25 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Fields called as what every object inherits: class-transformer takes them for methods and leaves them out before they are looked at. */
+function unseenFields(value: unknown, dto: object, above: string): readonly Problem[] {
+  if (Array.isArray(value)) return value.flatMap((item, i) => unseenFields(item, dto, `${above}/${i}`));
+  if (!isObject(value)) return [];
+  return Object.entries(value as object).flatMap(([name, part]) => {
+    const pointer = `${above}${pointerStep(name)}`;
+    if (name in Object.prototype) return [{ pointer, code: 'unknown_field', detail: UNKNOWN_FIELD }];
+    const nested = defaultMetadataStorage.findTypeMetadata(dto, name)?.typeFunction();
+    return nested ? unseenFields(part, nested, pointer) : [];
+  });
+}
+
 function problemsOf(error: ValidationError, above: string): Problem[] {
   const pointer = `${above}${pointerStep(error.property)}`;
   if (error.constraints && error.value === undefined) return [{ pointer, code: 'required', detail: 'is missing' }];
   const own = told(Object.entries(error.constraints ?? {})).map(([name, detail]) => ({
     pointer,
     code: codeOf(name),
-    detail: name === 'whitelistValidation' ? 'is not a field of this object' : detail,
+    detail: name === 'whitelistValidation' ? UNKNOWN_FIELD : detail,
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, pointer))];
 }
