@@ -31,7 +31,7 @@ export class ConsentDto {
 
 /** What is known of a person. An absent field leaves what is known, null clears it (in a PUT both clear). */
 export class ContactDto {
-  /** One plain address; kept as written, found regardless of case. */
+  /** One plain address; kept as written, its domain in small letters, and found regardless of case. */
   @IsOptional()
   @IsAddress()
   email?: string | null;

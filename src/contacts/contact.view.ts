@@ -31,7 +31,7 @@ export class ContactView {
   /** Ours. */
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
-  /** As it was written; found regardless of case. */
+  /** As it was written, its domain in small letters; found regardless of case. */
   readonly email!: string | null;
   /** The store's own id of the person. */
   readonly externalId!: string | null;

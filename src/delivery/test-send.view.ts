@@ -4,7 +4,7 @@ import { ApiProperty } from '@nestjs/swagger';
 export class TestLetterView {
   @ApiProperty({ format: 'uuid', description: 'Of the message: GET /v1/messages/{id} shows it.' })
   readonly id!: string;
-  /** The address, as it was given. */
+  /** The address as it was given, its domain in small letters. */
   readonly to!: string;
   /** `accepted` by the provider, or what else became of it; it is not tried again. */
   readonly state!: 'accepted' | 'skipped' | 'rejected' | 'failed' | 'unresolved';
