@@ -33,11 +33,13 @@ describe('a template', () => {
       });
   });
 
-  it.each([{}, { event: { total: 5, valueOf: 5 } }, { event: {}, contact: {} }, null])(
-    'takes the sample %j',
-    async (sample) => {
-      const dto = { locales: {}, sample };
-      expect(await strictValidation().transform(dto, { type: 'body', metatype: TemplateDto })).toMatchObject(dto);
-    },
-  );
+  it.each<readonly [object | null]>([
+    [{}],
+    [{ event: { total: 5, valueOf: 5 } }],
+    [{ event: {}, contact: {} }],
+    [null],
+  ])('takes the sample %j', async (sample) => {
+    const dto = { locales: {}, sample };
+    expect(await strictValidation().transform(dto, { type: 'body', metatype: TemplateDto })).toMatchObject(dto);
+  });
 });
