@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -60,6 +61,18 @@ describe('the first run', () => {
     expect(await firstRun(content).ensure('http://localhost:2')).toBeNull();
     expect(content.calls).toEqual([]);
     expect(await written()).toEqual({ ...first, url: 'http://localhost:2', consoleUrl: 'http://localhost:2/console' });
+  });
+
+  it('leaves its file alone where the address is the same, and a damaged one stops no start', async () => {
+    Logger.overrideLogger(false); // a damaged file is a warning for people to look at
+    const file = path.join(dir, 'first-run.json');
+    await firstRun(new FakeContent()).ensure('http://localhost:1');
+    const made = await fs.stat(file);
+    await firstRun(new FakeContent()).ensure('http://localhost:1');
+    expect((await fs.stat(file)).ino).toBe(made.ino);
+    await fs.truncate(file);
+    expect(await firstRun(new FakeContent()).ensure('http://localhost:2')).toBeNull();
+    expect(await fs.readFile(file, 'utf8')).toBe('');
   });
 
   it('is repaired by the next start when it was cut off', async () => {

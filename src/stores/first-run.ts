@@ -5,6 +5,7 @@ import { Env } from '../platform/config/env.js';
 import { makeDataDir } from '../platform/data-dir.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Sql } from '../platform/database/sql.js';
+import { logger } from '../platform/logging/logger.js';
 import { createStore } from './create-store.js';
 import { insertKey } from './keys.service.js';
 import { StarterContent } from './starter-content.js';
@@ -26,6 +27,8 @@ export interface FirstRunResult {
 /** Makes the first store of an empty database; later starts only refresh where the service answers. */
 @Injectable()
 export class FirstRun {
+  private readonly log = logger(FirstRun.name);
+
   constructor(
     private readonly env: Env,
     private readonly database: EngineDatabase,
@@ -77,13 +80,27 @@ export class FirstRun {
       if (error.code === 'ENOENT') return null;
       throw error;
     });
-    if (text !== null) await this.write({ ...(JSON.parse(text) as FirstRunResult), url, consoleUrl: `${url}/console` });
+    const kept = text === null ? null : this.parsed(text);
+    if (kept && kept.url !== url) await this.write({ ...kept, url, consoleUrl: `${url}/console` });
+  }
+
+  /** The file is for people, the service lives without it: one that was damaged or edited stays as it is. */
+  private parsed(text: string): FirstRunResult | null {
+    try {
+      return JSON.parse(text) as FirstRunResult;
+    } catch {
+      // Without the error: it quotes the file, which holds keys.
+      this.log.warn(`${this.file} is no JSON and stays as it is; npm run cli -- keys create makes new keys`, {
+        event: 'first_run.file_damaged',
+      });
+      return null;
+    }
   }
 
   private async write(result: FirstRunResult): Promise<void> {
     await makeDataDir(this.env.DATA_DIR);
     const draft = `${this.file}.${process.pid}`;
-    await fs.writeFile(draft, `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
+    await fs.writeFile(draft, `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600, flush: true });
     await fs.rename(draft, this.file);
   }
 
