@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { ApiClient } from './api-client.js';
 import { endWithService } from './end-with-service.js';
-import { parseLog } from './log-row.js';
+import { parseLog, type ShopLog } from './log-row.js';
 import { Player } from './player.js';
 import { progressBar, statsTable, type StatsRow } from './report.js';
 import { ServiceProcess } from './service-process.js';
@@ -26,12 +26,12 @@ const { values } = parseArgs({
   },
 });
 
-const rows = parseLog(await readLog(values.log));
+const { rows, total, from, to } = await readLog(values.log);
 const clock = new ProcessClock();
 let lastReported = 0;
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
 
-say(`Touchmap demo: ${rows.length} rows of a shop's log, ${day(rows[0]!.at)} to ${day(rows.at(-1)!.at)}.`);
+say(`Touchmap demo: ${total} rows of a shop's log, ${day(from)} to ${day(to)}.`);
 if (values.log === SHIPPED_LOG)
   say('The log was made by a seeded generator with the mix of carts, orders and hours of real shops.');
 say(
@@ -88,12 +88,18 @@ function showProgress(done: number, now: Date): void {
       `\r${progressBar(done / rows.length, BAR_WIDTH)} ${now.toISOString().slice(0, 16).replace('T', ' ')} `,
     );
   else if (done > 0 && done % 500 === 0 && lastReported !== done)
-    say(`${(lastReported = done)} of ${rows.length} rows, it is ${now.toISOString()} in the shop`);
+    say(`${(lastReported = done)} of ${rows.length} carts and orders, it is ${now.toISOString()} in the shop`);
 }
 
-async function readLog(file: string): Promise<string> {
-  const bytes = await readFile(file);
-  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+/** What is wrong with a file is told in a line, before anything starts. */
+async function readLog(file: string): Promise<ShopLog> {
+  try {
+    const bytes = await readFile(file);
+    return parseLog(file.endsWith('.gz') ? gunzipSync(bytes) : bytes);
+  } catch (error) {
+    console.error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
 }
 
 function day(at: number): string {

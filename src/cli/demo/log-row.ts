@@ -13,19 +13,47 @@ export interface LogRow {
 
 const COLUMNS = ['timestamp', 'visitorid', 'event', 'itemid', 'transactionid'] as const;
 const EVENTS = new Set(['view', 'addtocart', 'transaction']);
+/** The last instant that the API can say. A log in microseconds is beyond it. */
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** A log as the demo plays it. */
+export interface ShopLog {
+  /** Carts and orders, sorted by time (stable: rows of the same millisecond keep their order). */
+  readonly rows: readonly LogRow[];
+  /** How many rows there were with the views, which no chain here follows up: nearly all of a real log's millions, so they are not kept. */
+  readonly total: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
- * Reads a log in Retailrocket's format, sorted by time (stable: rows of the same millisecond keep their order).
+ * Reads a log in Retailrocket's format.
  * @throws Error naming the first line that is not such a row.
  */
-export function parseLog(csv: string): LogRow[] {
-  const records: Record<string, string>[] = parse(csv, { columns: true, skip_empty_lines: true, trim: true });
-  const missing = COLUMNS.filter((column) => records[0] && !(column in records[0]));
-  if (!records.length || missing.length)
-    throw new Error(
-      `not a log in Retailrocket's format: ${missing.length ? `column ${missing.join(', ')} is missing` : 'no rows'}`,
-    );
-  return records.map((record, i) => rowOf(record, i + 2)).sort((a, b) => a.at - b.at);
+export function parseLog(csv: string | Buffer): ShopLog {
+  const rows: LogRow[] = [];
+  let [total, from, to] = [0, Infinity, 0];
+  parse(csv, {
+    columns: (names: readonly string[]) => {
+      const missing = COLUMNS.filter((column) => !names.includes(column));
+      if (missing.length) throw notALog(`column ${missing.join(', ')} is missing`);
+      return [...names];
+    },
+    skip_empty_lines: true,
+    trim: true,
+    on_record: (record: Record<string, string>, { lines }) => {
+      const row = rowOf(record, lines);
+      [total, from, to] = [total + 1, Math.min(from, row.at), Math.max(to, row.at)];
+      if (row.event !== 'view') rows.push(row);
+      return null;
+    },
+  });
+  if (rows.length === 0) throw notALog(total === 0 ? 'no rows' : 'nothing but views');
+  return { rows: rows.sort((a, b) => a.at - b.at), total, from, to };
+}
+
+function notALog(why: string): Error {
+  return new Error(`not a log in Retailrocket's format: ${why}`);
 }
 
 /** Writes rows as parseLog reads them. */
@@ -37,7 +65,7 @@ export function formatLog(rows: readonly LogRow[]): string {
 function rowOf(record: Record<string, string>, line: number): LogRow {
   const { timestamp = '', visitorid = '', event = '', itemid = '', transactionid = '' } = record;
   const at = Number(timestamp);
-  if (!Number.isSafeInteger(at) || at <= 0)
+  if (!Number.isInteger(at) || at <= 0 || at > LATEST)
     throw new Error(`line ${line}: timestamp "${timestamp}" is not milliseconds since 1970`);
   if (!EVENTS.has(event)) throw new Error(`line ${line}: event "${event}" is not view, addtocart or transaction`);
   if (!visitorid || !itemid) throw new Error(`line ${line}: visitorid and itemid must be there`);

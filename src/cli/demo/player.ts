@@ -50,8 +50,7 @@ export class Player {
     if (!rows[0]) throw new Error('the log is empty');
     this.storefront = new Storefront(ordersOf(rows));
     this.now = rows[0].at;
-    // Views tell the store something, but no chain here follows them up.
-    for (const row of rows) if (row.event !== 'view') this.agenda.put(row.at, { kind: 'row', row });
+    for (const row of rows) this.agenda.put(row.at, { kind: 'row', row });
   }
 
   async play(): Promise<Story> {
