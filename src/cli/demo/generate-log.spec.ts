@@ -27,6 +27,7 @@ describe('the log that ships with the project', () => {
   it.each([
     ['\n\n1,2,bought,3,', 'line 4: event "bought"'],
     ['1430786433635000,2,addtocart,3,', 'line 2: timestamp "1430786433635000" is not milliseconds since 1970'],
+    [`1,2,addtocart,${'3'.repeat(81)},`, 'line 2: visitorid, itemid and transactionid have 80 characters'],
     ['1,2,view,3,', 'nothing but views'],
     ['', 'no rows'],
   ])('is refused where it cannot be played, with the line that is wrong: %j', (lines, why) => {

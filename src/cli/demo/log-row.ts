@@ -13,6 +13,8 @@ export interface LogRow {
 
 const COLUMNS = ['timestamp', 'visitorid', 'event', 'itemid', 'transactionid'] as const;
 const EVENTS = new Set(['view', 'addtocart', 'transaction']);
+/** Two of them and an instant make the id of an event, which may have 200. */
+const LONGEST_ID = 80;
 /** The last instant that the API can say. A log in microseconds is beyond it. */
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -69,6 +71,8 @@ function rowOf(record: Record<string, string>, line: number): LogRow {
     throw new Error(`line ${line}: timestamp "${timestamp}" is not milliseconds since 1970`);
   if (!EVENTS.has(event)) throw new Error(`line ${line}: event "${event}" is not view, addtocart or transaction`);
   if (!visitorid || !itemid) throw new Error(`line ${line}: visitorid and itemid must be there`);
+  if ([visitorid, itemid, transactionid].some((id) => id.length > LONGEST_ID))
+    throw new Error(`line ${line}: visitorid, itemid and transactionid have ${LONGEST_ID} characters at most`);
   if (event === 'transaction' && !transactionid) throw new Error(`line ${line}: a transaction needs its transactionid`);
   return { at, visitor: visitorid, event: event as LogRow['event'], item: itemid, transaction: transactionid || null };
 }

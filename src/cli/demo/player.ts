@@ -2,7 +2,7 @@ import { Agenda } from './agenda.js';
 import type { ApiClient } from './api-client.js';
 import type { LogRow } from './log-row.js';
 import { reactionTo } from './recipients.js';
-import { addressOf, ordersOf, type StoreEvent, Storefront, visitorOf } from './storefront.js';
+import { addressOf, ordersOf, type StoreEvent, Storefront } from './storefront.js';
 
 /** A letter as `GET /v1/messages` lists it; only what the demo reads. */
 export interface Letter {
@@ -132,7 +132,7 @@ export class Player {
         });
         return;
       case 'buy': {
-        const visitor = visitorOf(action.letter.to);
+        const visitor = this.storefront.visitorOf(action.letter.to);
         const data = this.storefront.checkout(visitor);
         if (!data) return; // bought meanwhile without the letter's help
         const id = `order-by-letter-${action.letter.id}`;

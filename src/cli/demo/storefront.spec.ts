@@ -39,4 +39,14 @@ describe('a shop log as store events', () => {
       .map((e) => (e!.data as { items: { productId: string }[] }).items.map((i) => i.productId));
     expect(items).toEqual([['a'], ['a', 'b'], ['a'], ['c']]);
   });
+
+  it('gives every visitor an address that is one, and finds the visitor by it', () => {
+    const ids = ['7', 'B6F1-3C', 'anna smith@shop', 'f'.repeat(64)];
+    const rows = ids.map((visitor) => ({ ...row(1, 'addtocart', 'a/б'), visitor }));
+    const storefront = new Storefront(ordersOf(rows));
+    const addresses = rows.map((r) => (storefront.eventOf(r)!.contact as { email: string }).email);
+    expect(addresses[0]).toBe('visitor-7@shop.example');
+    for (const address of addresses) expect(address).toMatch(/^visitor-[a-z\d]{1,40}@shop\.example$/);
+    expect(addresses.map((address) => storefront.visitorOf(address))).toEqual(ids);
+  });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LogRow } from './log-row.js';
 import { randomOf } from './seeded-random.js';
 
@@ -29,6 +30,7 @@ const CURRENCY = 'EUR';
  * store that retries would.
  */
 export class Storefront {
+  private readonly visitors = new Map<string, string>();
   private readonly carts = new Map<string, Map<string, CartItem>>();
   /** Each visitor's events of the latest millisecond, by item: where a repeated row finds the event that it repeats. */
   private readonly latest = new Map<string, { readonly at: number; readonly events: Map<string, StoreEvent> }>();
@@ -57,7 +59,7 @@ export class Storefront {
     this.carts.set(row.visitor, cart.set(row.item, itemOf(row.item)));
     const event = this.event(row, `cart-${row.visitor}-${row.at}-${row.item}`, 'cart.updated', {
       cartId: row.visitor,
-      url: `https://shop.example/cart/${row.visitor}`,
+      url: `https://shop.example/cart/${encodeURIComponent(row.visitor)}`,
       ...totals([...cart.values()]),
     });
     moment.events.set(row.item, event);
@@ -81,7 +83,13 @@ export class Storefront {
     return cart ? totals([...cart.values()]) : null;
   }
 
+  /** The visitor behind an address of ours. */
+  visitorOf(address: string): string {
+    return this.visitors.get(address) ?? '';
+  }
+
   private event(row: LogRow, id: string, type: string, data: object): StoreEvent {
+    this.visitors.set(addressOf(row.visitor), row.visitor);
     return { id, type, occurredAt: new Date(row.at).toISOString(), contact: contactOf(row.visitor), data };
   }
 }
@@ -94,11 +102,13 @@ export function ordersOf(rows: readonly LogRow[]): Map<string, LogRow[]> {
   return orders;
 }
 
-/** The address of a log's visitor. */
-export const addressOf = (visitor: string): string => `visitor-${visitor}@shop.example`;
-
-/** The visitor behind an address of ours. */
-export const visitorOf = (address: string): string => address.slice('visitor-'.length, address.indexOf('@'));
+/** The address of a log's visitor. Not every shop's ids fit into one as Retailrocket's do: they are long, or have capitals and signs. */
+export function addressOf(visitor: string): string {
+  const name = /^[a-z\d]{1,40}$/.test(visitor)
+    ? visitor
+    : createHash('sha256').update(visitor).digest('hex').slice(0, 32);
+  return `visitor-${name}@shop.example`;
+}
 
 function contactOf(visitor: string): object {
   const random = randomOf(`visitor ${visitor}`);
@@ -118,8 +128,8 @@ function itemOf(item: string): CartItem {
     title: `${THINGS[random.between(0, THINGS.length - 1)]!} ${item}`,
     price: random.between(9, 190),
     quantity: 1,
-    url: `https://shop.example/p/${item}`,
-    imageUrl: `https://shop.example/i/${item}.jpg`,
+    url: `https://shop.example/p/${encodeURIComponent(item)}`,
+    imageUrl: `https://shop.example/i/${encodeURIComponent(item)}.jpg`,
   };
 }
 
