@@ -30,6 +30,8 @@ type Action =
 /** The letters of these scenarios are read and clicked; thank-you letters are not what the story is about. */
 const FOLLOWED = new Set(['abandoned-cart']);
 const AFTER_THE_LOG_MS = 5 * 86_400_000;
+/** One call moves the sandbox's clock by 400 days at most; a log may be silent for longer. */
+const FARTHEST_MS = 399 * 86_400_000;
 
 /** Plays a log into a sandbox through the REST API, minute for minute of the shop's own time, and lets recipients react. */
 export class Player {
@@ -75,7 +77,7 @@ export class Player {
     while (this.now < at) {
       const { nextDueAt } = await this.api.get<{ nextDueAt: string | null }>('/v1/sandbox');
       const due = nextDueAt === null ? at : Math.max(Date.parse(nextDueAt), this.now);
-      const to = Math.min(at, due);
+      const to = Math.min(at, due, this.now + FARTHEST_MS);
       const { messages } = await this.api.post<{ messages: number }>('/v1/sandbox/advance', {
         to: new Date(to).toISOString(),
       });

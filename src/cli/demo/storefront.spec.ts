@@ -1,4 +1,6 @@
 import type { LogRow } from './log-row.js';
+import { ApiClient } from './api-client.js';
+import { Player } from './player.js';
 import { ordersOf, Storefront } from './storefront.js';
 
 const row = (at: number, event: LogRow['event'], item: string, transaction: string | null = null): LogRow => ({
@@ -48,5 +50,25 @@ describe('a shop log as store events', () => {
     expect(addresses[0]).toBe('visitor-7@shop.example');
     for (const address of addresses) expect(address).toMatch(/^visitor-[a-z\d]{1,40}@shop\.example$/);
     expect(addresses.map((address) => storefront.visitorOf(address))).toEqual(ids);
+  });
+
+  it('is played across years without a row: no call moves the clock by more than the 400 days that one may', async () => {
+    const dayMs = 86_400_000;
+    const clock: number[] = [];
+    const api = new (class extends ApiClient {
+      override get<T>(): Promise<T> {
+        return Promise.resolve({ nextDueAt: null } as T);
+      }
+
+      override post<T>(_path: string, body: { readonly now?: string; readonly to?: string }): Promise<T> {
+        const at = body.now ?? body.to;
+        if (at !== undefined) clock.push(Date.parse(at));
+        return Promise.resolve({ messages: 0, duplicate: false } as T);
+      }
+    })('', '');
+    const rows = [row(1, 'addtocart', 'a'), row(1_000 * dayMs, 'addtocart', 'b')];
+    await new Player(api, rows, () => undefined).play();
+    expect(clock.at(-1)).toBe(1_005 * dayMs);
+    expect(Math.max(...clock.slice(1).map((at, i) => at - clock[i]!))).toBeLessThan(400 * dayMs);
   });
 });
