@@ -26,6 +26,10 @@ export class ApiClient {
     return this.call<T>('POST', path, body);
   }
 
+  patch<T>(path: string, body: object): Promise<T> {
+    return this.call<T>('PATCH', path, body);
+  }
+
   /** @throws ApiProblem when the answer is not a 2xx. */
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(this.baseUrl + path, {

@@ -11,6 +11,7 @@ import { parseLog, type ShopLog } from './log-row.js';
 import { Player } from './player.js';
 import { progressBar, statsTable, type StatsRow } from './report.js';
 import { ServiceProcess } from './service-process.js';
+import { CURRENCY } from './storefront.js';
 import { timelineLines, type TimelineItem } from './timeline-report.js';
 
 const SHIPPED_LOG = fileURLToPath(new URL('../../../demo/two-weeks.csv', import.meta.url));
@@ -52,6 +53,7 @@ try {
 async function tell({ firstRun }: ServiceProcess): Promise<void> {
   const api = new ApiClient(firstRun.url, firstRun.testKey);
   const startedMs = clock.monotonicMs();
+  await api.patch('/v1/store', { currency: CURRENCY });
   const story = await new Player(api, rows, showProgress).play();
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
   say(
@@ -62,11 +64,12 @@ async function tell({ firstRun }: ServiceProcess): Promise<void> {
   const stats = await api.get<{ items: StatsRow[]; total: StatsRow }>('/v1/stats/scenarios/abandoned-cart');
   say('What the abandoned-cart letters brought (people only, machines left out):\n');
   say(statsTable(stats.items, stats.total));
-  if (story.buyer) {
+  if (story.reader) {
+    const { address, deed } = story.reader;
     const timeline = await api.get<{ items: TimelineItem[] }>(
-      `/v1/contacts/${encodeURIComponent(story.buyer)}/timeline?limit=200`,
+      `/v1/contacts/${encodeURIComponent(address)}/timeline?limit=200`,
     );
-    say(`\nThe timeline of ${story.buyer}, who came back by a letter:\n`);
+    say(`\nThe timeline of ${address}, who ${deed}:\n`);
     for (const line of timelineLines(timeline.items)) say(line);
   }
   const stays = values.stay && !values.exit;

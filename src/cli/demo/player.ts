@@ -18,8 +18,17 @@ export interface Story {
   readonly duplicates: number;
   readonly letters: number;
   readonly orders: number;
-  /** Somebody whom a letter brought back, for the timeline; null when nobody bought. */
-  readonly buyer: string | null;
+  /** Somebody for the timeline: whoever did most with a letter, the latest of them; null when no letter went out. */
+  readonly reader: Reader | null;
+}
+
+/** What people do with a letter, the most telling last. */
+const DEEDS = ['got a letter', 'opened a letter', 'clicked in a letter', 'came back by a letter'] as const;
+type Deed = (typeof DEEDS)[number];
+
+export interface Reader {
+  readonly address: string;
+  readonly deed: Deed;
 }
 
 type Action =
@@ -42,7 +51,7 @@ export class Player {
   private events = 0;
   private duplicates = 0;
   private orders = 0;
-  private buyer: string | null = null;
+  private reader: Reader | null = null;
 
   constructor(
     private readonly api: ApiClient,
@@ -68,8 +77,8 @@ export class Player {
       if (this.agenda.size === 0 && this.now < end) await this.advanceTo(end);
       this.onProgress(done, new Date(this.now));
     }
-    const { events, duplicates, orders, buyer } = this;
-    return { events, duplicates, letters: this.seen.size, orders, buyer };
+    const { events, duplicates, orders, reader } = this;
+    return { events, duplicates, letters: this.seen.size, orders, reader };
   }
 
   /** Lets time pass up to `at`, stopping where letters go out so that their readers can react in time. */
@@ -107,6 +116,7 @@ export class Player {
 
   private expectReaction(letter: Letter): void {
     if (!FOLLOWED.has(letter.scenario)) return;
+    this.remember(letter, 'got a letter');
     const sentAt = Date.parse(letter.sentAt);
     const { openAfterMs, clickAfterMs, buyAfterMs, unsubscribeAfterMs } = reactionTo(letter);
     const plan = (afterMs: number | undefined, item: Action): void => {
@@ -132,6 +142,8 @@ export class Player {
           ...(action.action === 'click' ? { link: 0 } : {}),
           as: 'person',
         });
+        if (action.action === 'open') this.remember(action.letter, 'opened a letter');
+        if (action.action === 'click') this.remember(action.letter, 'clicked in a letter');
         return;
       case 'buy': {
         const visitor = this.storefront.visitorOf(action.letter.to);
@@ -146,10 +158,14 @@ export class Player {
           contact,
           data: { orderId: id, ...data },
         });
-        this.buyer = action.letter.to;
+        this.remember(action.letter, 'came back by a letter');
         return;
       }
     }
+  }
+
+  private remember({ to: address }: Letter, deed: Deed): void {
+    if (!this.reader || DEEDS.indexOf(deed) >= DEEDS.indexOf(this.reader.deed)) this.reader = { address, deed };
   }
 
   private async post(event: StoreEvent): Promise<void> {

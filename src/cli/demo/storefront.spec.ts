@@ -1,6 +1,7 @@
 import type { LogRow } from './log-row.js';
 import { ApiClient } from './api-client.js';
-import { Player } from './player.js';
+import { type Letter, Player, type Reader } from './player.js';
+import { type Reaction, reactionTo } from './recipients.js';
 import { ordersOf, Storefront } from './storefront.js';
 
 const row = (at: number, event: LogRow['event'], item: string, transaction: string | null = null): LogRow => ({
@@ -52,23 +53,59 @@ describe('a shop log as store events', () => {
     expect(addresses.map((address) => storefront.visitorOf(address))).toEqual(ids);
   });
 
+  /** A service that sends one letter at the first advance. */
+  class OneLetter extends ApiClient {
+    readonly clock: number[] = [];
+
+    constructor(private readonly letter: Letter | null) {
+      super('', '');
+    }
+
+    override get<T>(path: string): Promise<T> {
+      return Promise.resolve(
+        (path === '/v1/sandbox' ? { nextDueAt: null } : { items: [this.letter], nextCursor: null }) as T,
+      );
+    }
+
+    override post<T>(_path: string, body: { readonly now?: string; readonly to?: string }): Promise<T> {
+      const at = body.now ?? body.to;
+      if (at !== undefined) this.clock.push(Date.parse(at));
+      const messages = this.letter !== null && this.clock.length === 2 && body.to !== undefined ? 1 : 0;
+      return Promise.resolve({ messages, duplicate: false } as T);
+    }
+  }
+
   it('is played across years without a row: no call moves the clock by more than the 400 days that one may', async () => {
     const dayMs = 86_400_000;
-    const clock: number[] = [];
-    const api = new (class extends ApiClient {
-      override get<T>(): Promise<T> {
-        return Promise.resolve({ nextDueAt: null } as T);
-      }
-
-      override post<T>(_path: string, body: { readonly now?: string; readonly to?: string }): Promise<T> {
-        const at = body.now ?? body.to;
-        if (at !== undefined) clock.push(Date.parse(at));
-        return Promise.resolve({ messages: 0, duplicate: false } as T);
-      }
-    })('', '');
+    const api = new OneLetter(null);
     const rows = [row(1, 'addtocart', 'a'), row(1_000 * dayMs, 'addtocart', 'b')];
     await new Player(api, rows, () => undefined).play();
-    expect(clock.at(-1)).toBe(1_005 * dayMs);
-    expect(Math.max(...clock.slice(1).map((at, i) => at - clock[i]!))).toBeLessThan(400 * dayMs);
+    expect(api.clock.at(-1)).toBe(1_005 * dayMs);
+    expect(Math.max(...api.clock.slice(1).map((at, i) => at - api.clock[i]!))).toBeLessThan(400 * dayMs);
+  });
+
+  it.each<[Reader['deed'], keyof Reaction | null, keyof Reaction | null]>([
+    ['got a letter', null, 'openAfterMs'],
+    ['opened a letter', 'openAfterMs', 'clickAfterMs'],
+    ['clicked in a letter', 'clickAfterMs', 'buyAfterMs'],
+    ['came back by a letter', 'buyAfterMs', null],
+  ])('tells of somebody who %s, where nobody did more', async (deed, does, doesNot) => {
+    const letters = Array.from({ length: 20_000 }, (_, i) => i).map((i) => ({
+      id: 'l',
+      scenario: 'abandoned-cart',
+      step: 'reminder',
+      to: 'visitor-7@shop.example',
+      sentAt: new Date(i).toISOString(),
+    }));
+    const letter = letters.find((one) => {
+      const reaction = reactionTo(one);
+      return (
+        reaction.unsubscribeAfterMs === undefined &&
+        (does === null || reaction[does] !== undefined) &&
+        (doesNot === null || reaction[doesNot] === undefined)
+      );
+    })!;
+    const story = await new Player(new OneLetter(letter), [row(1, 'addtocart', 'a')], () => undefined).play();
+    expect(story.reader).toEqual({ address: letter.to, deed });
   });
 });

@@ -22,7 +22,8 @@ interface CartItem {
 
 const THINGS = ['Coat', 'Boots', 'Scarf', 'Jumper', 'Bag', 'Lamp', 'Teapot', 'Rucksack', 'Blanket', 'Watch'];
 const NAMES = ['Anna', 'Boris', 'Clara', 'Dmitry', 'Elena', 'Frank', 'Galina', 'Hugo', 'Irina', 'James'];
-const CURRENCY = 'EUR';
+/** What everything costs in the shop. */
+export const CURRENCY = 'EUR';
 
 /**
  * Turns a log's rows into what a store would post, one call a row. A log has no names, addresses, prices or titles: these are
