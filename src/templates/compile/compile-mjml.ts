@@ -1,7 +1,8 @@
 import type { Draft } from './draft.js';
 import { refuse } from './draft.js';
 import { MAX_HTML_BYTES } from './limits.js';
-import { linesOfMarks, marksIn, unmask } from './mask-mustaches.js';
+import { lostWords } from './lost-words.js';
+import { lineOf, linesOfMarks, marksIn, type MaskedSource, unmask } from './mask-mustaches.js';
 
 /** MJML to HTML, strictly: what MJML does not know is a problem and not guessed at. No file is read. */
 export async function compileMjml(draft: Draft): Promise<Draft> {
@@ -21,7 +22,7 @@ export async function compileMjml(draft: Draft): Promise<Draft> {
   } catch (error) {
     return refuse(
       draft,
-      ...mjmlProblems(error).map((problem) => ({ ...problem, detail: unmask(problem.detail, masked) })),
+      ...mjmlProblems(error, masked).map((problem) => ({ ...problem, detail: unmask(problem.detail, masked) })),
     );
   }
 }
@@ -40,11 +41,12 @@ function checkOutput(draft: Draft): Draft {
   const lost = draft.masked.mustaches
     .map((mustache, index) => ({ mustache, index }))
     .filter(({ index }) => !kept.has(index));
-  if (lost.length === 0) return draft;
+  const words = refuse(draft, ...lostWords(draft.masked));
+  if (lost.length === 0) return words;
   const lines = linesOfMarks(draft.masked);
   // Between MJML elements text is dropped without a word, and with it the loop around a product.
   return refuse(
-    draft,
+    words,
     ...lost.map(({ mustache, index }) => ({
       code: 'mustache_lost',
       detail: `${mustache} stands between MJML elements: wrap it in <mj-raw>`,
@@ -59,15 +61,22 @@ interface MjmlError {
   readonly tagName?: string;
 }
 
-function mjmlProblems(error: unknown): { code: string; detail: string; line?: number }[] {
+function mjmlProblems(error: unknown, masked: MaskedSource): { code: string; detail: string; line?: number }[] {
   const errors = (error as { errors?: readonly MjmlError[] }).errors ?? [];
   if (errors.length === 0)
     return [{ code: 'mjml', detail: error instanceof Error ? firstLine(error.message) : 'not MJML' }];
   return errors.map(({ line, message, tagName }) => ({
     code: 'mjml',
     detail: `${tagName ?? 'mjml'}: ${firstLine(message ?? 'invalid')}`,
-    ...(line === undefined ? {} : { line }),
+    ...(line === undefined ? {} : { line: lineOf(masked, startOf(masked.source, line)) }),
   }));
+}
+
+/** Where a line of the text begins. */
+function startOf(text: string, line: number): number {
+  let at = 0;
+  for (let left = line - 1; left > 0; left--) at = text.indexOf('\n', at) + 1;
+  return at;
 }
 
 function firstLine(text: string): string {

@@ -93,6 +93,11 @@ export function isBlockTag(mustache: string): boolean {
   return /^\{\{~?\s*(?:[#/^]|else\b)/.test(mustache);
 }
 
+/** The author's line of a place in the masked source. */
+export function lineOf(masked: MaskedSource, index: number): number {
+  return lineEnds(unmask(masked.source.slice(0, index), masked)) + 1;
+}
+
 /** The author's line of every mustache, by its number; the source is gone through once. */
 export function linesOfMarks(masked: MaskedSource): ReadonlyMap<number, number> {
   const lines = new Map<number, number>();

@@ -25,7 +25,9 @@ export function takeSubject(draft: Draft): Draft {
     });
   const index = masked.mustaches.length;
   const at = title.index + title[0].indexOf('>') + 1;
-  const source = masked.source.slice(0, at) + masked.markOf(index) + masked.source.slice(at + title[1]!.length);
+  // Its line ends stay, so that problems further down name the author's lines.
+  const mark = masked.markOf(index) + title[1]!.replace(/[^\n]/g, '');
+  const source = masked.source.slice(0, at) + mark + masked.source.slice(at + title[1]!.length);
   const taken = {
     ...draft,
     subject,
