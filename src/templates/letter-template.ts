@@ -77,11 +77,14 @@ export class LetterTemplate {
 }
 
 /**
- * What was filled in with nothing leaves no spaces at the ends of lines, and no gaps. Only here is it known whether a line begins behind
+ * What was filled in with nothing leaves no spaces at the ends of lines, no gaps and no empty line before the first. Only here is it known whether a line begins behind
  * `{{/if}} `, or goes on with what data left out.
  */
 function tidy(text: string): string {
-  return text.replace(/^[^\S\n]+|[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n');
+  return text
+    .replace(/^[^\S\n]+|[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/^\n+(?!$)/, '');
 }
 
 function keptPages(pages: RenderContext['links']): (string | null)[] {

@@ -29,7 +29,13 @@ export function plainLetter(
   const turns: Turns = new Map();
   const html = strictHandlebars(handlebarsOf(slot, 'html', turns), compiled.html, 'html')(context);
   const text = strictHandlebars(handlebarsOf(slot, 'plain', turns), compiled.text, 'plain')(context);
-  return { html, text: text.replace(/^[^\S\n]+|[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n') };
+  return {
+    html,
+    text: text
+      .replace(/^[^\S\n]+|[ \t]+$/gm, '')
+      .replace(/\n{3,}/g, '\n\n')
+      .replace(/^\n+(?!$)/, ''),
+  };
 }
 
 type Turns = Map<number, string[]>;
@@ -81,7 +87,9 @@ function htmlLinks(slot: RenderingSlot, turns: Turns): Record<string, Helper> {
 function plainLinks(slot: RenderingSlot, turns: Turns): Record<string, Helper> {
   return {
     tmLink(this: unknown, number: number, options: Partial<Options>) {
-      return turns.get(number)?.shift() ?? linkAddress(slot, this, number, options);
+      const address = turns.get(number)?.shift() ?? linkAddress(slot, this, number, options);
+      const { before = '', behind = '' } = options.hash as { readonly before?: string; readonly behind?: string };
+      return before + behind !== '' && address === REFUSED ? '' : before + address + behind;
     },
     tmUrl: () => '',
     tmPixel: () => '',

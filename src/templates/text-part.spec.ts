@@ -95,4 +95,35 @@ describe('the text part', () => {
     );
     expect((await rendered(source)).text).toMatch(/^c\nd\n/);
   });
+
+  it('says a link’s words alone where data brings no address that may be followed', async () => {
+    const link = '<a href="{{event.to}}">words</a>';
+    const either = '{{#if event.none}}<a href="https://a.example/">{{else}}<a href="{{event.to}}">{{/if}}Look</a>';
+    const source = anMjml(
+      `<mj-text>Two ${link}, ${link}s and <a href="https://a.example/{{event.to}}">all</a></mj-text><mj-text>${either}</mj-text>`,
+    );
+    const refused = aContext({ data: { to: 'javascript:alert(1)' } });
+    expect((await rendered(source, refused)).text).toMatch(
+      /^Two words, words s and all: https:\/\/a\.example\/javascript:alert\(1\)\n\nLook\n/,
+    );
+    const to = 'https://b.example/';
+    expect((await rendered(source, aContext({ data: { to } }))).text).toMatch(
+      /^Two words: https:\/\/b\.example\/, words: https:\/\/b\.example\/ s and all: \S+\n\nhttps:\/\/b\.example\/ Look\n/,
+    );
+  });
+
+  it('puts one space behind an address whose link ends in a block', async () => {
+    const source = anMjml(
+      '<mj-text>{{#if event.url}}<a href="https://a.example/">{{/if}}Look{{#if event.url}}</a>{{/if}} here</mj-text>',
+    );
+    expect((await rendered(source)).line).toBe('Look: https://a.example/ here');
+  });
+
+  it('begins with words where the body begins with a block', async () => {
+    const source = anMjml(
+      '<mj-raw>{{#if event.none}}</mj-raw><mj-text>a</mj-text><mj-raw>{{else}}</mj-raw><mj-text>b</mj-text><mj-raw>{{/if}}</mj-raw>',
+    );
+    expect((await rendered(source)).text).toMatch(/^b\n/);
+    expect((await rendered(source, aContext({ data: { none: 1 } }))).text).toMatch(/^a\n/);
+  });
 });

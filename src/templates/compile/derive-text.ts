@@ -9,31 +9,54 @@ import { isBlockTag, marksIn, type MaskedSource, replaceMarks, unmask } from './
  * data has it, the picture's description stands for it: an address alone would say nothing.
  */
 export function deriveText(draft: Draft): Draft {
-  return {
-    ...draft,
-    text:
-      textMaker(draft.masked)(draft.html)
-        .replace(GLUED_LINK_END, ' ')
-        .replaceAll(LINK_END, '')
-        .replace(/[ \t]+$/gm, '')
-        .replace(/ +: (?=tmq|https?:)/g, ': ')
-        .replace(/\n{3,}/g, '\n\n')
-        .trim() + '\n',
-  };
+  const { masked } = draft;
+  const calls: string[] = [];
+  const text = textMaker(
+    masked,
+    calls,
+  )(draft.html)
+    .replace(GLUED_LINK_END, (_, at: number, whole: string) => (isSpaced(whole, at + 1, masked) ? '' : ' '))
+    .replaceAll(LINK_END, '')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/ +: (?=\u2062?tmq|https?:)/g, ': ')
+    .replace(/: \u2062|\u2064 ?/g, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+  return { ...draft, text: `${text}\n`, masked: { ...masked, mustaches: [...masked.mustaches, ...calls] } };
 }
 
 /** Stands behind an address, so that a word that follows without a space does not become part of it. */
 const LINK_END = '\u2063';
 const GLUED_LINK_END = /\u2063(?=[\p{L}\p{N}])/gu;
+/** Whether a space or the end of the line follows, behind ends of blocks; behind that of a loop its next turn may. */
+function isSpaced(text: string, from: number, masked: MaskedSource): boolean {
+  const printed = replaceMarks(text.slice(from, from + 200), masked, (index) =>
+    /^\{\{~?\s*\/\s*(?!each)/.test(masked.mustaches[index] ?? '') ? '' : 'x',
+  );
+  return /^\s/.test(printed);
+}
 
-function textMaker(masked: MaskedSource): (html: string) => string {
+/** Stand before and behind a call that prints what is between an address and its words, if it prints the address. */
+const CALL_START = '\u2062';
+const CALL_END = '\u2064';
+
+function textMaker(masked: MaskedSource, calls: string[]): (html: string) => string {
+  /** The call that fills an address in; with its space or colon, for an address that is refused leaves neither. */
+  const called = (address: string, edge: string): string | null => {
+    const [index, ...others] = marksIn(address, masked);
+    const call = index === undefined || others.length > 0 ? '' : masked.mustaches[index]!;
+    if (!call.startsWith('{{#tmLink ')) return null;
+    return masked.markOf(masked.mustaches.length + calls.push(call.replace('}}', ` ${edge}}}`)) - 1);
+  };
   const formatLink: FormatCallback = (element, walk, builder) => {
     const address = hasWords(element, masked) ? addressOf(element, masked) : '';
     const comesFirst = address !== '' && endsElsewhere(element, masked);
-    if (comesFirst) builder.addInline(`${address} `, { noWordTransform: true });
+    const call = address === '' ? null : called(address, comesFirst ? 'behind=" "' : 'before=": "');
+    if (comesFirst) builder.addInline(`${call === null ? address : call + CALL_END} `, { noWordTransform: true });
     // Its blocks' tags may be all that is in it, and may have their other half elsewhere.
     walk(element.children, builder);
-    if (address !== '' && !comesFirst) builder.addInline(`: ${address}${LINK_END}`, { noWordTransform: true });
+    if (address !== '' && !comesFirst)
+      builder.addInline(`: ${call === null ? address : CALL_START + call}${LINK_END}`, { noWordTransform: true });
   };
   const formatCell: FormatCallback = (element, walk, builder) => {
     walk(element.children, builder);

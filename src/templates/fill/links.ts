@@ -11,7 +11,7 @@ import type { Site, Statement } from './site.js';
 export function internalCall(node: hbs.AST.MustacheStatement, site: Site): Statement {
   switch ((node.path as hbs.AST.PathExpression).original) {
     case 'tmLink':
-      return link(numberOf(node), null, site.kind);
+      return link(node, null, site.kind);
     case 'tmPixel':
       return site.kind === HTML ? ({ rendering }) => printPixel(rendering) : () => undefined;
     default:
@@ -24,7 +24,7 @@ export function internalBlock(node: hbs.AST.BlockStatement, site: Site): Stateme
   const address = site.program(node.program, { ...site, cutter: null });
   switch (node.path.original) {
     case 'tmLink':
-      return link(numberOf(node), address, site.kind);
+      return link(node, address, site.kind);
     case 'tmUrl':
       return site.kind === HTML ? (scope) => printPicture(scope, address) : () => undefined;
     default:
@@ -32,13 +32,22 @@ export function internalBlock(node: hbs.AST.BlockStatement, site: Site): Stateme
   }
 }
 
-function numberOf({ params: [number] }: hbs.AST.MustacheStatement | hbs.AST.BlockStatement): number {
+type LinkNode = hbs.AST.MustacheStatement | hbs.AST.BlockStatement;
+
+/** What the text part prints beside an address, and not without it. */
+function edgeOf({ hash }: LinkNode, name: 'before' | 'behind'): string {
+  const value = hash?.pairs.find(({ key }) => key === name)?.value;
+  return value?.type === 'StringLiteral' ? (value as hbs.AST.StringLiteral).value : '';
+}
+
+function numberOf({ params: [number] }: LinkNode): number {
   if (number?.type !== 'NumberLiteral') throw new TypeError('a link has no number');
   return (number as hbs.AST.NumberLiteral).value;
 }
 
 /** The HTML makes the click links; the text part repeats them turn by turn. */
-function link(number: number, address: Statement | null, kind: PartKind): Statement {
+function link(node: LinkNode, address: Statement | null, kind: PartKind): Statement {
+  const number = numberOf(node);
   if (kind === HTML)
     return (scope) => {
       const turn = linkTurn(number, address, scope);
@@ -47,9 +56,17 @@ function link(number: number, address: Statement | null, kind: PartKind): Statem
       else scope.rendering.addresses.set(number, [turn]);
       printLink(scope.rendering, turn, kind);
     };
+  const before = edgeOf(node, 'before');
+  const behind = edgeOf(node, 'behind');
+  // Versions published earlier have their colon in the text around the call.
+  const isLeftOut = before !== '' || behind !== '';
   return (scope) => {
-    const turn = scope.rendering.addresses.get(number)?.shift() ?? linkTurn(number, address, scope);
-    printLink(scope.rendering, turn, kind);
+    const { rendering } = scope;
+    const turn = rendering.addresses.get(number)?.shift() ?? linkTurn(number, address, scope);
+    if (isLeftOut && turn.text === REFUSED) return;
+    rendering.out += before;
+    printLink(rendering, turn, kind);
+    rendering.out += behind;
   };
 }
 
