@@ -129,7 +129,11 @@ describe('a template that would hurt', () => {
         ...Object.keys(STORED).map((key) => `${key} failed template_error`),
       ].sort(),
     );
-    const why = { state: 'failed', reason: 'template_error', detail: 'money: the amount is no number (locale en)' };
+    const why = {
+      state: 'failed',
+      reason: 'template_error',
+      detail: 'money "a lot": the amount is no number (locale en)',
+    };
     expect(messages.find(({ scenario }) => scenario === 'throwing-helper')).toMatchObject(why);
     const path = '/v1/contacts/reader-0@example.com';
     expect(await shop.must('GET', `${path}/explain?scenario=throwing-helper`)).toMatchObject({

@@ -1,4 +1,4 @@
-import { aLetterSource, anMjml } from '../letter.builder.js';
+import { aContext, aLetterSource, anMjml, rendered } from '../letter.builder.js';
 import { compileTemplate } from './compile-template.js';
 
 /** What refuses a source, as its author reads it. */
@@ -69,5 +69,19 @@ describe('what an author is told', () => {
       `<mj-head>${shown}<mj-style>/*<![CDATA[*/ a > b {} /*]]>*/</mj-style>`,
     );
     expect(await told(`\uFEFF<?xml version="1.0"?>\n<!doctype mjml>${source}\n`)).toEqual([]);
+  });
+
+  it.each([
+    ['{{money event.none}}', 'money event.none: the amount is no number'],
+    ['{{money event.total event.none}}', 'money event.total event.none: the currency is unknown', 'RUBLES'],
+    [
+      '{{#each event.items}}{{date (default when event.none)}}{{/each}}',
+      'date (default event.items[].when event.none): the',
+    ],
+    ['{{date event.at event.none}}', 'date event.at event.none: the style is one of', 'loud'],
+    ['{{plural event.none one="a"}}', 'plural event.none: the count is no number'],
+    ['<a href="{{url event.items}}">x</a>', 'url event.items is a list'],
+  ])('of which variable it is that a letter could not use: %s', async (text, message, none: unknown = null) => {
+    await expect(rendered(aLetterSource(text), aContext({ data: { none } }))).rejects.toThrow(message);
   });
 });

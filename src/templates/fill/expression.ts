@@ -64,9 +64,52 @@ export function call(node: Call, place: Place): Value {
   const params = node.params.map((param) => expression(param, place, mayBeMissing));
   const options = hash(node.hash, place, mayBeMissing);
   const [first, second] = params;
-  if (params.length === 1) return (scope) => helper(first!(scope), { hash: options(scope) });
-  if (params.length === 2) return (scope) => helper(first!(scope), second!(scope), { hash: options(scope) });
-  return (scope) => helper(...params.map((param) => param(scope)), { hash: options(scope) });
+  const failed = (error: unknown): never => {
+    throw error instanceof TemplateError ? new TemplateError(withNames(error.message, node, place)) : error;
+  };
+  // What is missing among the arguments has its name already.
+  if (params.length === 1)
+    return (scope) => {
+      const one = first!(scope);
+      const hash = options(scope);
+      try {
+        return helper(one, { hash });
+      } catch (error) {
+        return failed(error);
+      }
+    };
+  return (scope) => {
+    const given = params.length === 2 ? [first!(scope), second!(scope)] : params.map((param) => param(scope));
+    const hash = options(scope);
+    try {
+      return helper(...given, { hash });
+    } catch (error) {
+      return failed(error);
+    }
+  };
+}
+
+/** A helper's message, which begins with its name, with what the author handed over behind it: `money event.total: …`. */
+function withNames(message: string, node: Call, place: Place): string {
+  const name = (node.path as hbs.AST.PathExpression).original;
+  return message.startsWith(name) ? callName(node, place) + message.slice(name.length) : message;
+}
+
+/** What a call is called in messages: its helper and the variables in it. */
+export function callName(node: Call, place: Place): string {
+  const { original } = node.path as hbs.AST.PathExpression;
+  return [original, ...node.params.map((param) => argumentName(param, place))].join(' ');
+}
+
+function argumentName(node: hbs.AST.Expression, place: Place): string {
+  switch (node.type) {
+    case 'PathExpression':
+      return labelOf(node as hbs.AST.PathExpression, place);
+    case 'SubExpression':
+      return `(${callName(node as hbs.AST.SubExpression, place)})`;
+    default:
+      return JSON.stringify((node as hbs.AST.StringLiteral).value ?? null);
+  }
 }
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});

@@ -2,7 +2,7 @@ import { INTERNAL_HELPERS } from '../helpers/helper-names.js';
 import { isHelperCall } from '../compile/inspect-syntax.js';
 import { printable } from '../helpers/printable.js';
 import { block } from './blocks.js';
-import { call, expression, labelOf } from './expression.js';
+import { call, callName, expression, labelOf } from './expression.js';
 import { internalCall } from './links.js';
 import { PAGES, type PageName } from './marks.js';
 import type { PartKind } from './part-kind.js';
@@ -53,8 +53,8 @@ function mustache(node: hbs.AST.MustacheStatement, site: Site): Statement {
   if (!isHelperCall(node)) return variable(node, site, print);
   if (INTERNAL_HELPERS.has((node.path as hbs.AST.PathExpression).original)) return internalCall(node, site);
   const value = call(node, site);
-  const { original } = node.path as hbs.AST.PathExpression;
-  return (scope) => print(scope.rendering, printable(value(scope), original));
+  const name = callName(node, site);
+  return (scope) => print(scope.rendering, printable(value(scope), name));
 }
 
 function variable(node: hbs.AST.MustacheStatement, site: Site, print: PartKind['print']): Statement {
