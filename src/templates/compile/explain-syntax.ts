@@ -39,9 +39,29 @@ function faultOf(mustache: string, next: string | undefined, line: number): Synt
   const shown = quoted(mustache);
   if (next === '}') return { detail: `${shown} is followed by a }: put a space between them`, line };
   if (isClosing(mustache) || isElse(mustache) || parses(mustache)) return null;
-  const hint = /[<>=|]|&&/.test(mustache) ? ': compare with (eq a b) or (gt a b), join with (and a b) or (or a b)' : '';
-  return { detail: `${shown} cannot be read${hint}`, line };
+  return { detail: `${shown} cannot be read${hintFor(mustache)}`, line };
 }
+
+function hintFor(mustache: string): string {
+  const names = mustache.replace(/"[^"]*"|'[^']*'/g, '""');
+  const [, hint] = HINTS.find(([slip]) => slip.test(names)) ?? [];
+  return hint === undefined ? '' : `: ${hint}`;
+}
+
+/** Slips that people bring from other languages, and what to write instead; the first that fits is told. */
+const HINTS: readonly (readonly [slip: RegExp, hint: string])[] = [
+  [/^\{\{~?\s*~?\}\}$/, 'it is empty'],
+  [/^\{\{~?\s+[#/^]/, 'no space stands between {{ and #, / or ^'],
+  [/[<>=]|\|\||&&/, 'compare with (eq a b) or (gt a b), join with (and a b) or (or a b)'],
+  [/\|/, 'there are no filters; a helper stands before what it takes, {{money event.total}}'],
+  [
+    /[^\s.(]\[|\["|\.\s*"/,
+    'a dot stands before a bracket and no quotes in it, event.items.[0].title, event.[first name]',
+  ],
+  [/\.\d+[\s~})]/, 'a number at the end of a name stands in brackets, event.items.[0]'],
+  [/[^\s(]\(/, 'a space stands behind a helper, {{money event.total}}'],
+  [/[+*]|\s[-/]\s/, 'a template does not calculate'],
+];
 
 /** What is wrong with a mustache behind those before it: blocks close in the order in which they opened. */
 function step(opened: Opened[], mustache: string, line: number): SyntaxFault | null {

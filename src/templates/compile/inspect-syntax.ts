@@ -6,9 +6,12 @@ import {
   NAMED_ARGUMENTS,
   VALUE_HELPERS,
 } from '../helpers/helper-names.js';
+import { DATE_STYLES, isDateStyle } from '../helpers/date.js';
+import { isCurrencyCode } from '../helpers/money.js';
 import { unknownField } from './known-fields.js';
 import { MAX_DEPTH } from './limits.js';
 import type { PathScope } from './path-scope.js';
+import { noHelper, noVariable } from './name-hints.js';
 import { namedPath, openScope, WHOLE_CONTEXT } from './path-scope.js';
 
 export interface SyntaxFinding {
@@ -56,7 +59,8 @@ class Inspector {
   private mustache(node: hbs.AST.MustacheStatement, scope: PathScope): void {
     if (!node.escaped) this.find(node, 'unescaped', 'unescaped output is not allowed');
     if (isHelperCall(node)) this.call(node, scope, VALUE_HELPERS);
-    else this.expression(node.path, scope);
+    else if (node.path.type === 'PathExpression') this.expression(node.path, scope, false);
+    else this.find(node, 'unknown_variable', 'a mustache around words prints nothing: write the words alone');
   }
 
   private block(node: hbs.AST.BlockStatement, scope: PathScope, depth: number): void {
@@ -76,12 +80,7 @@ class Inspector {
     allowed: ReadonlySet<string>,
   ): void {
     const name = (node.path as hbs.AST.PathExpression).original;
-    if (!allowed.has(name))
-      return this.find(
-        node,
-        'unknown_helper',
-        `there is no helper "${name}"${BLOCK_HELPERS.has(name) ? ' outside of {{#…}}' : ''}`,
-      );
+    if (!allowed.has(name)) return this.find(node, 'unknown_helper', noHelper(node));
     if (node.params.length === 0)
       this.find(
         node,
@@ -89,11 +88,14 @@ class Inspector {
         `"${name}" is a helper and needs an argument; a variable of that name is this.${name}`,
       );
     else if (VALUE_HELPERS.has(name)) this.countArguments(node, name);
-    for (const param of node.params) this.expression(param, scope);
+    const takesWords = VALUE_HELPERS.has(name);
+    for (const param of node.params) this.expression(param, scope, takesWords);
     for (const pair of node.hash?.pairs ?? []) {
       this.named(pair, name);
-      this.expression(pair.value, scope);
+      this.expression(pair.value, scope, takesWords);
     }
+    const unusable = unusableWords(node, name);
+    if (unusable !== null) this.find(node, 'wrong_arguments', unusable);
   }
 
   /** A name that nobody reads is a form of a word, or a currency, that the letter is printed without. */
@@ -120,7 +122,7 @@ class Inspector {
     );
   }
 
-  private expression(node: hbs.AST.Expression, scope: PathScope): void {
+  private expression(node: hbs.AST.Expression, scope: PathScope, isArgument: boolean): void {
     if (node.type === 'SubExpression') return this.call(node as hbs.AST.SubExpression, scope, VALUE_HELPERS);
     if (node.type !== 'PathExpression') return;
     const path = node as hbs.AST.PathExpression;
@@ -129,12 +131,7 @@ class Inspector {
     if (path.parts.some((part) => FORBIDDEN_KEYS.has(part)))
       return this.find(node, 'unknown_variable', `${path.original} cannot be read`);
     const named = namedPath(path, scope);
-    if (!named)
-      return this.find(
-        node,
-        'unknown_variable',
-        `there is no "${path.original}": a template sees event, contact, run, store, now and links`,
-      );
+    if (!named) return this.find(node, 'unknown_variable', noVariable(path, isArgument));
     const unknown = unknownField(named.label);
     if (unknown !== null) return this.find(node, 'unknown_variable', unknown);
     if (!named.label.startsWith('@')) this.variables.add(named.label);
@@ -148,6 +145,24 @@ class Inspector {
   private find(node: hbs.AST.Node, code: string, detail: string): void {
     this.findings.push({ code, detail, line: node.loc.start.line });
   }
+}
+
+/** What every letter would fail with, whatever the data: words of the author that the helper cannot use. */
+function unusableWords(
+  { params, hash }: hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpression,
+  helper: string,
+): string | null {
+  const pairs = hash?.pairs ?? [];
+  const words = (name: string): string | null => {
+    const node = params[1] ?? pairs.find(({ key }) => key === name)?.value;
+    return node?.type === 'StringLiteral' ? (node as hbs.AST.StringLiteral).value : null;
+  };
+  if (helper === 'plural' && pairs.length === 0) return '"plural" needs forms of the word, one="…" and so on';
+  if (helper === 'date' && !isDateStyle(words('style') ?? 'long'))
+    return `"date" knows no style "${words('style')}": it takes ${DATE_STYLES.join(', ')}`;
+  if (helper === 'money' && !isCurrencyCode(words('currency') ?? 'EUR'))
+    return `"money" takes a currency's three letters, and not "${words('currency')}"`;
+  return null;
 }
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'prototype', 'constructor', '__defineGetter__', '__lookupGetter__']);

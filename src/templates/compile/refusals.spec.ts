@@ -84,4 +84,37 @@ describe('what an author is told', () => {
   ])('of which variable it is that a letter could not use: %s', async (text, message, none: unknown = null) => {
     await expect(rendered(aLetterSource(text), aContext({ data: { none } }))).rejects.toThrow(message);
   });
+
+  it.each([
+    ['{{event..x}}', '"event" is a variable and no helper: it is followed by a dot too many'],
+    ['{{event.first name}}', 'a name with a space is written in brackets, event.[first name]'],
+    ['{{event.x ? "a" : "b"}}', 'to choose between two, write {{#if …}}…{{else}}…{{/if}}'],
+    [
+      '{{#event.items}}a{{/event.items}}',
+      'write {{#each event.items}}, {{#if event.items}} or {{else if event.items}}',
+    ],
+    ['{{#if event.a}}a{{elseif event.b}}b{{/if}}', 'there is no helper "elseif": write {{else if …}}'],
+    ['{{#If event.a}}a{{/If}}', 'there is no helper "If": write if'],
+    [
+      '{{event[items]}}',
+      'a dot stands before a bracket and no quotes in it, event.items.[0].title, event.[first name]',
+    ],
+    ["{{event['x']}}", 'a dot stands before a bracket and no quotes in it'],
+    ['{{event.items.0}}', 'a number at the end of a name stands in brackets, event.items.[0]'],
+    ['{{event.total | money}}', 'there are no filters; a helper stands before what it takes, {{money event.total}}'],
+    ['{{money(event.total)}}', 'a space stands behind a helper, {{money event.total}}'],
+    ['{{event.total + 1}}', 'a template does not calculate'],
+    ['{{#if event.a}}a{{ /if}}', 'no space stands between {{ and #, / or ^'],
+    ['{{ }}', '{{ }} cannot be read: it is empty'],
+    ['{{default event.x “friend”}}', 'quotes are straight here, "friend"'],
+    ['{{money event.total RUB}}', 'words stand in quotes, "RUB"'],
+    ['{{#if eq event.a 1}}a{{/if}}', 'a helper inside another mustache stands in parentheses, (eq …)'],
+    ['{{#each event.items as item}}a{{/each}}', 'names of a loop stand between bars, as |item|'],
+    ['{{"words"}}', 'a mustache around words prints nothing: write the words alone'],
+    ['{{date event.at "DD.MM"}}', '"date" knows no style "DD.MM": it takes short, long, time, datetime'],
+    ['{{money event.total currency="rubles"}}', '"money" takes a currency\'s three letters, and not "rubles"'],
+    ['{{plural event.n}}', '"plural" needs forms of the word, one="…" and so on'],
+  ])('what to write instead of %s', async (text, detail) => {
+    expect((await told(aLetterSource(`\n${text}`))).find((problem) => problem.includes(detail))).toMatch(/^\w+ 2: /);
+  });
 });

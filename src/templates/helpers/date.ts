@@ -7,6 +7,13 @@ const STYLES: Readonly<Record<string, Intl.DateTimeFormatOptions>> = {
   time: { timeStyle: 'short' },
   datetime: { dateStyle: 'long', timeStyle: 'short' },
 };
+export const DATE_STYLES: readonly string[] = Object.keys(STYLES);
+
+/** Whether `{{date}}` knows the style. */
+export function isDateStyle(style: string): boolean {
+  return Object.hasOwn(STYLES, style);
+}
+
 const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
 
 const ISO = /^(\d{4}-\d\d-\d\d)(?:T.+)?$/;
@@ -18,8 +25,8 @@ const OFFSET = /(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
  * @param style `short`, `long`, `time` or `datetime`
  */
 export function formatDate(value: unknown, style: string, locale: string, zone: string): string {
-  const options = Object.hasOwn(STYLES, style) ? STYLES[style] : undefined;
-  if (!options) throw new TemplateError(`date: the style is one of ${Object.keys(STYLES).join(', ')}`);
+  const options = isDateStyle(style) ? STYLES[style] : undefined;
+  if (!options) throw new TemplateError(`date: the style is one of ${DATE_STYLES.join(', ')}`);
   const day = typeof value === 'string' ? ISO.exec(value)?.[1] : undefined;
   if (typeof value !== 'string' || day === undefined || !isDay(day)) throw new TemplateError(NO_DATE);
   const isInstant = value !== day && OFFSET.test(value);

@@ -21,8 +21,7 @@ export function formatMoney(value: unknown, currency: unknown, locale: string): 
   const { amount, currency: own } = isMoney(value) ? value : { amount: value, currency: undefined };
   const code = own ?? currency;
   if (!isAmount(amount)) throw new TemplateError('money: the amount is no number');
-  if (typeof code !== 'string' || !/^[A-Za-z]{3}$/.test(code))
-    throw new TemplateError('money: the currency is unknown');
+  if (typeof code !== 'string' || !isCurrencyCode(code)) throw new TemplateError('money: the currency is unknown');
   const key = `${locale} ${code} ${amount}`;
   const known = formatted.get(key);
   if (known !== undefined) return known;
@@ -30,6 +29,11 @@ export function formatMoney(value: unknown, currency: unknown, locale: string): 
   const text = formatOf(locale, code.toUpperCase())(amount as number);
   formatted.set(key, text);
   return text;
+}
+
+/** Whether it has the form of an ISO 4217 code. */
+export function isCurrencyCode(code: string): boolean {
+  return /^[A-Za-z]{3}$/.test(code);
 }
 
 function formatOf(locale: string, currency: string): Format {
