@@ -89,14 +89,17 @@ it('an event whose statement ends without a result when its time is over is answ
   expect(answered).toEqual(['unavailable']);
 });
 
-it('events that wait for one another are all stored, however many rounds they take', async () => {
+it('events that wait for one another are all stored, however many rounds they take, and weigh nothing afterwards', async () => {
   const round = ([first]: readonly IncomingEvent[]) =>
     Promise.resolve({ results: new Map([[first!, { kind: 'stored', id: 'e' }]]), error: null });
   const clock = { monotonicMs: () => 0 } as ProcessClock;
   const store = { round } as unknown as EventStore;
   const collector = new EventCollector(store, { wake: () => undefined }, clock, new IngestTimes());
-  const events = Array.from({ length: 60 }, () => ({ dataJson: '{}', aboutPersonChars: 0 }) as IncomingEvent);
+  const events = Array.from({ length: 60 }, () => ({ dataJson: '', aboutPersonChars: 1024 * 1024 }) as IncomingEvent);
   expect((await collector.submit(events)).filter(({ kind }) => kind !== 'stored')).toEqual([]);
+  const again = collector.submit([...events, ...events.slice(0, 4)]);
+  expect(() => collector.submitOne(events[0]!)).toThrow('too many events');
+  await again;
 });
 
 function turn(): Promise<void> {

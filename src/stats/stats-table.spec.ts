@@ -44,6 +44,15 @@ describe('a table by step', () => {
       [100, 7, null],
     ]);
   });
+
+  it('compares with the one that stands first where several were first and none is published any more', () => {
+    const were = [group(1, 'hello', 1, 4), group(1, 'aloha', 1, 8)].map((one) => ({ ...one, value: '' }));
+    const { items } = statsTable(were, [], { ...options, by: 'step' });
+    expect(items.map(({ step, increment }) => [step, increment])).toEqual([
+      ['aloha', null],
+      ['hello', { orders: 0.5 }],
+    ]);
+  });
 });
 
 it('a row has its money in the store’s currency if there is any, else in the first, and the other ones beside it', () => {
