@@ -221,10 +221,10 @@ describe('a batch of letters', () => {
     }
   });
 
-  it('does not count a rate limit as a try', async () => {
+  it('does not count a rate limit as a try, and of its run all tries as one letter', async () => {
     const transport = new ScriptedTransport();
     const worker = aWorker(database.engine, { transport });
-    const { messageId } = await aPlannedLetter(database.engine, store, await person());
+    const { messageId, enrollmentId } = await aPlannedLetter(database.engine, store, await person());
     for (let attempt = 1; attempt <= 9; attempt++) {
       transport.script = [
         () => ({ kind: 'retry', status: 429, detail: 'slow down', retryAfterMs: null, counts: false }),
@@ -238,6 +238,7 @@ describe('a batch of letters', () => {
     await tryAgainNow(database.engine, messageId);
     expect(await worker.batch.run(REAL_LANE)).toMatchObject({ accepted: 1 });
     expect(await message(messageId)).toMatchObject({ state: 'accepted', attempts: 11 });
+    expect(await run(enrollmentId)).toMatchObject({ state: 'waiting', touches: 1 });
   });
 
   it('keeps a refusal of the provider with its code', async () => {

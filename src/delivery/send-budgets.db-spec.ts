@@ -199,15 +199,18 @@ describe('what a store may send through its provider', () => {
     expect(await states()).toMatchObject({ 'accepted marketing': 5 });
   });
 
-  it('counts the wait as lateness: a letter that is too late by then is skipped', async () => {
+  it('counts the wait as lateness, however often a letter is put off: one that is too late by then is skipped', async () => {
     await set({ sendRate: '60/h' });
     await letters(2);
     const worker = aWorker(database.engine);
     await runAll(worker);
     await database.engine.query(
-      `UPDATE messages SET meant_at = meant_at - interval '30 days' WHERE store_id = $1 AND state = 'planned'`,
+      `UPDATE messages SET meant_at = meant_at - interval '30 days', due_at = clock_timestamp()
+       WHERE store_id = $1 AND state = 'planned'`,
       [store.storeId],
     );
+    await runAll(worker);
+    expect(await states()).toEqual({ 'accepted marketing': 1, 'planned marketing provider_rate': 1 });
     await pass(60_000);
     await runAll(worker);
     expect(await states()).toEqual({ 'accepted marketing': 1, 'skipped marketing late': 1 });
