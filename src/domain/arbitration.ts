@@ -26,9 +26,9 @@ export function arbitrate(
   let winner: string | null = null;
   for (const letter of [...letters].sort(byRank)) {
     const alone = restrain(letter, store, sent, now);
-    const place = winner === null || !counts(letter) ? now : nextPlace(store, taken, now);
+    const place = counts(letter) ? nextPlace(store, taken, now) : now;
     const decision: RestraintDecision =
-      alone.kind === 'send' && winner !== null && place > now ? giveWay(letter, store, { winner, place, now }) : alone;
+      alone.kind === 'send' && winner !== null && place > now ? giveWay(letter, store, { winner, place }) : alone;
     decisions.set(letter, decision);
     if (decision.kind !== 'send' || !counts(letter)) continue;
     taken.push(now);

@@ -76,5 +76,5 @@ function isInWindow(local: number, window: SendWindow): boolean {
   const time = sinceMidnight(local);
   if (time < timeOfDayMs(window.from) || time >= timeOfDayMs(window.to)) return false;
   const day = Math.floor(local / DAY_MS);
-  return window.days === undefined || window.days.includes(WEEKDAYS[((day % 7) + 7) % 7]!);
+  return window.days === undefined || window.days.includes(WEEKDAYS.at(day % 7)!);
 }

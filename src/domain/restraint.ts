@@ -85,12 +85,12 @@ export function reachMs({ caps, minimumGap }: Pick<StoreRestraint, 'caps' | 'min
 export function giveWay(
   letter: RestrainedLetter,
   store: StoreRestraint,
-  { winner, place, now }: { readonly winner: string; readonly place: Date; readonly now: Date },
+  { winner, place }: { readonly winner: string; readonly place: Date },
 ): RestraintDecision {
   const lost = `lost_to:${winner}` as const;
   switch (store.arbitration) {
     case 'defer':
-      return wait(letter, openingFor(letter, store, later(place, now)), lost, lost);
+      return wait(letter, openingFor(letter, store, place), lost, lost);
     case 'drop':
       return { kind: 'end', reason: 'ended_by_step:lost_to', message: lost };
     case 'replace':

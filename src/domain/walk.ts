@@ -152,7 +152,7 @@ export class Walk {
   }
 
   private positionAtEnd(): string {
-    return this.index < this.compiled.steps.length ? String(Math.max(this.index, 0)) : AT_END;
+    return this.index < this.compiled.steps.length ? String(this.index) : AT_END;
   }
 
   private stand(place: Pick<RunState, 'state' | 'position' | 'dueAt'>): Advance {
