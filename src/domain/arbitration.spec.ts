@@ -80,8 +80,14 @@ describe('of letters that are due together and may not all go', () => {
       ]);
   });
 
+  it('a loser whose place comes at night waits for the morning', () => {
+    const store = { ...one, quietHours: { from: '20:00', to: '07:00' } };
+    const waits = { kind: 'defer', until: after({ hours: 22 }), reason: 'lost_to:a' };
+    expect(arbitrate([rival('a'), rival('b')], store, [], now)).toEqual([{ kind: 'send' }, waits]);
+  });
+
   it('service and care go beside them', () => {
-    const letters = [rival('a'), rival('b', { messageClass: 'care' }), rival('c', { messageClass: 'service' })];
+    const letters = [rival('b'), rival('a', { messageClass: 'care' }), rival('c', { messageClass: 'service' })];
     for (const rows of [letters, letters.toReversed()])
       expect(arbitrate(rows, one, [], now).map(({ kind }) => kind)).toEqual(['send', 'send', 'send']);
   });

@@ -31,6 +31,7 @@ describe('adding a duration', () => {
       '2026-03-29T01:30:00Z',
     ],
     ['a repeated hour is the first', '2026-10-24T00:30:00Z', 'P1D', 'Europe/Berlin', '2026-10-25T00:30:00Z'],
+    ['the hour behind it is its own', '2026-10-24T01:00:00Z', 'P1D', 'Europe/Berlin', '2026-10-25T02:00:00Z'],
     ['31 January + P1M is 28 February', '2026-01-31T10:00:00Z', 'P1M', 'UTC', '2026-02-28T10:00:00Z'],
     ['31 January + P1M is 29 February in a leap year', '2028-01-31T10:00:00Z', 'P1M', 'UTC', '2028-02-29T10:00:00Z'],
     ['29 February + P1Y is 28 February', '2028-02-29T10:00:00Z', 'P1Y', 'Europe/Moscow', '2029-02-28T10:00:00Z'],

@@ -53,6 +53,10 @@ describe('an exit with a subject', () => {
     expect(exitBySubject(compiled, aRun(), order('81'), facts(), AT)).toBe('exited:purchased');
   });
 
+  it('reaches nobody else where what it names is empty, as are the subjects of runs that follow up nothing', () => {
+    expect(exitBySubject(compiled, aRun({ subject: '' }), order(''), facts(), AT)).toBeNull();
+  });
+
   it('compares long subjects as they are stored', () => {
     const link = (end: string) => 'x'.repeat(300) + end;
     const run = aRun({ subject: subjectOf(link('a')) });

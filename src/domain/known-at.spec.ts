@@ -29,6 +29,10 @@ describe('what an arriving event may count', () => {
     expect(idsAt(anEvent({ at: at(9) }))).toEqual(['o-1']);
   });
 
+  it('is everything of its instant for an event of somebody else', () => {
+    expect(idsAt(anOrder({ id: 'of-another', at: at(10) }))).toEqual(['o-1', 'o-2', 'o-3']);
+  });
+
   it('is the same whatever other scenarios count', () => {
     const cart = anEvent({ id: 'c-1', at: at(10) });
     const { id, type } = cart;

@@ -109,7 +109,7 @@ describe('the next allowed hour', () => {
     ],
     [
       'is a week later where the clock skips the window',
-      '2026-03-28T12:00:00.000Z',
+      '2026-03-22T02:00:00.000Z',
       'Europe/Berlin',
       { window: { days: ['sun'], from: '02:00', to: '03:00' } },
       '2026-04-05T00:00:00.000Z',

@@ -55,8 +55,9 @@ describe('a letter may go', () => {
   it.each([
     ['event.total < 1 is false', 'event.total < 1', {}],
     ['event.coupon == "X" is undetermined, and says what it missed', 'event.coupon == "X"', { field: 'event.coupon' }],
-  ])('not when %s', (_promise, when, missed) => {
-    expect(decideSend(of('marketing', { when }), 'a', aRun(), facts(), now, now)).toEqual({
+  ])('not when %s, which is told before what else there is against it', (_promise, when, missed) => {
+    const known = facts({ contact: { email: null } });
+    expect(decideSend(of('marketing', { when }), 'a', aRun(), known, now, now)).toEqual({
       kind: 'skip',
       reason: 'condition_false',
       ...missed,

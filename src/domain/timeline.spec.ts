@@ -127,9 +127,15 @@ describe('a run', () => {
   });
 
   it('knows of the letter just sent before the loaded facts do, and takes none for sent that was not', () => {
-    const compiled = aCompiled({ steps: [anEmailStep('a'), anEmailStep('b', { when: "sent('a')" })] });
-    const { run } = enter(compiled);
-    expect(sent(compiled, run, after({})).messages).toMatchObject([{ stepId: 'b', state: 'planned' }]);
+    const b = anEmailStep('b', { when: "sent('a') && opened('x')" });
+    const compiled = aCompiled({ steps: [anEmailStep('x'), anEmailStep('a'), b] });
+    const { run } = sent(compiled, enter(compiled).run, after({}));
+    const opened = { stepId: 'x', sent: true, opened: true, clicked: false };
+    const onItsWay = { stepId: 'a', sent: false, opened: false, clicked: false };
+    for (const messages of [[opened], [opened, onItsWay]]) {
+      const next = afterMessage(compiled, run, { kind: 'sent' }, facts({ messages }), after({}));
+      expect(next.messages).toMatchObject([{ stepId: 'b', state: 'planned' }]);
+    }
     const skipped = afterMessage(compiled, run, { kind: 'skipped', reason: 'late' }, facts(), after({}));
     expect(skipped.messages).toMatchObject([{ stepId: 'b', reason: 'condition_false' }]);
   });
