@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHmac } from 'node:crypto';
 import {
   signedToken,
   signToken,
@@ -77,6 +78,7 @@ describe('a token', () => {
       `${token} `,
       `${token}?url=x`,
       token.slice(0, -1),
+      token.slice(0, 20),
       token.slice(1),
       '',
     ])
@@ -101,6 +103,21 @@ describe('a token', () => {
   it('is good for its own purpose only', () => {
     const view = signToken(KEY, { ...CLICK, purpose: 'view', linkIndex: 0, url: '' });
     expect(verifyToken(view, 'unsubscribe', keyOf)).toEqual({ ok: false, reason: 'wrong_purpose' });
+  });
+
+  it('is refused where it says what none of today says, though its signature holds', () => {
+    const resigned = (claims: TokenClaims, at: number, byte: number): string => {
+      const body = Buffer.from(signToken(KEY, claims), 'base64url').subarray(0, -16);
+      body[at] = byte;
+      const mac = createHmac('sha256', KEY.key).update(body).digest().subarray(0, 16);
+      return Buffer.concat([body, mac]).toString('base64url');
+    };
+    const view: TokenClaims = { ...CLICK, purpose: 'view', linkIndex: 0, url: '' };
+    const malformed = { ok: false, reason: 'malformed' };
+    expect(verifyToken(resigned(CLICK, 0, 2), 'click', keyOf)).toEqual(malformed); // another format
+    expect(verifyToken(resigned(CLICK, 1, 0), 'open', keyOf)).toEqual(malformed); // a pixel with an address
+    expect(verifyToken(resigned(view, 1, 1), 'click', keyOf)).toEqual(malformed); // a click without one
+    expect(verifyToken(resigned(view, 36, 200), 'view', keyOf)).toEqual(malformed); // a key's id beyond its end
   });
 
   it('ends with its key', () => {

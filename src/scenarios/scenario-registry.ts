@@ -53,7 +53,7 @@ export class ScenarioRegistry {
     const found = new Map<string, EnvironmentScenarios>();
     const missing: string[] = [];
     for (const id of new Set(environmentIds)) {
-      const cached = lane.clock === 'real' ? this.environments.get(id) : undefined;
+      const cached = this.environments.get(id);
       if (cached) found.set(id, cached);
       else missing.push(id);
     }

@@ -14,12 +14,21 @@ describe('a page', () => {
     expect(decodeCursor(encodeCursor(['2026-11-21T09:00:00.000Z', 7]))).toEqual(['2026-11-21T09:00:00.000Z', 7]);
   });
 
-  it.each(['', 'x', 'e30', 'bnVsbA', 'W10', `${encodeCursor([1])}=`, 'W251bGxd', ['a'], 7])(
-    'refuses the cursor %j',
-    (cursor) => {
-      expect(() => decodeCursor(cursor)).toThrow('cursor is not one');
-    },
-  );
+  it.each([
+    '',
+    'x',
+    'e30',
+    'bnVsbA',
+    'W10',
+    'WyAxXQ',
+    `${encodeCursor([1])}=`,
+    encodeCursor(['\0']),
+    'W251bGxd',
+    ['a'],
+    7,
+  ])('refuses the cursor %j', (cursor) => {
+    expect(() => decodeCursor(cursor)).toThrow('cursor is not one');
+  });
 
   it('has a next one only when there was a row too many', () => {
     const page = (rows: number[]) =>

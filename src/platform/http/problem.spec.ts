@@ -74,5 +74,6 @@ describe('an error becomes a problem', () => {
     expect(unexpected).toBe(true);
     expect(status(pgError('23505'))).toBe(500);
     expect(status(undefined)).toBe(500);
+    expect(status(Object.assign(new Error('of somebody else'), { statusCode: 404 }))).toBe(500);
   });
 });

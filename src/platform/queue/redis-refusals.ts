@@ -36,7 +36,6 @@ const REFUSALS: Readonly<Record<string, RedisRefusal>> = {
 /** Of a server's error as it says it; null for one that is not about the server's state or the way in. */
 export function redisRefusal(says: string): RedisRefusal | null {
   const word = /^[A-Z]+(?= )/.exec(says)?.[0] ?? '';
-  if (Object.hasOwn(REFUSALS, word)) return REFUSALS[word]!;
-  // Before Redis 6.
-  return /^ERR invalid password/.test(says) ? REFUSALS['WRONGPASS']! : null;
+  // ERR: before Redis 6.
+  return REFUSALS[/^ERR invalid password/.test(says) ? 'WRONGPASS' : word] ?? null;
 }

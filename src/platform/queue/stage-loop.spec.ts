@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { StageLoop } from './stage-loop.js';
 
 /** A stage whose drains end when the test says so. */
@@ -34,6 +35,19 @@ describe('the loop of a stage', () => {
     await loop.stop();
   });
 
+  it('sweeps once, however often it was woken', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    let drains = 0;
+    const drain = () => Promise.resolve(void drains++);
+    const loop = new StageLoop({ name: 'stats', sweepMs: 60_000, drain }, () => undefined);
+    for (let wakes = 0; wakes < 3; wakes++) await loop.wake();
+    jest.advanceTimersByTime(60_000);
+    await turn();
+    expect(drains).toBe(4);
+    await loop.stop();
+    jest.useRealTimers();
+  });
+
   it('goes on after a drain that failed', async () => {
     const failures: unknown[] = [];
     let drains = 0;
@@ -67,9 +81,11 @@ describe('the loop of a stage', () => {
     expect(stage.signals.map((signal) => signal.aborted)).toEqual([true, false]);
     expect(loop.silentForMs()).toBe(0);
     stage.ends[0]!();
+    await turn();
+    void loop.wake(); // the other one is still under way
+    expect(stage.ends).toHaveLength(2);
     stage.ends[1]!();
     await turn();
-    void loop.wake();
     expect(stage.ends).toHaveLength(3);
     stage.ends[2]!();
     await loop.stop();
