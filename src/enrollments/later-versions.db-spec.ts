@@ -1,6 +1,6 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { ABANDONED_CART, NINE } from '../../test/support/domain-builders.js';
-import { aWorker, cart, settle, Shop } from './engine.builder.js';
+import { aWorker, cart, order, settle, Shop } from './engine.builder.js';
 
 const DUE = '2026-11-21T09:45:00.000Z';
 
@@ -12,7 +12,7 @@ describe('a run whose scenario is published anew', () => {
   });
   afterAll(() => database.close());
 
-  it('is left alone by events that only the later version listens to, and goes on by its own steps', async () => {
+  it('is left alone by events that only the later version listens to, and goes on by its own steps to its own goal', async () => {
     const shop = await Shop.open(database);
     const worker = aWorker(database);
     await shop.publish(ABANDONED_CART);
@@ -23,6 +23,7 @@ describe('a run whose scenario is published anew', () => {
       ...ABANDONED_CART,
       trigger: { type: 'event', event: 'checkout.started', subject: 'event.cartId' },
       steps: [{ ...ABANDONED_CART.steps[1], id: 'at-once' }],
+      goals: [],
     };
     await shop.publish(later, 2);
     const checkout = { type: 'checkout.started', at: '2026-11-21T09:10:00Z', data: { cartId: '81' } };
@@ -31,5 +32,8 @@ describe('a run whose scenario is published anew', () => {
     expect(await shop.outcomes(event)).toEqual(['none already_running']);
     expect(await shop.runs(anna)).toMatchObject([{ state: 'sending', event: { type: 'cart.updated' } }]);
     expect(worker.ledger.summary()).toEqual(['reminder 1: planned']);
+    await shop.receive(anna, order(DUE));
+    await settle(worker, shop.lane(DUE));
+    expect(worker.conversions.rows.map(({ type }) => type)).toEqual(['order.placed']);
   });
 });

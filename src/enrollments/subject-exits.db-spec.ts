@@ -177,6 +177,13 @@ describe('an exit with a subject', () => {
     expect(await shop.runs(anna)).toMatchObject([{ version: 2, state: 'waiting', endReason: null }]);
   });
 
+  it('is left of an archived scenario, into which nobody enters any more', async () => {
+    await shop.setState('abandoned-cart', 'archived');
+    const event = await shop.receive(await shop.contact(), cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    expect(await shop.outcomes(event)).toEqual([]);
+  });
+
   it('leaves no run behind when the order comes after the cart was looked at and before its run is there', async () => {
     const live = await Shop.open(database, 'real');
     await live.publish({ ...SHARED, trigger: { ...SHARED.trigger, maxAge: 'P1800D' } });
@@ -206,11 +213,14 @@ describe('an exit with a subject', () => {
     expect(await live.runs(anna)).toMatchObject([{ endReason: 'exited:bought_by_anyone' }]);
   });
 
-  it('also counts in runs of an older version without that exit in the newest', async () => {
+  it.each([
+    ['without that exit', ABANDONED_CART],
+    ['with another subject', { ...SHARED, exits: [{ ...SHARED.exits[0], subject: 'event.orderId' }] }],
+  ])('also counts in runs of an older version where the newest is one %s', async (_, newest) => {
     const [anna, boris] = [await shop.contact(), await shop.contact()];
     await shop.receive(anna, cart(NINE));
     await settle(worker, shop.lane(NINE));
-    await shop.publish(ABANDONED_CART, 2);
+    await shop.publish(newest, 2);
     await shop.receive(boris, order(TEN_PAST));
     await settle(worker, shop.lane(TEN_PAST));
     expect(await shop.runs(anna)).toMatchObject([{ version: 1, endReason: 'exited:bought_by_anyone' }]);

@@ -102,16 +102,19 @@ describe('verifying a key', () => {
     expect([verifier.isFamiliar(key), verifier.isFamiliar('hello')]).toEqual([true, false]);
   });
 
-  it('asks the database once for many requests at the same moment', async () => {
+  it('asks the database once for many requests at the same moment, notes their use once, and remembers who is unknown', async () => {
     const { key } = await aKey();
-    let asked = 0;
+    const asked: string[] = [];
     const counting = Object.create(database.engine) as typeof database.engine;
     counting.query = ((...args: Parameters<typeof database.engine.query>) => {
-      if (args[0].startsWith('SELECT')) asked++;
+      asked.push(args[0].slice(0, 6));
       return database.engine.query(...args);
     }) as never;
     const fresh = new StoredKeyVerifier(counting, new ProcessClock());
     await Promise.all(Array.from({ length: 20 }, async () => fresh.verify(key)));
-    expect(asked).toBe(1);
+    expect(asked).toEqual(['SELECT', 'UPDATE']);
+    const unknown = `tm_live_0000000000_${'x'.repeat(43)}`;
+    for (let times = 0; times < 2; times++) expect(await fresh.verify(unknown)).toBeNull();
+    expect(asked).toEqual(['SELECT', 'UPDATE', 'SELECT']);
   });
 });

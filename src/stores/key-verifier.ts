@@ -85,9 +85,7 @@ export class StoredKeyVerifier extends KeyVerifier {
   private load(id: string): Promise<Known | null> {
     const under = this.loading.get(id);
     if (under) return under;
-    const loading = atMost(this.read(id), LOOK_UP_MS, tooSlow).finally(() => {
-      if (this.loading.get(id) === loading) this.loading.delete(id);
-    });
+    const loading = atMost(this.read(id), LOOK_UP_MS, tooSlow).finally(() => this.loading.delete(id));
     this.loading.set(id, loading);
     return loading;
   }

@@ -6,6 +6,8 @@ describe('the locale of a letter', () => {
     ['ru', 'en', ['de', 'en', 'ru'], 'ru'],
     ['ru-RU', 'en', ['en', 'ru'], 'ru'],
     ['ru_RU', 'en', ['en', 'ru', 'ru-RU'], 'ru-RU'],
+    ['RU', 'en', ['en', 'ru'], 'ru'],
+    ['fi', 'en', ['fil', 'en'], 'en'],
     ['fr', 'ru', ['de', 'en', 'ru'], 'ru'],
     ['fr', 'ru-RU', ['de', 'en', 'ru'], 'ru'],
     [null, 'it', ['de', 'en'], 'en'],

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
+import { SourceText } from './kept/letter-source.js';
 import { openLetter } from './kept/open-letter.js';
 import type { CompiledLocale } from './compile/compiled-template.js';
 import { aContext, anMjml, compiled, keptLetter } from './letter.builder.js';
@@ -109,6 +110,15 @@ describe('a letter that is kept', () => {
     const template = new LetterTemplate('ru', locales.get('loops')!);
     const filled = template.fill(aContext({ data: { items: [] } }), SIGNING);
     expect(keptLetter(filled).length * 4).toBeLessThan(filled.record.chars[0]);
+  });
+
+  it('has as much of its template as a mark says, also where two marks begin at one place', () => {
+    const source = new SourceText('a text of the template');
+    expect([6, 1, 6].map((length) => Buffer.from(source.piece(0, length)).toString())).toEqual([
+      'a text',
+      'a',
+      'a text',
+    ]);
   });
 
   it('prints no NUL that data brought, and none of it is taken for a mark', () => {

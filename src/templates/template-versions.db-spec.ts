@@ -42,6 +42,9 @@ describe('publishing a template', () => {
     const first = { key: KEY, version: 1, warnings: [ADVICE] };
     expect(await templates.publish(scope, KEY)).toEqual(first);
     expect(await templates.publish(scope, KEY, 1)).toEqual(first);
+    const beyond = 2 ** 31; // a number that PostgreSQL has no version for
+    await expect(templates.publish(scope, KEY, beyond)).rejects.toMatchObject({ status: 404 });
+    await expect(templates.version(scope, KEY, String(beyond))).rejects.toMatchObject({ status: 404 });
   });
 
   it('makes a new version of the same sources only where the compiler makes something else of them by now', async () => {

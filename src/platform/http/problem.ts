@@ -48,7 +48,7 @@ export function problemOf(error: unknown): ProblemAnswer {
     return {
       body: details(error.status, error.code, error.message, error.errors),
       retryAfterS: error.retryAfterS,
-      unexpected: error.status === 500,
+      unexpected: false,
     };
   if (connectionProblem(error))
     return {

@@ -5,15 +5,18 @@ import { StageLoop } from './stage-loop.js';
 function aStage() {
   const ends: (() => void)[] = [];
   const signals: AbortSignal[] = [];
+  const progresses: (() => void)[] = [];
   return {
     name: 'stats' as const,
     sweepMs: 60_000,
-    drain: (stop: AbortSignal) => {
+    drain: (stop: AbortSignal, progress: () => void) => {
       signals.push(stop);
+      progresses.push(progress);
       return new Promise<void>((resolve) => ends.push(resolve));
     },
     ends,
     signals,
+    progresses,
   };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -80,6 +83,9 @@ describe('the loop of a stage', () => {
     loop.restart();
     expect(stage.signals.map((signal) => signal.aborted)).toEqual([true, false]);
     expect(loop.silentForMs()).toBe(0);
+    nowMs = 400_000;
+    stage.progresses[0]!(); // the one that was given up says nothing of the other
+    expect(loop.silentForMs()).toBe(100_000);
     stage.ends[0]!();
     await turn();
     void loop.wake(); // the other one is still under way
@@ -104,6 +110,7 @@ describe('the loop of a stage', () => {
             silences.push(loop.silentForMs());
             progress();
           }
+          nowMs = 250_000;
           return Promise.resolve();
         },
       },
@@ -111,7 +118,7 @@ describe('the loop of a stage', () => {
       () => nowMs,
     );
     await loop.wake();
-    expect(silences).toEqual([100_000, 100_000]);
+    expect([...silences, loop.silentForMs()]).toEqual([100_000, 100_000, 0]);
     await loop.stop();
   });
 

@@ -51,11 +51,9 @@ export class StageLoop {
 
   /** Gives a drain up that does not come back, and begins another one beside it; should it wake, it ends at once. */
   restart(): void {
-    if (this.stopped) return;
     this.ending.abort();
     this.ending = new AbortController();
     this.draining = undefined;
-    this.again = false;
     this.progressAtMs = this.nowMs();
     void this.wake();
   }
