@@ -13,6 +13,7 @@ import { RequestDatabase, type Scope } from '../platform/database/request-databa
 import { NotFound } from '../platform/http/domain-error.js';
 import { withdrawConsent } from './consent.js';
 import { loadContactFacts } from './contact-facts.js';
+import { findContactId } from './contact-lookup.js';
 import { ContactsService } from './contacts.service.js';
 import { IdentityChanges } from './identity-changes.js';
 import { ContactImport } from './import/contact-import.js';
@@ -168,7 +169,10 @@ describe('ContactsService', () => {
       reason: 'erased',
       at: NOW,
     });
-    for (const ref of [ANNA, id]) await expect(contacts.get(scope, ref)).rejects.toThrow(NotFound);
+    for (const ref of [ANNA, id]) {
+      await expect(contacts.get(scope, ref)).rejects.toThrow(NotFound);
+      expect(await findContactId(db.engine, store.sandboxId, ref)).toBeNull(); // no letters, events or history either
+    }
     const [event] = await db.engine.query('SELECT data FROM storefront_events WHERE contact_id = $1', [id]);
     expect(event!.data).toEqual({});
     expect(await facts(id)).toMatchObject({ email: null, erased: true });

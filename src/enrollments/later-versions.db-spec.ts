@@ -36,4 +36,23 @@ describe('a run whose scenario is published anew', () => {
     await settle(worker, shop.lane(DUE));
     expect(worker.conversions.rows.map(({ type }) => type)).toEqual(['order.placed']);
   });
+
+  it('keeps the draw of its person for later ones, whomever the later version holds out', async () => {
+    const [before, after] = [{ holdout: 0 }, { holdout: 100 }].map((over) => ({ ...ABANDONED_CART, ...over }));
+    const shop = await Shop.open(database);
+    const worker = aWorker(database);
+    await shop.publish(before!);
+    const [anna, boris] = [await shop.contact(), await shop.contact()];
+    await shop.receive(anna, cart(NINE, '81'));
+    await settle(worker, shop.lane(NINE));
+    await shop.publish(after!, 2);
+    await shop.receive(anna, cart(NINE, '82'));
+    await shop.receive(boris, cart(NINE, '83'));
+    await settle(worker, shop.lane(DUE));
+    expect(worker.ledger.summary().sort()).toEqual([
+      'reminder 1: planned',
+      'reminder 1: planned',
+      'reminder 1: skipped holdout',
+    ]);
+  });
 });
