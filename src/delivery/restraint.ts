@@ -64,7 +64,6 @@ function restrained(decision: RestraintDecision | undefined, verdict: Verdict): 
 function canBeHeld(input: GuardInput): boolean {
   const { settings, message, compiled } = input.letter;
   if (emailStepOf(compiled, message.stepId).step.window) return true;
-  if (message.messageClass === 'service') return false;
   return settings.quietHours !== null || (counts(message) && reachMs(settings) > 0) || watchesOrders(input);
 }
 
