@@ -2,7 +2,7 @@ import { aCollector } from '../../test/support/a-collector.js';
 import { anEvent, type EventWish } from '../../test/support/an-event.js';
 import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
-import { confirmConsent, giveConsent, withdrawConsent, withdrawConsentNow } from './consent.js';
+import { confirmConsent, giveConsent, giveConsentNow, withdrawConsent, withdrawConsentNow } from './consent.js';
 import { loadContactFacts } from './contact-facts.js';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
@@ -29,7 +29,7 @@ describe('consent', () => {
   /** What is known of the only person there is. */
   const person = async () => {
     const [row] = await db.engine.query<{ id: string; consent: boolean; unsubscribed: Date | null }>(
-      `SELECT id, marketing_consent AS consent, unsubscribed_at AS unsubscribed FROM contacts
+      `SELECT id, marketing_consent AS consent, unsubscribed_at AS unsubscribed, confirmed_at AS confirmed FROM contacts
        WHERE environment_id = $1 AND merged_into IS NULL`,
       [store.sandboxId],
     );
@@ -64,6 +64,15 @@ describe('consent', () => {
       await withdrawConsent(db.engine, await statement(1));
       expect(await person()).toMatchObject({ consent: true });
     });
+  });
+
+  it('given anew through a letter to another mailbox leaves a confirmation as it is, and makes none', async () => {
+    await ingest({ email: ANNA, ...said(true, 1) });
+    await giveConsentNow(db.engine, await statement(2));
+    expect(await person()).toMatchObject({ consent: true, confirmed: null });
+    await confirmConsent(db.engine, await statement(3));
+    await giveConsentNow(db.engine, await statement(4));
+    expect(await person()).toMatchObject({ consent: true, confirmed: at(3) });
   });
 
   describe('of two contacts that become one', () => {

@@ -82,6 +82,19 @@ describe('what one contact did before it turned out to be the other', () => {
     expect(await shop.runs(older)).toMatchObject([{ endReason }]);
   });
 
+  it('ends of two carts the one that was there', async () => {
+    await shop.publish(ABANDONED_CART);
+    await shop.receive(older, cart(NINE, '81'));
+    await shop.receive(older, cart(TWENTY_PAST, '82'));
+    await shop.receive(younger, order(TEN_PAST));
+    await settle(worker, shop.lane(TWENTY_PAST));
+    await merge();
+    expect(await shop.runs(older)).toMatchObject([
+      { subject: '81', endReason: 'exited:purchased' },
+      { subject: '82', endReason: null },
+    ]);
+  });
+
   it('is left to the inbox where it still waits there, which says what it did', async () => {
     await shop.publish(ABANDONED_CART);
     await shop.receive(older, cart(NINE));

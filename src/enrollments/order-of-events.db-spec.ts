@@ -81,9 +81,12 @@ describe('events in any order and any portions', () => {
     expect(outcomes).toEqual([['entered'], ['none cool_down']]);
   });
 
-  it('end a stored run and begin the next of its subject in one portion', async () => {
+  it.each([
+    ['begin the next of its subject', 'always', 'entered', ['ended', 'waiting']],
+    ['keep its cool-down', 'P1D', 'none cool_down', ['ended']],
+  ])('end a stored run and %s in one portion', async (_, afterExit, outcome, left) => {
     const other = await Shop.open(database);
-    await other.publish({ ...ABANDONED_CART, reentry: { whileRunning: 'restart', afterExit: 'always' } });
+    await other.publish({ ...ABANDONED_CART, reentry: { whileRunning: 'restart', afterExit } });
     const anna = await other.contact();
     await other.receive(anna, cart('2026-11-21T09:50:00Z', '81', [1]));
     await settle(worker, other.lane(TEN));
@@ -91,9 +94,9 @@ describe('events in any order and any portions', () => {
     const again = await other.receive(anna, cart('2026-11-21T09:58:00Z', '81', [2]));
     await settle(worker, other.lane(TEN));
     const outcomes = await Promise.all([bought, again].map((event) => other.outcomes(event)));
-    expect(outcomes).toEqual([['exited exited:purchased'], ['entered']]);
+    expect(outcomes).toEqual([['exited exited:purchased'], [outcome]]);
     const states = (await other.runs(anna)).map(({ state }) => state);
-    expect(states.sort()).toEqual(['ended', 'waiting']);
+    expect(states.sort()).toEqual(left);
   });
 
   const orders = (events: readonly EventToStore[]) =>
