@@ -205,8 +205,7 @@ describe('what a store may send through its provider', () => {
     const worker = aWorker(database.engine);
     await runAll(worker);
     await database.engine.query(
-      `UPDATE messages SET meant_at = meant_at - interval '30 days', due_at = clock_timestamp()
-       WHERE store_id = $1 AND state = 'planned'`,
+      `UPDATE messages SET meant_at = meant_at - interval '30 days', due_at = clock_timestamp() WHERE store_id = $1 AND state = 'planned'`,
       [store.storeId],
     );
     await runAll(worker);
