@@ -73,6 +73,8 @@ describe('consent', () => {
     await confirmConsent(db.engine, await statement(3));
     await giveConsentNow(db.engine, await statement(4));
     expect(await person()).toMatchObject({ consent: true, confirmed: at(3) });
+    await withdrawConsent(db.engine, await statement(5)); // and takes it along when it is taken back
+    expect(await person()).toMatchObject({ consent: false, confirmed: null });
   });
 
   describe('of two contacts that become one', () => {
