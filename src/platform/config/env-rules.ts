@@ -51,6 +51,23 @@ export function HasSmtpOptions(): PropertyDecorator {
   });
 }
 
+/** A URL whose user and password can be read: a % that stands for itself is written %25. */
+export function HasReadableAccount(): PropertyDecorator {
+  return rule('hasReadableAccount', (value) => typeof value !== 'string' || !URL.canParse(value) || isReadable(value), {
+    message: 'must be with %25 for a % in its user or password',
+  });
+}
+
+function isReadable(url: string): boolean {
+  const { username, password } = new URL(url);
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A list of addresses and domains. */
 export function IsRecipientList(options: ValidationOptions): PropertyDecorator {
   return rule(

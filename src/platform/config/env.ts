@@ -12,7 +12,15 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { HasSmtpCounts, HasSmtpOptions, IsMailbox, IsRecipientList, IsRoleList, IsSeconds } from './env-rules.js';
+import {
+  HasReadableAccount,
+  HasSmtpCounts,
+  HasSmtpOptions,
+  IsMailbox,
+  IsRecipientList,
+  IsRoleList,
+  IsSeconds,
+} from './env-rules.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'worker', 'tracking'] as const;
@@ -63,6 +71,7 @@ export class Env {
     { ...URL_RULES, protocols: ['redis', 'rediss'] },
     { message: 'must be redis://host:port or rediss://host:port' },
   )
+  @HasReadableAccount()
   readonly REDIS_URL?: string;
 
   @Setting('What this process does: api, worker, tracking, separated by commas.', 'api,worker,tracking')

@@ -69,6 +69,7 @@ describe('the settings', () => {
     ['TRUST_PROXY', '10'],
     ['HOST', 'a b'],
     ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'redis://:50%off@localhost:6379'],
     ['SMTP_URL', 'http://mail'],
     ['PUBLIC_URL', 'shop.example'],
     ['PUBLIC_URL', 'https://shop.example/?from=mail'],
