@@ -47,6 +47,13 @@ describe('what a program that cannot start tells', () => {
     expect(startProblem(new WrongSettings('Wrong settings:'))).toBe('Wrong settings:');
   });
 
+  it('tells of a full disk in a line, which names no file where one is written', () => {
+    const full = made('ENOSPC: no space left on device, write', { code: 'ENOSPC', syscall: 'write' });
+    expect(startProblem(full)).toBe(
+      'ENOSPC: no space left on device, write: make room on the disk, that of DATA_DIR above all',
+    );
+  });
+
   it('is the whole error where nobody but a programmer can help', () => {
     expect(startProblem(new TypeError('x is undefined'))).toBeNull();
     expect(startProblem(made('column "x" does not exist', { code: '42703' }))).toBeNull();

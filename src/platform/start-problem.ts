@@ -32,6 +32,8 @@ export function startProblem(error: unknown): string | null {
   const { code, syscall, path } = error as ErrorLike;
   if (error instanceof CannotListen) return `${error.message}: set PORT or HOST to what is free and this machine's own`;
   if (typeof path === 'string' && typeof syscall === 'string') return error.message; // a file or a directory
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return `${error.message}: make room on the disk, that of DATA_DIR above all`;
   if (code === NO_RIGHT)
     return `PostgreSQL refuses (${error.message}): the account of DATABASE_URL must own its database and may create roles (docs/operations.md)`;
   if (code === NOT_UNDERSTOOD)
