@@ -18,15 +18,7 @@ const SHIPPED_LOG = fileURLToPath(new URL('../../../demo/two-weeks.csv', import.
 const DATA_DIR = path.resolve('.data/demo');
 const BAR_WIDTH = 32;
 
-const { values } = parseArgs({
-  options: {
-    log: { type: 'string', default: SHIPPED_LOG },
-    port: { type: 'string' },
-    stay: { type: 'boolean', default: process.stdout.isTTY === true },
-    exit: { type: 'boolean', default: false },
-  },
-});
-
+const values = readOptions();
 const { rows, total, from, to } = await readLog(values.log);
 const clock = new ProcessClock();
 let lastReported = 0;
@@ -92,6 +84,23 @@ function showProgress(done: number, now: Date): void {
     );
   else if (done > 0 && done % 500 === 0 && lastReported !== done)
     say(`${(lastReported = done)} of ${rows.length} carts and orders, it is ${now.toISOString()} in the shop`);
+}
+
+/** An option that is not known is told in a line. */
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        log: { type: 'string', default: SHIPPED_LOG },
+        port: { type: 'string' },
+        stay: { type: 'boolean', default: process.stdout.isTTY === true },
+        exit: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
 }
 
 /** What is wrong with a file is told in a line, before anything starts. */

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { endWithService } from './end-with-service.js';
+import { withoutSettings } from './service-process.js';
 
 describe('a demo that is told to end', () => {
   it('stays until its service is gone, however often one Ctrl-C arrives, and asks it once', async () => {
@@ -19,5 +20,13 @@ describe('a demo that is told to end', () => {
     gone();
     await new Promise(setImmediate);
     expect(said).toEqual(['stop', 'exit 130']);
+  });
+});
+
+describe('the service of a demo', () => {
+  it('takes no setting of the one that sends for real, but finds its programs and the account of its database', () => {
+    const machine = { PATH: '/usr/bin', EMBEDDED_PG_USER: 'node' };
+    const real = { TRANSPORT: 'smtp', SMTP_URL: 'smtp://mail', SENDING_HOLD: 'true', SEND_LEASE_S: '5', HOST: '::1' };
+    expect(withoutSettings({ ...machine, ...real })).toEqual(machine);
   });
 });

@@ -3,6 +3,8 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Env } from '../../platform/config/env.js';
+import { settingsOf } from '../../platform/config/setting.js';
 
 /** What the first start writes for programs; see the README. */
 interface FirstRun {
@@ -29,9 +31,8 @@ export class ServiceProcess {
    */
   static async start(dataDir: string, port: number): Promise<ServiceProcess> {
     await rm(dataDir, { recursive: true, force: true });
-    const { DATABASE_URL: _database, REDIS_URL: _redis, ROLES: _roles, TRANSPORT: _transport, ...env } = process.env;
     const child = spawn(process.execPath, ['--enable-source-maps', ENTRY], {
-      env: { ...env, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
+      env: { ...withoutSettings(process.env), DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -53,6 +54,13 @@ export class ServiceProcess {
     this.child.kill('SIGTERM');
     await gone;
   }
+}
+
+/** What is set for the service that sends for real is not the demo's; only whose the embedded database is depends on the machine. */
+export function withoutSettings(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const foreign = new Set(settingsOf(Env).map(({ name }) => name));
+  foreign.delete('EMBEDDED_PG_USER');
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !foreign.has(name)));
 }
 
 async function readFirstRun(dataDir: string): Promise<FirstRun | undefined> {
