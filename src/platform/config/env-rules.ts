@@ -26,15 +26,35 @@ const SMTP_OPTIONS = [
   'socketTimeout',
 ];
 
-/** A whole number of connections, or of letters on each. */
+/** Of these nodemailer would take any word: NaN for a time, and for a switch what every word but "false" means, yes. */
+const SMTP_COUNTS = [
+  'maxConnections',
+  'maxMessages',
+  'connectionTimeout',
+  'dnsTimeout',
+  'greetingTimeout',
+  'socketTimeout',
+];
+const SMTP_SWITCHES = ['ignoreTLS', 'opportunisticTLS', 'requireTLS', 'tls.rejectUnauthorized'];
+
+/** Whole numbers of connections, of letters on each, and of milliseconds. */
 export function HasSmtpCounts(): PropertyDecorator {
-  const counts = (value: unknown): string[] =>
-    typeof value === 'string' && URL.canParse(value)
-      ? ['maxConnections', 'maxMessages'].flatMap((name) => new URL(value).searchParams.getAll(name))
-      : [];
-  return rule('hasSmtpCounts', (value) => counts(value).every((count) => /^[1-9]\d{0,5}$/.test(count)), {
-    message: 'must be with whole numbers, 1 or more, for maxConnections and maxMessages',
+  return rule('hasSmtpCounts', (value) => valuesOf(value, SMTP_COUNTS).every((count) => /^[1-9]\d{0,5}$/.test(count)), {
+    message: `must be with whole numbers, 1 or more, for ${SMTP_COUNTS.join(', ')}`,
   });
+}
+
+/** What is on or off. */
+export function HasSmtpSwitches(): PropertyDecorator {
+  return rule('hasSmtpSwitches', (value) => valuesOf(value, SMTP_SWITCHES).every((on) => /^(?:true|false)$/.test(on)), {
+    message: `must be with true or false for ${SMTP_SWITCHES.join(', ')}`,
+  });
+}
+
+function valuesOf(url: unknown, names: readonly string[]): string[] {
+  if (typeof url !== 'string' || !URL.canParse(url)) return [];
+  const { searchParams } = new URL(url);
+  return names.flatMap((name) => searchParams.getAll(name));
 }
 
 /** Options of SMTP_URL that have an effect, and no others; its form is checked apart. */

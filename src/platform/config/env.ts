@@ -15,6 +15,7 @@ import {
 import {
   HasReadableAccount,
   HasSmtpCounts,
+  HasSmtpSwitches,
   HasSmtpOptions,
   IsMailbox,
   IsRecipientList,
@@ -93,6 +94,7 @@ export class Env {
   )
   @HasSmtpOptions()
   @HasSmtpCounts()
+  @HasSmtpSwitches()
   readonly SMTP_URL?: string;
 
   @Setting('API key for TRANSPORT=sendgrid.')

@@ -101,15 +101,23 @@ describe('the settings', () => {
     },
   );
 
-  it.each(['maxConnections=0', 'maxConnections=many', 'maxConnections=-1', 'maxMessages=1.5'])(
-    'refuse a mail server without a connection or a letter on it: %s',
+  it.each(['maxConnections=0', 'maxConnections=many', 'maxConnections=-1', 'maxMessages=1.5', 'socketTimeout=10s'])(
+    'refuse a mail server without a connection, a letter on it or time: %s',
     (options) => {
       expect(complaint({ SMTP_URL: `smtp://mail.example?${options}` })).toMatch(/^ {2}SMTP_URL must be with whole/m);
     },
   );
 
+  it.each(['ignoreTLS=no', 'requireTLS=yes', 'opportunisticTLS=', 'tls.rejectUnauthorized=0'])(
+    'refuse a word where the mail server’s encryption is on or off: %s',
+    (options) => {
+      expect(complaint({ SMTP_URL: `smtp://mail.example?${options}` })).toMatch(/^ {2}SMTP_URL must be with true or/m);
+    },
+  );
+
   it('take those that have one', () => {
-    const url = 'smtps://shop:secret@mail.example?maxConnections=2&tls.rejectUnauthorized=false&name=shop.example';
+    const url =
+      'smtps://shop:secret@mail.example?maxConnections=2&tls.rejectUnauthorized=false&requireTLS=true&socketTimeout=20000&name=shop.example';
     expect(readEnv({ SMTP_URL: url }).SMTP_URL).toBe(url);
   });
 
