@@ -77,8 +77,8 @@ export class LetterTemplate {
 }
 
 /**
- * What was filled in with nothing leaves no spaces at the ends of lines, no gaps and no empty line before the first. Only here is it known whether a line begins behind
- * `{{/if}} `, or goes on with what data left out.
+ * What was filled in with nothing leaves no spaces at the ends of lines, no gaps and no empty line before the first. Only here
+ * is it known whether a line begins behind `{{/if}} `, or goes on with what data left out.
  */
 function tidy(text: string): string {
   return text
