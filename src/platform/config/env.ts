@@ -15,8 +15,8 @@ import {
 import {
   HasReadableAccount,
   HasSmtpCounts,
-  HasSmtpSwitches,
   HasSmtpOptions,
+  HasSmtpSwitches,
   IsMailbox,
   IsRecipientList,
   IsRoleList,

@@ -22,6 +22,8 @@ function aStage() {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the loop of a stage', () => {
+  afterEach(() => void jest.useRealTimers());
+
   it('drains once for all wake-ups during a drain, after it', async () => {
     const stage = aStage();
     const loop = new StageLoop(stage, () => undefined);
@@ -48,7 +50,6 @@ describe('the loop of a stage', () => {
     await turn();
     expect(drains).toBe(4);
     await loop.stop();
-    jest.useRealTimers();
   });
 
   it('goes on after a drain that failed', async () => {
