@@ -21,3 +21,12 @@ describe('a shipped letter in the dark', () => {
     expect(rules.filter((rule) => !source.includes(rule))).toEqual([]);
   });
 });
+
+describe('a shipped letter in a store’s colours', () => {
+  it.each(letters)('writes on the primary colour, and in it, so that it can be read: %s', (file) => {
+    const source = readFileSync(file, 'utf8');
+    expect(source).not.toMatch(/(?<!background-)color(: |=")\{\{[^}]*colors\.primary\}\}/);
+    for (const [button] of source.matchAll(/<mj-class name="button"[^>]*>/g))
+      expect(button).toContain(' color="{{@root.store.brand.colors.onPrimary}}"');
+  });
+});

@@ -79,7 +79,15 @@ export function aContext(changed: { readonly data?: object; readonly contact?: o
       timezone: 'UTC',
       locale: 'en',
       postalAddress: 'Street 1',
-      brand: { colors: { primary: '#112233', background: '#ffffff', text: '#111111', onPrimary: '#ffffff' } },
+      brand: {
+        colors: {
+          primary: '#112233',
+          background: '#ffffff',
+          text: '#111111',
+          onPrimary: '#ffffff',
+          onBackground: '#112233',
+        },
+      },
     },
     now: '2026-11-21T22:15:00.000Z',
     links: {

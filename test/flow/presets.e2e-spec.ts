@@ -103,6 +103,12 @@ describe('the presets', () => {
     };
     expect(await button('#ffd400')).toBe('#000000');
     expect(await button('#123456')).toBe('#f4f5f7');
+  });
+
+  it('have numbers that can be read, whatever colour the store chooses for them', async () => {
+    await shop.must('PATCH', '/v1/store', { brand: { colors: { primary: '#ffd400' } } });
+    const { html } = await shop.must<{ html: string }>('POST', '/v1/templates/order-thank-you/feedback/preview', {});
+    expect(html).toMatch(/class="number" [^>]*color: #806a00">1</);
     await shop.must('PATCH', '/v1/store', { brand: { colors: { primary: '#1f6feb' } } });
   });
 
