@@ -81,6 +81,40 @@ describe('events in any order and any portions', () => {
     expect(outcomes).toEqual([['entered'], ['none cool_down']]);
   });
 
+  it('keep the limit of runs also where one portion begins them', async () => {
+    const other = await Shop.open(database);
+    await other.publish({ ...ABANDONED_CART, reentry: { whileRunning: 'restart', limit: 1 } });
+    const anna = await other.contact();
+    const received = [
+      await other.receive(anna, cart('2026-11-21T09:50:00Z', '81', [1])),
+      await other.receive(anna, cart('2026-11-21T09:55:00Z', '82', [1])),
+    ];
+    await settle(worker, other.lane(TEN));
+    const outcomes = await Promise.all(received.map((event) => other.outcomes(event)));
+    expect(outcomes).toEqual([['entered'], ['none limit']]);
+  });
+
+  it.each([1, 2])('keep the cool-down behind the last of the runs that end, in %d portions', async (portions) => {
+    const other = await Shop.open(database);
+    const emptied = 'size(event.items) == 0 && event.cartId == run.subject';
+    await other.publish({
+      ...ABANDONED_CART,
+      trigger: { ...ABANDONED_CART.trigger, when: 'size(event.items) > 0' },
+      exits: [{ event: 'cart.updated', when: emptied, reason: 'emptied' }],
+      reentry: { afterExit: 'PT5M' },
+    });
+    const anna = await other.contact();
+    for (const id of ['81', '82']) await other.receive(anna, cart('2026-11-21T09:40:00Z', id));
+    await settle(worker, other.lane('2026-11-21T09:40:00Z'));
+    await other.receive(anna, cart('2026-11-21T09:50:00Z', '81', []));
+    await other.receive(anna, cart('2026-11-21T09:55:00Z', '82', []));
+    if (portions > 1) await settle(worker, other.lane(TEN));
+    const next = await other.receive(anna, cart('2026-11-21T09:56:00Z', '83'));
+    await settle(worker, other.lane(TEN));
+    expect((await other.runs(anna)).map(({ endReason }) => endReason)).toEqual(['exited:emptied', 'exited:emptied']);
+    expect(await other.outcomes(next)).toEqual(['none cool_down']);
+  });
+
   it.each([
     ['begin the next of its subject', 'always', 'entered', ['ended', 'waiting']],
     ['keep its cool-down', 'P1D', 'none cool_down', ['ended']],

@@ -53,6 +53,22 @@ describe('two contacts that turn out to be one person', () => {
     expect(worker.ledger.summary()).toEqual(['reminder 1: cancelled merged']);
   });
 
+  it('keep the draw of the entry that came first, whosever it was', async () => {
+    for (const [version, holdout, contact, at, cartId] of [
+      [2, 100, younger, NINE, '81'],
+      [3, 0, older, TEN_PAST, '82'],
+    ] as const) {
+      await shop.publish({ ...ABANDONED_CART, holdout }, version);
+      await shop.receive(contact, cart(at, cartId));
+      await settle(worker, shop.lane(at));
+    }
+    await merge();
+    await shop.receive(older, cart('2026-11-21T09:20:00Z', '83'));
+    await settle(worker, shop.lane('2026-11-21T10:05:00Z'));
+    const letters = ['planned', 'skipped holdout', 'skipped holdout'].map((letter) => `reminder 1: ${letter}`);
+    expect(worker.ledger.summary().sort()).toEqual(letters);
+  });
+
   it('keep both runs where they follow up different things', async () => {
     await shop.receive(older, cart(NINE, '81'));
     await shop.receive(younger, cart(NINE, '82'));

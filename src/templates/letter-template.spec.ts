@@ -177,6 +177,10 @@ describe('a link from data', () => {
   });
 });
 
+it('a letter says its language where its source says none', async () => {
+  expect((await rendered(aLetterSource('x'), aContext(), 'ru')).html).toMatch(/<html[^>]* lang="ru"/);
+});
+
 describe('a signed letter', () => {
   const ids = {
     environmentId: '01890000-0000-7000-8000-000000000001',

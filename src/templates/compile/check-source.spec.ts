@@ -98,4 +98,16 @@ describe('a source that nobody has checked yet', () => {
       expect(checkLimits(source, 'en')).toEqual([]);
     },
   );
+
+  it('may hold a comment of any length, and no mustache of more than a thousand characters', () => {
+    const long = 'a'.repeat(1_000);
+    expect(checkLimits(`{{!-- ${long} --}}`, 'en')).toEqual([]);
+    expect(checkLimits(`\n{{${long}}}`, 'en')).toEqual([
+      expect.objectContaining({ code: 'mustache_too_long', line: 2 }),
+    ]);
+  });
+
+  it.each(['\0', '\uFFFE', '\uFFFF'])('is refused for what is no character: %j', (character) => {
+    expect(checkLimits(`a\n${character}`, 'en')).toEqual([expect.objectContaining({ code: 'bad_character', line: 2 })]);
+  });
 });

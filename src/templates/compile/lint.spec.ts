@@ -10,4 +10,18 @@ describe('advice on a letter', () => {
       }),
     );
   });
+
+  it('names a picture that nobody can find once, and none that is inside the letter', async () => {
+    const picture = (src: string): string => `<mj-image src="${src}" alt="a" />`;
+    const { problems } = await compiled(anMjml(['/i.png', 'data:image/png;base64,x', '/i.png'].map(picture).join('')));
+    expect(problems.filter(({ code }) => code === 'bad_picture')).toHaveLength(1);
+  });
+
+  it('names what may be empty where nobody asks for it', async () => {
+    const found = async (text: string) =>
+      (await compiled(anMjml(`<mj-text>${text}</mj-text>`))).problems.filter(({ code }) => code === 'may_be_empty');
+    expect(await found('{{contact.firstName}} {{ contact.lastName }}')).toHaveLength(2);
+    expect(await found('{{#if contact.firstName}}{{contact.firstName}}{{/if}}')).toEqual([]);
+    expect(await found('{{default contact.lastName "friend"}}')).toEqual([]);
+  });
 });

@@ -48,6 +48,11 @@ describe('what an author is told', () => {
       ],
     ],
     [
+      'a preheader that fills no inbox’s line',
+      anMjml('').replace('<mj-preview>', `<mj-preview>${'x'.repeat(64 * 1024)}`),
+      ['too_large -: subject and preheader have at most 65536 characters'],
+    ],
+    [
       'a second body',
       anMjml('').replace('</mjml>', '\n<mj-body></mj-body></mjml>'),
       ['element_twice 2: a template has one <mj-body>: this is a second one'],
@@ -59,6 +64,19 @@ describe('what an author is told', () => {
     ],
   ])('of %s', async (_, source, problems) => {
     expect(await told(source)).toEqual(problems);
+  });
+
+  it('of what no mail program runs, each by its name', async () => {
+    const tags = ['applet', 'base', 'embed', 'form', 'frame', 'frameset', 'iframe', 'object', 'script'];
+    const source = aLetterSource(`${tags.map((tag) => `<${tag}></${tag}>`).join('')}<b onmouseover="x()">x</b>`);
+    expect((await told(source)).sort()).toEqual([
+      'forbidden_attribute -: onmouseover is not allowed in a letter',
+      ...tags.map((tag) => `forbidden_tag -: <${tag}> is not allowed in a letter`),
+    ]);
+  });
+
+  it('of a mustache that names a tag', async () => {
+    expect(await told(aLetterSource('<{{event.tag}}>x'))).toEqual(['mustache_in_tag -: a mustache cannot name a tag']);
   });
 
   it('nothing of white space, comments, declarations and what MJML does show', async () => {
