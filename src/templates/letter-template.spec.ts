@@ -169,16 +169,18 @@ describe('a link from data', () => {
   });
 
   it('does not hide a picture that is not safe', async () => {
-    const { html } = await rendered(
-      anMjml('<mj-image src="{{event.picture}}" alt="x" />'),
-      aContext({ data: { picture: 'javascript:1' } }),
-    );
+    const body =
+      '<mj-image src="{{event.picture}}" alt="x" /><mj-table><tr><td background="{{event.picture}}">x</td></tr></mj-table>';
+    const { html } = await rendered(anMjml(body), aContext({ data: { picture: 'javascript:1' } }));
     expect(html).toContain('src=""');
+    expect(html).toContain('background=""');
   });
 });
 
-it('a letter says its language where its source says none', async () => {
-  expect((await rendered(aLetterSource('x'), aContext(), 'ru')).html).toMatch(/<html[^>]* lang="ru"/);
+it('a letter says its language where its source says none, and fetches no font from anywhere', async () => {
+  const { html } = await rendered(anMjml('<mj-text font-family="Roboto, sans-serif">x</mj-text>'), aContext(), 'ru');
+  expect(html).toMatch(/<html[^>]* lang="ru"/);
+  expect(html).not.toContain('fonts.googleapis');
 });
 
 describe('a signed letter', () => {

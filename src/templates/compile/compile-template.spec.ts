@@ -84,6 +84,7 @@ describe('compiling a template', () => {
     const hrefs = [
       'mailto:a@b.example',
       'tel:+7',
+      'sms:+7',
       '#top',
       '{{links.unsubscribe}}',
       '{{links.preferences}}',
