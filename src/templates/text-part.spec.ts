@@ -126,4 +126,13 @@ describe('the text part', () => {
     expect((await rendered(source)).text).toMatch(/^b\n/);
     expect((await rendered(source, aContext({ data: { none: 1 } }))).text).toMatch(/^a\n/);
   });
+
+  it('follows blocks that begin and end in comments, as the HTML does', async () => {
+    const asked = 'a<!-- {{#if event.none}} -->b<!-- {{else}} -->c<!-- {{/if}} -->';
+    const loop = '<!-- {{#each event.items}} {{event.total}} --> {{title}};<!-- {{/each}} -->';
+    const outlook = '<!--[if !mso]><!--> d<!--<![endif]--><!--[if mso]>e<![endif]-->';
+    expect((await rendered(anMjml(`<mj-text>${asked}${loop}${outlook}</mj-text>`))).line).toBe(
+      'ac Coat; Scarf; Boots; d',
+    );
+  });
 });

@@ -14,7 +14,7 @@ export function deriveText(draft: Draft): Draft {
   const text = textMaker(
     masked,
     calls,
-  )(draft.html)
+  )(withBlocksOfComments(draft.html, masked))
     .replace(GLUED_LINK_END, (_, at: number, whole: string) => (isSpaced(whole, at + 1, masked) ? '' : ' '))
     .replaceAll(LINK_END, '')
     .replace(/[ \t]+$/gm, '')
@@ -23,6 +23,15 @@ export function deriveText(draft: Draft): Draft {
     .replace(/\n{3,}/g, '\n\n')
     .trim();
   return { ...draft, text: `${text}\n`, masked: { ...masked, mustaches: [...masked.mustaches, ...calls] } };
+}
+
+/** A comment is no text, but a block that begins or ends in it holds the words around it as in the HTML. */
+function withBlocksOfComments(html: string, masked: MaskedSource): string {
+  return html.replace(/<!--[^]*?-->/g, (comment) => {
+    if (/^<!--\s*(?:\[|<!)/.test(comment)) return comment; // Outlook's, and never a half of a block
+    const blocks = marksIn(comment, masked).filter((index) => isBlockTag(masked.mustaches[index] ?? ''));
+    return blocks.map(masked.markOf).join('');
+  });
 }
 
 /** Stands behind an address, so that a word that follows without a space does not become part of it. */
