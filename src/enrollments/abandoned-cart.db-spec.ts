@@ -197,4 +197,14 @@ describe('an abandoned cart', () => {
     message.state = 'sending';
     await worker.sent(message, new Date(at));
   }
+
+  it('is not moved on from its letter by one from before it began again', async () => {
+    await received(cart(NINE));
+    await settle(worker, shop.lane('2026-11-21T09:45:00Z'));
+    const [before] = worker.ledger.messages;
+    await received(cart('2026-11-21T09:46:00Z'));
+    await settle(worker, shop.lane('2026-11-21T10:31:00Z'));
+    await worker.sent(before!, new Date('2026-11-21T10:31:00Z'));
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'sending', position: '1', pass: 2, touches: 0 }]);
+  });
 });

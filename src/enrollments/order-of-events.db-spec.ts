@@ -81,6 +81,24 @@ describe('events in any order and any portions', () => {
     expect(outcomes).toEqual([['entered'], ['none cool_down']]);
   });
 
+  it('show their data to one scenario though another only counts them', async () => {
+    const other = await Shop.open(database);
+    for (const [key, when] of [
+      ['first', "count('order.placed') == 1"],
+      ['of-a-coat', "bought('coat')"],
+    ])
+      await other.publish({
+        ...ABANDONED_CART,
+        key,
+        trigger: { type: 'event', event: 'order.placed', when },
+        exits: [],
+      });
+    const bought = { ...order('2026-11-21T09:58:00Z'), data: { orderId: 'o-1', items: [{ productId: 'coat' }] } };
+    const event = await other.receive(await other.contact(), bought);
+    await settle(worker, other.lane(TEN));
+    expect(await other.outcomes(event)).toEqual(['entered', 'entered']);
+  });
+
   it('keep the limit of runs also where one portion begins them', async () => {
     const other = await Shop.open(database);
     await other.publish({ ...ABANDONED_CART, reentry: { whileRunning: 'restart', limit: 1 } });

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { ABANDONED_CART, NINE } from '../../test/support/domain-builders.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
 import { aWorker, cart, settle, Shop, type Worker } from './engine.builder.js';
 
 const DUE = '2026-11-21T09:45:00.000Z';
@@ -44,6 +45,29 @@ describe('a scenario that is stopped', () => {
     expect(worker.ledger.summary()).toEqual(['reminder 1: planned']);
     expect(worker.ledger.messages[0]!.dueAt).toEqual(new Date(DUE));
     expect(worker.ledger.released).toEqual(['abandoned-cart']);
+  });
+
+  it('is looked at in live once while it is paused, and goes on at once when it is resumed', async () => {
+    const live = await Shop.open(database, 'real');
+    const turn = async (state: 'published' | 'paused'): Promise<void> => {
+      await live.setState('abandoned-cart', state);
+      worker.registry.forget(live.environmentId);
+    };
+    await live.publish(ABANDONED_CART);
+    const carts = ['10 minutes', '1 second'];
+    for (const overdue of carts) {
+      await turn('published');
+      const contact = await live.contact();
+      await live.receive(contact, cart(new Date().toISOString()));
+      await worker.events.batch(REAL_LANE);
+      const due = `UPDATE enrollments SET due_at = clock_timestamp() - $2::interval WHERE contact_id = $1`;
+      await database.engine.query(due, [contact, overdue]);
+      await turn('paused');
+      expect([await worker.due.batch(REAL_LANE), await worker.due.batch(REAL_LANE)]).toEqual([1, 0]);
+    }
+    await turn('published');
+    await worker.scenarioRuns.release(live.environmentId, 'abandoned-cart');
+    expect(await worker.due.batch(REAL_LANE)).toBe(carts.length);
   });
 
   it('goes on even where a worker held a run after the resume, because it had not heard of it', async () => {
@@ -121,6 +145,20 @@ describe('a scenario that is stopped', () => {
     expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting' }]);
     await worker.scenarioRuns.mend();
     expect(await shop.runs(anna)).toMatchObject([{ state: 'ended', endReason: 'scenario_archived' }]);
+  });
+
+  it('of a sandbox is completed at the sandbox’s time and by nobody of live', async () => {
+    for (const [step, at] of [
+      ['reminder', DUE],
+      ['follow-up', '2026-11-23T09:45:00.000Z'],
+    ] as const) {
+      await settle(worker, shop.lane(at));
+      const letter = worker.ledger.messages.find(({ stepId }) => stepId === step);
+      await worker.sent(letter!, new Date(at));
+      letter!.state = 'accepted';
+    }
+    await worker.scenarioRuns.mend();
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'sending', position: 'end' }]);
   });
 
   it('keeps what it held where it is paused again while it is being resumed', async () => {

@@ -41,6 +41,16 @@ describe('two contacts that turn out to be one person', () => {
     expect(runs.filter(({ state }) => state === 'ended')).toMatchObject([{ endReason: 'merged' }]);
   });
 
+  it('keep of two runs with the same last activity the one that was there first', async () => {
+    await shop.publish({ ...ABANDONED_CART, reentry: {} }, 2);
+    await shop.receive(older, cart(NINE));
+    for (const contact of [younger, older]) await shop.receive(contact, cart(TEN_PAST));
+    await settle(worker, shop.lane(TEN_PAST));
+    await merge();
+    const running = (await shop.runs(older)).filter(({ state }) => state !== 'ended');
+    expect(running).toMatchObject([{ dueAt: new Date('2026-11-21T09:45:00Z') }]);
+  });
+
   it('count the letters of both, and take back what the ended run had planned', async () => {
     await shop.receive(older, cart(NINE));
     await settle(worker, shop.lane('2026-11-21T09:45:00Z'));

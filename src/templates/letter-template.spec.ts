@@ -26,6 +26,11 @@ describe('a variable', () => {
     expect(await lineOf('{{#if (or (eq event.none "x") (gt event.total 5))}}d{{/if}}')).toBe('d');
   });
 
+  it('that is empty is not there, and a number is one however it is written', async () => {
+    const text = '{{default event.e "a"}}{{and event.l event.n}}{{or event.l event.e}}{{eq event.n 3}}{{gt event.n 3}}';
+    expect(await lineOf(text, aContext({ data: { e: '', l: [], n: '3' } }))).toBe('afalsefalsetruefalse');
+  });
+
   it('of the letter means the same inside a loop', async () => {
     expect(
       await lineOf(
@@ -145,6 +150,7 @@ describe('a link from data', () => {
     '\\\\evil.example',
     'https:\\\\evil.example',
     'https://user:pass@evil.example',
+    'https://:pass@evil.example',
     'https://shop.example@evil.example/',
     'https://shop.example/\r\nSet-Cookie: a',
     'https://',

@@ -128,6 +128,7 @@ describe('what an author is told', () => {
     ['{{money event.total RUB}}', 'words stand in quotes, "RUB"'],
     ['{{#if eq event.a 1}}a{{/if}}', 'a helper inside another mustache stands in parentheses, (eq …)'],
     ['{{#each event.items as item}}a{{/each}}', 'names of a loop stand between bars, as |item|'],
+    ['{{#each event.items}}{{title}}{{else}}{{title}}{{/each}}', 'there is no "title"'],
     ['{{"words"}}', 'a mustache around words prints nothing: write the words alone'],
     ['{{date event.at "DD.MM"}}', '"date" knows no style "DD.MM": it takes short, long, time, datetime'],
     ['{{money event.total currency="rubles"}}', '"money" takes a currency\'s three letters, and not "rubles"'],
