@@ -6,7 +6,7 @@ import type { Lane } from '../platform/clock/lane.js';
 import type { EngineDatabase } from '../platform/database/engine-database.js';
 import type { Figures } from '../stats/figures.js';
 import type { HitCounter } from '../tracking/hit-counter.js';
-import type { Agenda, SandboxAgenda } from './sandbox-agenda.js';
+import { type Agenda, nextDueAt, type SandboxAgenda } from './sandbox-agenda.js';
 import { SandboxClock } from './sandbox-clock.js';
 
 const at = (time: string): Date => new Date(`2026-11-21T${time}:00Z`);
@@ -139,5 +139,16 @@ describe("a sandbox's clock", () => {
     const { clock, moves } = anEngine([at('09:30')], { stuck: true });
     expect(await clock.play('e', at('09:00'), at('10:00'))).toBe(0);
     expect(moves).toEqual(['09:30', '10:00']);
+  });
+});
+
+describe('what is due next in a sandbox', () => {
+  it.each([
+    ['the run where it comes first', at('09:00'), at('10:00'), at('09:00')],
+    ['the letter where it comes first', at('10:00'), at('09:00'), at('09:00')],
+    ['what there is', null, at('09:00'), at('09:00')],
+    ['nothing where nothing waits', null, null, null],
+  ])('is %s', (_, runAt, letterAt, next) => {
+    expect(nextDueAt({ runAt, letterAt })).toEqual(next);
   });
 });
