@@ -69,7 +69,7 @@ describe('what an author is told', () => {
   it('of what no mail program runs, each by its name', async () => {
     const tags = ['applet', 'base', 'embed', 'form', 'frame', 'frameset', 'iframe', 'object', 'script'];
     const source = aLetterSource(`${tags.map((tag) => `<${tag}></${tag}>`).join('')}<b onmouseover="x()">x</b>`);
-    expect((await told(source)).sort()).toEqual([
+    expect([...(await told(source))].sort()).toEqual([
       'forbidden_attribute -: onmouseover is not allowed in a letter',
       ...tags.map((tag) => `forbidden_tag -: <${tag}> is not allowed in a letter`),
     ]);
