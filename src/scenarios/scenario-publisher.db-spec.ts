@@ -65,7 +65,7 @@ describe('publishing', () => {
     live = { storeId: store.storeId, environmentId: store.liveId };
     published = new Set(['hello/letter']);
     const templates: Pick<TemplatesService, 'isPublished'> = {
-      isPublished: (_scope, key) => Promise.resolve(published.has(key)),
+      isPublished: (_scope, key, pin) => Promise.resolve(published.has(pin ? `${key}@${pin}` : key)),
     };
     const requests = new RequestDatabase(source);
     registry = new ScenarioRegistry();
@@ -114,6 +114,14 @@ describe('publishing', () => {
       { pointer: '/steps/1/template', code: 'template_not_published' },
     ]);
     expect(await scenarios.get(sandbox, 'hello')).toMatchObject({ sandbox: null });
+  });
+
+  it('asks of a pinned template for the version that it names', async () => {
+    const [pause, letter] = HELLO.steps;
+    await scenarios.edit(sandbox, 'hello', { ...HELLO, steps: [pause, { ...letter, template: 'hello/letter@3' }] });
+    await expect(publisher.publish(sandbox, 'hello')).rejects.toThrow('hello/letter@3 is not published');
+    published.add('hello/letter@3');
+    expect(await publisher.publish(sandbox, 'hello')).toMatchObject({ version: 1 });
   });
 
   it('publishes what the draft says in the end, not what it said before it was edited and published meanwhile', async () => {
