@@ -11,6 +11,7 @@ import { IS_HELD } from '../platform/database/engine-database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
+import { pageQuery } from '../platform/http/pages.js';
 import { withdrawConsent } from './consent.js';
 import { loadContactFacts } from './contact-facts.js';
 import { findContactId } from './contact-lookup.js';
@@ -197,7 +198,7 @@ describe('ContactsService', () => {
     const rows = await db.engine.query('SELECT * FROM suppressions WHERE environment_id = $1', [store.sandboxId]);
     expect(rows).toHaveLength(3);
     expect(JSON.stringify(rows)).not.toContain('anna');
-    expect((await list.list(scope, { limit: 10, after: null })).items.map(({ email }) => email)).toEqual([boris]);
+    expect((await list.list(scope, pageQuery('list'))).items.map(({ email }) => email)).toEqual([boris]);
     expect(await suppressions.get(scope, ANNA)).toEqual(before);
     expect((await suppressions.put(scope, old)).reason).toBe('manual');
     expect(await db.engine.query('SELECT 1 FROM suppressions WHERE email = $1', [old])).toEqual([]);

@@ -42,7 +42,8 @@ export class SuppressionsController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<SuppressionView> | StreamableFile> {
-    if (format === undefined || format === 'json') return await this.whole.list(caller, pageQuery(limit, cursor));
+    if (format === undefined || format === 'json')
+      return await this.whole.list(caller, pageQuery('suppressions', limit, cursor));
     if (format !== 'csv') throw new BadInput('invalid_format', 'format must be json or csv');
     return new StreamableFile(Readable.from(this.whole.csv(caller), { objectMode: false }), {
       type: 'text/csv; charset=utf-8',

@@ -3,8 +3,8 @@ import { findContactId } from '../contacts/contact-lookup.js';
 import type { MessageState } from '../domain/reasons.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { BadInput, NotFound } from '../platform/http/domain-error.js';
-import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { NotFound } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery, unknownCursor } from '../platform/http/pages.js';
 import { iso, MESSAGE_COLUMNS, messageView } from './message.view.js';
 import type {
   DeliveryReportView,
@@ -38,10 +38,10 @@ export class MessageReader {
   ) {}
 
   /** The newest first; an address that nobody has finds nothing. */
-  list(scope: Scope, filter: MessageFilter, { limit, after }: PageQuery): Promise<PageOf<MessageView>> {
+  list(scope: Scope, filter: MessageFilter, page: PageQuery): Promise<PageOf<MessageView>> {
+    const { limit, after } = page;
     const [at = null, id = null] = after ?? [];
-    if (after !== null && !(INSTANT.test(String(at)) && UUID.test(String(id))))
-      throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+    if (after !== null && !(INSTANT.test(String(at)) && UUID.test(String(id)))) throw unknownCursor();
     return this.database.read(scope, async (tx) => {
       const { contact, scenario = null, step = null, state = null } = filter;
       const contactId = contact === undefined ? null : await findContactId(tx, scope.environmentId, contact);
@@ -50,7 +50,7 @@ export class MessageReader {
         state === 'planned' ? PLANNED : LIST,
         [scope.environmentId, contactId, scenario, step, state, at, id, limit + 1],
       );
-      return pageOf(rows, limit, (row) => [row.created, row.id], messageView);
+      return pageOf(rows, page, (row) => [row.created, row.id], messageView);
     });
   }
 

@@ -30,7 +30,11 @@ export class MessagesController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<MessageView>> {
-    return this.messages.list(caller, messageFilter({ contact, scenario, step, state }), pageQuery(limit, cursor));
+    return this.messages.list(
+      caller,
+      messageFilter({ contact, scenario, step, state }),
+      pageQuery('messages', limit, cursor),
+    );
   }
 
   /** One letter with its content, its attempts, what was reported of it and what people did with it. */

@@ -24,7 +24,7 @@ export class EnrollmentsController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<EnrollmentView>> {
-    return this.enrollments.list(caller, key, pageQuery(limit, cursor), state);
+    return this.enrollments.list(caller, key, pageQuery('enrollments', limit, cursor), state);
   }
 
   /** Ends a run by hand. */

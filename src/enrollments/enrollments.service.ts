@@ -5,7 +5,7 @@ import { environmentTime } from '../platform/clock/lane.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { BadInput, Conflict, NotFound } from '../platform/http/domain-error.js';
-import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { type PageOf, pageOf, type PageQuery, unknownCursor } from '../platform/http/pages.js';
 import { ENROLLMENT_ROWS, type EnrollmentRow, enrollmentView, type EnrollmentView } from './enrollment.view.js';
 import { RunMover } from './run-mover.js';
 
@@ -29,17 +29,11 @@ export class EnrollmentsService {
    * A scenario's runs in the caller's environment, newest first. Throws NotFound for an unknown scenario.
    * @param state `waiting`, `sending`, `ended`, or `running` for the first two; 400 `invalid_state` for anything else
    */
-  list(
-    scope: Scope,
-    scenarioKey: string,
-    { limit, after }: PageQuery,
-    state?: string,
-  ): Promise<PageOf<EnrollmentView>> {
+  list(scope: Scope, scenarioKey: string, page: PageQuery, state?: string): Promise<PageOf<EnrollmentView>> {
     const states = state === undefined ? null : STATES.get(state);
     if (states === undefined) throw new BadInput('invalid_state', `state is one of ${[...STATES.keys()].join(', ')}`);
-    const before = after?.[0] ?? null;
-    if (before !== null && !isUuid(before))
-      throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+    const before = page.after?.[0] ?? null;
+    if (before !== null && !isUuid(before)) throw unknownCursor();
     return this.requests.run(scope, async (manager) => {
       const known = await manager.query<unknown[]>('SELECT 1 FROM scenarios WHERE key = $1', [scenarioKey]);
       if (known.length === 0) throw new NotFound(`scenario ${scenarioKey}`);
@@ -47,9 +41,9 @@ export class EnrollmentsService {
         `${ENROLLMENT_ROWS} WHERE r.environment_id = $1 AND r.scenario_key = $2 AND ($3::uuid IS NULL OR r.id < $3)
            AND ($5::text[] IS NULL OR r.state = ANY ($5))
          ORDER BY r.id DESC LIMIT $4`,
-        [scope.environmentId, scenarioKey, before, limit + 1, states],
+        [scope.environmentId, scenarioKey, before, page.limit + 1, states],
       );
-      return pageOf(rows, limit, (row) => [row.id], enrollmentView);
+      return pageOf(rows, page, (row) => [row.id], enrollmentView);
     });
   }
 

@@ -3,7 +3,7 @@ import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
-import { decodeCursor, type PageOf } from '../platform/http/pages.js';
+import { pageQuery, type PageOf } from '../platform/http/pages.js';
 import { EventReader } from './event-reader.js';
 import type { EventView } from './event.view.js';
 
@@ -39,7 +39,7 @@ describe('the list of events of a type', () => {
       [scope.environmentId, count, rare],
     );
   const page = (limit: number, cursor: string | null = null, step = 50) =>
-    reader.list(scope, { type: RARE }, { limit, after: cursor === null ? null : decodeCursor(cursor) }, step);
+    reader.list(scope, { type: RARE }, pageQuery('events', String(limit), cursor ?? undefined), step);
   const ids = ({ items }: PageOf<EventView>) => items.map(({ id }) => Number(id));
   /** Every page there is. */
   const pages = async (limit: number, step: number) => {

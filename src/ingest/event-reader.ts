@@ -3,8 +3,8 @@ import { findContactId } from '../contacts/contact-lookup.js';
 import { BlindKeys } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
-import { BadInput, NotFound } from '../platform/http/domain-error.js';
-import { encodeCursor, type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { NotFound } from '../platform/http/domain-error.js';
+import { encodeCursor, type PageOf, pageOf, type PageQuery, unknownCursor } from '../platform/http/pages.js';
 import type { EventOutcomeView, EventView } from './event.view.js';
 import { storedKeys } from './stored-keys.js';
 
@@ -58,26 +58,20 @@ export class EventReader {
    * The newest first, by their time-ordered ids, which the primary key has in order in every month's partition. Of a type alone a page
    * looks at `step` events at most: a cursor then tells where to look on, also behind a page that is not full, or empty.
    */
-  list(
-    scope: Scope,
-    { contact, type }: EventFilter,
-    { limit, after }: PageQuery,
-    step = STEP,
-  ): Promise<PageOf<EventView>> {
+  list(scope: Scope, { contact, type }: EventFilter, page: PageQuery, step = STEP): Promise<PageOf<EventView>> {
     return this.database.read(scope, async (tx) => {
       const contactId = contact === undefined ? null : await findContactId(tx, scope.environmentId, contact);
       if (contact !== undefined && contactId === null) return { items: [], nextCursor: null };
-      const before = after === null ? null : String(after[0]);
-      if (before !== null && !UUID.test(before))
-        throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
-      if (contactId === null && type !== undefined) return ofType(tx, scope, type, { before, limit, step });
+      const before = page.after === null ? null : String(page.after[0]);
+      if (before !== null && !UUID.test(before)) throw unknownCursor();
+      if (contactId === null && type !== undefined) return ofType(tx, scope, type, { before, page, step });
       const rows = await tx.query<EventRow & Record<string, unknown>>(
         `SELECT ${COLUMNS} FROM storefront_events e WHERE e.environment_id = $1
            AND ($2::uuid IS NULL OR e.contact_id = $2) AND ($3::text IS NULL OR e.type = $3) AND ($4::uuid IS NULL OR e.id < $4)
          ORDER BY e.id DESC LIMIT $5`,
-        [scope.environmentId, contactId, type ?? null, before, limit + 1],
+        [scope.environmentId, contactId, type ?? null, before, page.limit + 1],
       );
-      return pageOf(rows, limit, (row) => [row.id], viewOf);
+      return pageOf(rows, page, (row) => [row.id], viewOf);
     });
   }
 
@@ -105,23 +99,23 @@ async function ofType(
   tx: Sql,
   { environmentId }: Scope,
   type: string,
-  { before, limit, step }: { readonly before: string | null; readonly limit: number; readonly step: number },
+  { before, page, step }: { readonly before: string | null; readonly page: PageQuery; readonly step: number },
 ): Promise<PageOf<EventView>> {
   const rows = await tx.query<EventRow & { readonly is_last: boolean; readonly [column: string]: unknown }>(OF_TYPE, [
     environmentId,
     type,
     before,
-    limit + 1,
+    page.limit + 1,
     step,
   ]);
-  const page = pageOf(
+  const told = pageOf(
     rows.filter((row) => row.type === type),
-    limit,
+    page,
     (row) => [row.id],
     viewOf,
   );
   const last = rows.at(-1);
-  return page.nextCursor === null && last?.is_last ? { ...page, nextCursor: encodeCursor([last.id]) } : page;
+  return told.nextCursor === null && last?.is_last ? { ...told, nextCursor: encodeCursor(page.list, [last.id]) } : told;
 }
 
 function viewOf(row: EventRow): EventView {

@@ -89,7 +89,7 @@ export class EventsController {
       throw new BadInput('invalid_type', 'type must be an event type');
     if (contact !== undefined && (typeof contact !== 'string' || contact === ''))
       throw new BadInput('invalid_contact', 'contact must be given once, and not empty');
-    return this.reader.list(caller, { contact, type }, pageQuery(limit, cursor));
+    return this.reader.list(caller, { contact, type }, pageQuery('events', limit, cursor));
   }
 
   /** One event by the client's id or ours, and what it did. */

@@ -5,6 +5,7 @@ import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import type { TemplatesService } from '../templates/templates.service.js';
+import { pageQuery } from '../platform/http/pages.js';
 import type { ScenarioRuns } from './ports.js';
 import { setPublication } from './scenario-publications.js';
 import { ScenarioPublisher } from './scenario-publisher.js';
@@ -27,7 +28,7 @@ const HELLO = {
 const OTHER_HELLO = { ...HELLO, goals: [], steps: [{ id: 'later', type: 'wait', for: '3 days' }, HELLO.steps[1]] };
 
 const NO_RUNS: ScenarioRuns = { release: () => Promise.resolve(), archive: () => Promise.resolve(true) };
-const PAGE = { limit: 50, after: null };
+const PAGE = pageQuery('list');
 
 describe('a scenario that was deleted', () => {
   let database: TestDatabase;

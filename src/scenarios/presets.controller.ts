@@ -20,7 +20,7 @@ export class PresetsController {
   @Get()
   @ApiPage(PresetView)
   list(@Query('limit') limit?: string, @Query('cursor') cursor?: string): Promise<PageOf<PresetView>> {
-    return this.presets.list(pageQuery(limit, cursor));
+    return this.presets.list(pageQuery('presets', limit, cursor));
   }
 
   /** Installs a preset as drafts: 201, or 200 when the store has that scenario already. */

@@ -27,9 +27,9 @@ export class PresetsService extends StarterContent {
     super();
   }
 
-  async list({ limit, after }: PageQuery): Promise<PageOf<PresetView>> {
-    const presets = (await this.all()).filter(({ key }) => after === null || key > String(after[0]));
-    return pageOf(presets, limit, ({ key }) => [key], viewOf);
+  async list(page: PageQuery): Promise<PageOf<PresetView>> {
+    const presets = (await this.all()).filter(({ key }) => page.after === null || key > String(page.after[0]));
+    return pageOf(presets, page, ({ key }) => [key], viewOf);
   }
 
   /** Installs a preset as drafts; what the store has already stays as it is. Throws NotFound. */

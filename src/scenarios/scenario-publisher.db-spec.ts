@@ -5,6 +5,7 @@ import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { Conflict, Unprocessable } from '../platform/http/domain-error.js';
 import type { TemplatesService } from '../templates/templates.service.js';
+import { pageQuery } from '../platform/http/pages.js';
 import { ScenarioRuns } from './ports.js';
 import { ScenarioPublisher } from './scenario-publisher.js';
 import { ScenarioRegistry } from './scenario-registry.js';
@@ -92,7 +93,7 @@ describe('publishing', () => {
       draft: { name: 'Hello again' },
     });
     expect(await publisher.publish(sandbox, 'hello', 1)).toMatchObject({ version: 1 });
-    const { items } = await scenarios.versions(sandbox, 'hello', { limit: 50, after: null });
+    const { items } = await scenarios.versions(sandbox, 'hello', pageQuery('list'));
     expect(items.map(({ version, document }) => [version, document.name])).toEqual([
       [2, 'Hello again'],
       [1, 'Hello'],
@@ -137,7 +138,7 @@ describe('publishing', () => {
     };
     const slow = new ScenarioPublisher(new RequestDatabase(source), templates as TemplatesService, registry, runs);
     expect(await slow.publish(sandbox, 'hello')).toMatchObject({ version: 1 });
-    const { items } = await scenarios.versions(sandbox, 'hello', { limit: 50, after: null });
+    const { items } = await scenarios.versions(sandbox, 'hello', pageQuery('list'));
     expect(items.map(({ document }) => document.name)).toEqual(['Hello again']);
   });
 
@@ -221,6 +222,6 @@ describe('publishing', () => {
     );
     await publisher.archive(live, 'hello');
     await expect(scenarios.remove(sandbox, 'hello')).rejects.toMatchObject({ code: 'has_history' });
-    expect((await scenarios.versions(live, 'hello', { limit: 10, after: null })).items).toHaveLength(1);
+    expect((await scenarios.versions(live, 'hello', pageQuery('list'))).items).toHaveLength(1);
   });
 });

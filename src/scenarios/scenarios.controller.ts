@@ -44,7 +44,7 @@ export class ScenariosController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<ScenarioLine>> {
-    return this.scenarios.list(caller, pageQuery(limit, cursor));
+    return this.scenarios.list(caller, pageQuery('scenarios', limit, cursor));
   }
 
   /** Stores a scenario document as a draft. */
@@ -122,6 +122,6 @@ export class ScenariosController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<ScenarioVersionView>> {
-    return this.scenarios.versions(caller, key, pageQuery(limit, cursor));
+    return this.scenarios.versions(caller, key, pageQuery('scenario-versions', limit, cursor));
   }
 }

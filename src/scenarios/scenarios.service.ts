@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { LARGEST_VERSION } from '../domain/largest-version.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
-import { BadInput, Conflict, NotFound } from '../platform/http/domain-error.js';
-import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { Conflict, NotFound } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery, unknownCursor } from '../platform/http/pages.js';
 import { checkDocument, draftOf } from './check-draft.js';
 import { publishedIn, removePublications } from './scenario-publications.js';
 import { ScenarioVersionEntity } from './scenario-version.entity.js';
@@ -26,21 +26,21 @@ export class ScenariosService {
   constructor(private readonly database: RequestDatabase) {}
 
   /** The store's scenarios by key, without their drafts. */
-  list(scope: Scope, { limit, after }: PageQuery): Promise<PageOf<ScenarioLine>> {
-    const behind = after?.[0] ?? '';
-    if (typeof behind !== 'string') throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+  list(scope: Scope, page: PageQuery): Promise<PageOf<ScenarioLine>> {
+    const behind = page.after?.[0] ?? '';
+    if (typeof behind !== 'string') throw unknownCursor();
     return this.database.run(scope, async (manager) => {
       const rows = await manager
         .createQueryBuilder(ScenarioEntity, 'scenario')
         .where('scenario.storeId = :storeId AND scenario.key > :behind', { storeId: scope.storeId, behind })
         .orderBy('scenario.key')
-        .limit(limit + 1)
+        .limit(page.limit + 1)
         .getMany();
       const keys = rows.map(({ key }) => key);
       const published = await publishedIn(manager, scope, keys);
       return pageOf(
         rows,
-        limit,
+        page,
         ({ key }) => [key],
         ({ key, name, updatedAt }) => ({ key, name, ...published.get(key)!, updatedAt: updatedAt.toISOString() }),
       );
@@ -104,10 +104,9 @@ export class ScenariosService {
   }
 
   /** Published versions, newest first. Throws NotFound. */
-  versions(scope: Scope, key: string, { limit, after }: PageQuery): Promise<PageOf<ScenarioVersionView>> {
-    const before = after?.[0] ?? LARGEST_VERSION;
-    if (!Number.isInteger(before) || Number(before) > LARGEST_VERSION)
-      throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+  versions(scope: Scope, key: string, page: PageQuery): Promise<PageOf<ScenarioVersionView>> {
+    const before = page.after?.[0] ?? LARGEST_VERSION;
+    if (!Number.isInteger(before) || Number(before) > LARGEST_VERSION) throw unknownCursor();
     return this.database.run(scope, async (manager) => {
       await scenarioOf(manager, scope, key);
       const rows = await manager
@@ -118,11 +117,11 @@ export class ScenariosService {
           before,
         })
         .orderBy('version.version', 'DESC')
-        .limit(limit + 1)
+        .limit(page.limit + 1)
         .getMany();
       return pageOf(
         rows,
-        limit,
+        page,
         ({ version }) => [version],
         ({ version, createdAt, document }) => ({ version, createdAt: createdAt.toISOString(), document }),
       );

@@ -30,7 +30,7 @@ export class ContactHistoryController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<TimelineItem>> {
-    return this.history.timeline(caller, contact, pageQuery(limit, cursor));
+    return this.history.timeline(caller, contact, pageQuery('timeline', limit, cursor));
   }
 
   /**

@@ -5,6 +5,7 @@ import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase } from '../platform/database/request-database.js';
 import { newId } from '../platform/ids.js';
 import { recordEngagement } from '../tracking/record-engagement.js';
+import { pageQuery } from '../platform/http/pages.js';
 import { ContactHistory } from './contact-history.js';
 import { EXPORT_SECTIONS } from './export-sections.js';
 
@@ -102,7 +103,7 @@ describe('what happened to a person', () => {
     ]);
 
   it('is one list in the order of time, causes before effects', async () => {
-    const { items, nextCursor } = await history.timeline(scope(), 'anna@example.com', { limit: 50, after: null });
+    const { items, nextCursor } = await history.timeline(scope(), 'anna@example.com', pageQuery('timeline'));
     expect(told(items)).toEqual([
       ['event', 'cart.updated'],
       ['run', 'entered'],
@@ -127,19 +128,18 @@ describe('what happened to a person', () => {
     ['0.1250', '0.125'],
   ])('writes the money of %s as the statistics do', async (amount, shown) => {
     await database.engine.query('UPDATE conversions SET amount = $2 WHERE environment_id = $1', [store.liveId, amount]);
-    const { items } = await history.timeline(scope(), contactId, { limit: 50, after: null });
+    const { items } = await history.timeline(scope(), contactId, pageQuery('timeline'));
     expect(items.at(-1)).toMatchObject({ value: { amount: shown, currency: 'RUB' } });
   });
 
   it('comes in pages without a gap or a repetition', async () => {
     const pages: unknown[] = [];
-    for (let after: readonly (string | number)[] | null = null; ;) {
-      const page = await history.timeline(scope(), contactId, { limit: 2, after });
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await history.timeline(scope(), contactId, pageQuery('timeline', '2', cursor));
       pages.push(...told(page.items));
-      if (page.nextCursor === null) break;
-      after = JSON.parse(Buffer.from(page.nextCursor, 'base64url').toString()) as (string | number)[];
+      cursor = page.nextCursor;
     }
-    expect(pages).toEqual(told((await history.timeline(scope(), contactId, { limit: 50, after: null })).items));
+    expect(pages).toEqual(told((await history.timeline(scope(), contactId, pageQuery('timeline'))).items));
   });
 
   it('is explained: every decision of the latest run, and what comes next', async () => {
@@ -192,7 +192,7 @@ describe('what happened to a person', () => {
     const fields = { environmentId, storeId, contactId: refused, sentAt: new Date('2026-11-21T09:45:00Z') };
     await aLetter(engine, { ...fields, state: 'rejected', reason: '550', step: 'reminder' });
     await aLetter(engine, { ...fields, state: 'unresolved', step: 'follow-up' });
-    const { items } = await history.timeline(scope(), refused, { limit: 50, after: null });
+    const { items } = await history.timeline(scope(), refused, pageQuery('timeline'));
     const sent = [
       ['rejected', null],
       ['unresolved', '2026-11-21T09:45:00.000Z'],
@@ -237,7 +237,7 @@ describe('what happened to a person', () => {
     };
     expect(await exported(contactId)).toEqual(EXPORT_SECTIONS.map(({ name }) => name));
     expect(await exported(boris)).toEqual([]);
-    expect((await history.timeline(scope(), boris, { limit: 50, after: null })).items).toEqual([]);
+    expect((await history.timeline(scope(), boris, pageQuery('timeline'))).items).toEqual([]);
     expect(await history.explain(scope(), boris, { scenario: 'abandoned-cart' })).toMatchObject({
       run: null,
       others: [],
@@ -254,11 +254,11 @@ describe('what happened to a person', () => {
       events: [],
     });
     await expect(history.explain(scope(), contactId, { scenario: 'unknown' })).rejects.toMatchObject({ status: 404 });
-    await expect(history.timeline(scope(), 'bob@example.com', { limit: 50, after: null })).rejects.toMatchObject({
+    await expect(history.timeline(scope(), 'bob@example.com', pageQuery('timeline'))).rejects.toMatchObject({
       status: 404,
     });
     const sandbox = { storeId: store.storeId, environmentId: store.sandboxId };
-    await expect(history.timeline(sandbox, contactId, { limit: 50, after: null })).rejects.toMatchObject({
+    await expect(history.timeline(sandbox, contactId, pageQuery('timeline'))).rejects.toMatchObject({
       status: 404,
     });
   });

@@ -4,8 +4,8 @@ import { findContactId } from '../contacts/contact-lookup.js';
 import { subjectOf } from '../domain/subject.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import type { Sql } from '../platform/database/sql.js';
-import { BadInput, NotFound } from '../platform/http/domain-error.js';
-import { type PageOf, pageOf, type PageQuery, type Position } from '../platform/http/pages.js';
+import { NotFound } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery, type Position, unknownCursor } from '../platform/http/pages.js';
 import type { ExplainQueryDto } from './explain-query.dto.js';
 import {
   explanation,
@@ -37,8 +37,9 @@ export class ContactHistory {
   constructor(private readonly requests: RequestDatabase) {}
 
   /** Events, decisions, letters, acts and goals in one list, oldest first. Throws NotFound for an unknown contact. */
-  timeline(scope: Scope, contact: string, { limit, after }: PageQuery): Promise<PageOf<TimelineItem>> {
-    if (after && !isPlace(after)) throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+  timeline(scope: Scope, contact: string, page: PageQuery): Promise<PageOf<TimelineItem>> {
+    const { limit, after } = page;
+    if (after && !isPlace(after)) throw unknownCursor();
     return this.requests.read(scope, async (sql) => {
       const id = await contactId(sql, scope, contact);
       const rows = await sql.query<ItemRow>(TIMELINE, [
@@ -49,7 +50,7 @@ export class ContactHistory {
       ]);
       return pageOf(
         rows,
-        limit,
+        page,
         (row) => [row.at_key, row.rank, row.id],
         ({ at, body }) => ({ at: at.toISOString(), ...body }),
       );

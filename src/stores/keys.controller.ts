@@ -23,7 +23,7 @@ export class KeysController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<KeyView>> {
-    return this.keys.list(caller, pageQuery(limit, cursor));
+    return this.keys.list(caller, pageQuery('keys', limit, cursor));
   }
 
   /** Makes a key. This answer is the only place where it can be read. A test key makes test keys only. */

@@ -4,8 +4,8 @@ import { isInstant } from '../domain/written-instant.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { requestSql } from '../platform/database/request-sql.js';
 import type { Sql } from '../platform/database/sql.js';
-import { BadInput, Conflict, Forbidden, NotFound } from '../platform/http/domain-error.js';
-import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { Conflict, Forbidden, NotFound } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery, unknownCursor } from '../platform/http/pages.js';
 import { formatApiKey, hashSecret, newApiKey } from './api-key.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { EnvironmentEntity } from './environment.entity.js';
@@ -33,9 +33,9 @@ export class KeysService {
   ) {}
 
   /** The store's keys of both modes, newest first, revoked ones included. */
-  list(scope: Scope, { limit, after }: PageQuery): Promise<PageOf<KeyView>> {
-    if (after && !isInstant(after[0]))
-      throw new BadInput('invalid_cursor', 'cursor is not one that this list returned');
+  list(scope: Scope, page: PageQuery): Promise<PageOf<KeyView>> {
+    const { limit, after } = page;
+    if (after && !isInstant(after[0])) throw unknownCursor();
     return this.database.run(scope, async (manager) => {
       const query = manager
         .createQueryBuilder(ApiKeyEntity, 'k')
@@ -47,7 +47,7 @@ export class KeysService {
       const [rows, modes] = [await query.getMany(), await modesOf(manager)];
       return pageOf(
         rows,
-        limit,
+        page,
         (row) => [row.createdAt.toISOString(), row.id],
         (row) => viewOf(row, modes),
       );

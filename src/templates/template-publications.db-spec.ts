@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { aStore, migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
+import { pageQuery } from '../platform/http/pages.js';
 import { aLetterSource } from './letter.builder.js';
 import { TemplateCompiler } from './template-compiler.js';
 import { TemplateVersionEntity } from './template-version.entity.js';
@@ -61,7 +62,7 @@ describe('a template that is published again', () => {
     await publish(live, KEY, 'one');
     await publish(sandbox, 'cart/follow-up', 'one');
     await publish(sandbox, 'cart/follow-up', 'two');
-    const { items } = await templates.list(sandbox, { limit: 50, after: null });
+    const { items } = await templates.list(sandbox, pageQuery('list'));
     expect(items.map(({ key, published: where }) => [key, where])).toEqual([
       ['cart/follow-up', { live: null, sandbox: 2 }],
       ['cart/last', { live: null, sandbox: null }],

@@ -40,7 +40,7 @@ export class TemplatesController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<TemplateLine>> {
-    return this.templates.list(caller, pageQuery(limit, cursor));
+    return this.templates.list(caller, pageQuery('templates', limit, cursor));
   }
 
   /** Stores a new draft. */
@@ -92,7 +92,7 @@ export class TemplatesController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<TemplateVersionLine>> {
-    return this.templates.versions(caller, key, pageQuery(limit, cursor));
+    return this.templates.versions(caller, key, pageQuery('template-versions', limit, cursor));
   }
 
   /** A published version with its sources; `locales` may be sent back as a draft. */

@@ -5,6 +5,7 @@ import { RequestDatabase, type Scope } from '../platform/database/request-databa
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { newId } from '../platform/ids.js';
 import { Secrets } from '../platform/secrets.js';
+import { pageQuery } from '../platform/http/pages.js';
 import { CompiledVersions } from './compiled-versions.js';
 import { aContext, aLetterSource, aStoreProfile } from './letter.builder.js';
 import { LetterLinks } from './letter-links.js';
@@ -81,7 +82,7 @@ describe('templates of a store', () => {
     expect(await published(live, 1)).toEqual([{ version: 1, locales: ['en', 'ru'] }]);
     expect(await published(live, 7)).toEqual([null]);
     expect([await templates.isPublished(live, KEY), await templates.isPublished(live, KEY, 3)]).toEqual([true, false]);
-    const { items } = await templates.versions(live, KEY, { limit: 50, after: null });
+    const { items } = await templates.versions(live, KEY, pageQuery('list'));
     expect(items.map(({ version }) => version)).toEqual([2, 1]);
   });
 
@@ -180,7 +181,7 @@ describe('templates of a store', () => {
     await expect(templates.get(stranger, KEY)).rejects.toMatchObject({ status: 404 });
     await expect(templates.version(stranger, KEY, '1')).rejects.toMatchObject({ status: 404 });
     await expect(templates.publish(stranger, KEY, 1)).rejects.toMatchObject({ status: 404 });
-    expect((await templates.list(stranger, { limit: 50, after: null })).items).toEqual([]);
+    expect((await templates.list(stranger, pageQuery('list'))).items).toEqual([]);
   });
 
   it('previews the draft with its sample, and says what is wrong with it', async () => {

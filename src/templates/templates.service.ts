@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { LessThan, MoreThan } from 'typeorm';
 import { LARGEST_VERSION } from '../domain/largest-version.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
-import { BadInput, Conflict, Unprocessable } from '../platform/http/domain-error.js';
-import { type PageOf, pageOf, type PageQuery } from '../platform/http/pages.js';
+import { Conflict, Unprocessable } from '../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery, unknownCursor } from '../platform/http/pages.js';
 import { checkDraft } from './check-draft.js';
 import { TemplateCompiler } from './template-compiler.js';
 import { draftOf, insertDraft, invalid, isSameSources, lockDraft, viewOf } from './template-drafts.js';
@@ -40,8 +40,7 @@ export class TemplatesService {
 
   list(scope: Scope, page: PageQuery): Promise<PageOf<TemplateLine>> {
     const after = page.after?.[0];
-    if (after !== undefined && typeof after !== 'string')
-      throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+    if (after !== undefined && typeof after !== 'string') throw unknownCursor();
     return this.database.run(scope, async (manager) => {
       const rows = await manager.find(TemplateEntity, {
         where: { storeId: scope.storeId, ...(after === undefined ? {} : { key: MoreThan(after) }) },
@@ -55,7 +54,7 @@ export class TemplatesService {
       );
       return pageOf(
         rows,
-        page.limit,
+        page,
         ({ key }) => [key],
         (row) => ({
           key: row.key,
@@ -114,8 +113,7 @@ export class TemplatesService {
     return this.database.run(scope, async (manager) => {
       await draftOf(manager, scope, key);
       const before = page.after?.[0] ?? LARGEST_VERSION;
-      if (!Number.isInteger(before) || Number(before) > LARGEST_VERSION)
-        throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+      if (!Number.isInteger(before) || Number(before) > LARGEST_VERSION) throw unknownCursor();
       const rows = await manager.find(TemplateVersionEntity, {
         where: { storeId: scope.storeId, templateKey: key, version: LessThan(Number(before)) },
         order: { version: 'DESC' },
@@ -123,7 +121,7 @@ export class TemplatesService {
       });
       return pageOf(
         rows,
-        page.limit,
+        page,
         ({ version }) => [version],
         ({ version, sources, createdAt }) => ({
           version,

@@ -186,16 +186,26 @@ describe('bad input', () => {
   });
 
   it.each([
-    ['/v1/keys', ['x', 'y']],
-    ['/v1/keys', ['00000000-0000-7000-8000-000000000000']],
-    ['/v1/scenarios', ['\0']],
-    ['/v1/scenarios/abandoned-cart/versions', [1.5]],
-    ['/v1/contacts/anna@example.com/timeline', ['2026-13-21', 1, 'x']],
+    ['/v1/keys', ['keys', 'x', 'y']],
+    ['/v1/keys', ['keys', '00000000-0000-7000-8000-000000000000']],
+    ['/v1/scenarios', ['scenarios', '\0']],
+    ['/v1/scenarios/abandoned-cart/versions', ['scenario-versions', 1.5]],
+    ['/v1/contacts/anna@example.com/timeline', ['timeline', '2026-13-21', 1, 'x']],
   ])('a cursor that %s has not returned, of %j, is refused as one', async (path, position) => {
     await shop.must('PUT', '/v1/contacts/anna@example.com', {});
     const cursor = Buffer.from(JSON.stringify(position)).toString('base64url');
     const answer = await shop.call('GET', `${path}?cursor=${cursor}`);
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } });
+  });
+
+  it('a cursor of one list is refused by another, though both go by keys', async () => {
+    const lists = ['/v1/scenarios', '/v1/templates', '/v1/presets'];
+    for (const from of lists) {
+      const { nextCursor } = await shop.must<{ nextCursor: string }>('GET', `${from}?limit=1`);
+      const answers = lists.map((path) => shop.call('GET', `${path}?cursor=${nextCursor}`));
+      const statuses = (await Promise.all(answers)).map(({ status }) => status);
+      expect(statuses).toEqual(lists.map((path) => (path === from ? 200 : 400)));
+    }
   });
 
   it('a person is not cleared by a request that lost its body', async () => {

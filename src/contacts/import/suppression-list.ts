@@ -34,9 +34,9 @@ export class SuppressionList {
   ) {}
 
   /** By address. */
-  async list(scope: Scope, { limit, after }: PageQuery): Promise<PageOf<SuppressionView>> {
-    const rows = await this.rows(scope, String(after?.[0] ?? ''), limit + 1);
-    return pageOf(rows, limit, (row) => [row.email_key], viewOf);
+  async list(scope: Scope, page: PageQuery): Promise<PageOf<SuppressionView>> {
+    const rows = await this.rows(scope, String(page.after?.[0] ?? ''), page.limit + 1);
+    return pageOf(rows, page, (row) => [row.email_key], viewOf);
   }
 
   /** The list as CSV in pieces. Cells that a spreadsheet would run as a formula begin with an apostrophe. */

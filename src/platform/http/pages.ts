@@ -8,6 +8,8 @@ export type Position = readonly (string | number)[];
 
 /** What a list request asks for. */
 export interface PageQuery {
+  /** Which list it is: a cursor goes on in the one that returned it and in no other. */
+  readonly list: string;
   readonly limit: number;
   /** Null for the first page. */
   readonly after: Position | null;
@@ -19,32 +21,41 @@ export interface PageOf<T> {
   readonly nextCursor: string | null;
 }
 
-/** Reads `?limit=&cursor=` as they came; 400 `invalid_limit` outside 1–200, `invalid_cursor` for an unreadable one. */
-export function pageQuery(limit: unknown, cursor: unknown): PageQuery {
+/** Reads `?limit=&cursor=` as they came; 400 `invalid_limit` outside 1–200, `invalid_cursor` for one that is not of this list. */
+export function pageQuery(list: string, limit?: unknown, cursor?: unknown): PageQuery {
   return {
+    list,
     limit: limit === undefined ? DEFAULT_LIMIT : parseLimit(limit),
-    after: cursor === undefined ? null : decodeCursor(cursor),
+    after: cursor === undefined ? null : decodeCursor(list, cursor),
   };
 }
 
-/** An opaque cursor of a row's sort key. */
-export function encodeCursor(position: Position): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
+/** An opaque cursor of a row's sort key in a list. */
+export function encodeCursor(list: string, position: Position): string {
+  return Buffer.from(JSON.stringify([list, ...position])).toString('base64url');
 }
 
-/** The sort key of a cursor; 400 `invalid_cursor` for anything that encodeCursor did not make. */
-export function decodeCursor(cursor: unknown): Position {
+/** The sort key of a cursor; 400 `invalid_cursor` for anything that encodeCursor did not make for this list. */
+export function decodeCursor(list: string, cursor: unknown): Position {
   if (typeof cursor === 'string' && /^[\w-]{1,2000}$/.test(cursor)) {
-    const position = parseJson(Buffer.from(cursor, 'base64url').toString());
-    if (isPosition(position) && encodeCursor(position) === cursor) return position;
+    const parts = parseJson(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(parts)) {
+      const position: readonly unknown[] = parts.slice(1);
+      if (isPosition(position) && encodeCursor(list, position) === cursor) return position;
+    }
   }
-  throw new BadInput('invalid_cursor', 'cursor is not one that a list of this service returned');
+  throw unknownCursor();
+}
+
+/** What a list says to a cursor that it cannot have returned. */
+export function unknownCursor(): BadInput {
+  return new BadInput('invalid_cursor', 'cursor is not one that this list returned');
 }
 
 /** Makes the page of rows that were read with `LIMIT limit + 1`. */
 export function pageOf<R, T>(
   rows: readonly R[],
-  limit: number,
+  { list, limit }: PageQuery,
   positionOf: (row: R) => Position,
   item: (row: R) => T,
 ): PageOf<T> {
@@ -52,7 +63,7 @@ export function pageOf<R, T>(
   const last = shown.at(-1);
   return {
     items: shown.map(item),
-    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(positionOf(last)) : null,
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(list, positionOf(last)) : null,
   };
 }
 
@@ -61,11 +72,9 @@ function parseLimit(limit: unknown): number {
   throw new BadInput('invalid_limit', `limit must be a whole number from 1 to ${MAX_LIMIT}`);
 }
 
-function isPosition(value: unknown): value is Position {
+function isPosition(parts: readonly unknown[]): parts is Position {
   return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((part) => (typeof part === 'string' ? !part.includes('\0') : Number.isFinite(part)))
+    parts.length > 0 && parts.every((part) => (typeof part === 'string' ? !part.includes('\0') : Number.isFinite(part)))
   );
 }
 

@@ -23,7 +23,7 @@ export class ConnectorsController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<ConnectorView>> {
-    return this.connectors.list(caller, pageQuery(limit, cursor));
+    return this.connectors.list(caller, pageQuery('connectors', limit, cursor));
   }
 
   /** Makes a connector. This answer is the only place where the secret of `bounces` can be read. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { RequestDatabase, type Scope } from '../../platform/database/request-database.js';
-import { BadInput, NotFound, Unprocessable } from '../../platform/http/domain-error.js';
-import { type PageOf, pageOf, type PageQuery } from '../../platform/http/pages.js';
+import { NotFound, Unprocessable } from '../../platform/http/domain-error.js';
+import { type PageOf, pageOf, type PageQuery, unknownCursor } from '../../platform/http/pages.js';
 import { newId } from '../../platform/ids.js';
 import type { CreateConnectorDto } from './connector.dto.js';
 import { ConnectorEntity } from './connector.entity.js';
@@ -16,8 +16,9 @@ export class ConnectorsService {
   constructor(private readonly database: RequestDatabase) {}
 
   /** Newest first: ids are ordered by time. */
-  list(scope: Scope, { limit, after }: PageQuery): Promise<PageOf<ConnectorView>> {
-    if (after && !isUuid(after[0])) throw new BadInput('invalid_cursor', 'cursor is not one of this list');
+  list(scope: Scope, page: PageQuery): Promise<PageOf<ConnectorView>> {
+    const { limit, after } = page;
+    if (after && !isUuid(after[0])) throw unknownCursor();
     return this.database.run(scope, async (manager) => {
       const query = manager
         .createQueryBuilder(ConnectorEntity, 'c')
@@ -25,7 +26,7 @@ export class ConnectorsService {
         .orderBy('c.id', 'DESC')
         .limit(limit + 1);
       if (after) query.andWhere('c.id < :id', { id: String(after[0]) });
-      return pageOf(await query.getMany(), limit, (row) => [row.id], viewOf);
+      return pageOf(await query.getMany(), page, (row) => [row.id], viewOf);
     });
   }
 
