@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { parseEmail } from '../domain/email-address.js';
+import { isShopId } from '../domain/shop-id.js';
 import { isZone } from '../domain/zone.js';
 import { jsonRule } from '../platform/http/json-rule.js';
 
@@ -10,7 +11,7 @@ export function IsId(): PropertyDecorator {
   const rule = jsonRule({
     name: 'id',
     message: 'must be a string of 1 to 200 characters or a whole number within ±2^53',
-    holds: isId,
+    holds: isShopId,
   });
   return (target, property) => {
     rule(target, property);
@@ -39,10 +40,6 @@ export function IsTimezone(): PropertyDecorator {
 /** A language, perhaps with a region: `ru`, `pt-BR`. */
 export function IsLanguage(): PropertyDecorator {
   return jsonRule({ name: 'locale', message: 'must be a locale such as ru or pt-BR', holds: isLocale });
-}
-
-function isId(value: unknown): boolean {
-  return typeof value === 'string' ? value.length >= 1 && value.length <= 200 : Number.isSafeInteger(value);
 }
 
 function isAddress(value: unknown): boolean {

@@ -1,4 +1,4 @@
-/** What is followed up has to fit an index: the longest id is 200 code units long, and so is the longest subject. */
+/** What is followed up has to fit an index; an id of the shop does, unless it is of pictures for the most part. */
 const LONGEST = 200;
 const MARK = '#';
 const DIGITS = 16;

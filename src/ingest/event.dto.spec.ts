@@ -30,6 +30,8 @@ const AWKWARD = [
   'true',
   'null',
   'x'.repeat(201),
+  '😀'.repeat(200),
+  '😀'.repeat(201),
   [],
   ['a'],
   [[]],

@@ -26,6 +26,11 @@ describe('typedData', () => {
     expect(data).toEqual({ cartId: '81', items: [{ productId: '7', quantity: 2 }, { productId: 'p' }] });
   });
 
+  it('takes an id of 200 characters, pictures too, which are two units each', () => {
+    expect(typedData('cart.updated', { cartId: '😀'.repeat(200) }).problems).toEqual([]);
+    expect(typedData('cart.updated', { cartId: '😀'.repeat(201) }).problems).toHaveLength(1);
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ['negative money', { total: -1 }, '/data/total'],
     ['money as words', { total: 'much' }, '/data/total'],

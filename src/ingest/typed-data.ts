@@ -1,6 +1,7 @@
 import { assertNever } from '../domain/assert-never.js';
 import { standardShape } from '../domain/event-types.js';
 import type { Shape } from '../domain/shape.js';
+import { isShopId } from '../domain/shop-id.js';
 import { isDayOrInstant } from '../domain/written-instant.js';
 import { NOTED_PROBLEMS, type Problem } from '../platform/http/domain-error.js';
 import { isDecimalMoney } from './event-rules.js';
@@ -41,9 +42,8 @@ function checked(value: unknown, shape: Shape, name: string, problems: Problem[]
     case 'list':
       return Array.isArray(value) ? checkedList(value, shape.item, problems) : wrong(value, 'must be a list', problems);
     case 'id':
-      if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-      return typeof value === 'string' && value.length > 0 && value.length <= 200
-        ? value
+      return isShopId(value)
+        ? String(value)
         : wrong(value, 'must be a string of 1 to 200 characters or a whole number within ±2^53', problems);
     case 'money':
       return isDecimalMoney(value)
