@@ -16,6 +16,10 @@ export const API_PARAMETERS = {
       ],
     },
   },
+  'messages.delivery': {
+    description: 'Only those that were accepted and, as the provider reports, did not arrive or were complained of.',
+    schema: { type: 'string', enum: ['blocked', 'bounced', 'dropped', 'complained'] },
+  },
   'messages.id': { description: 'Id of the message.', schema: { type: 'string', format: 'uuid' } },
   'scenarios.key': {
     description: 'Key of the scenario; a preset has the key of its scenario.',

@@ -1,18 +1,19 @@
-import { MESSAGE_STATES, type MessageState } from '../domain/reasons.js';
+import { MESSAGE_STATES } from '../domain/reasons.js';
 import { BadInput } from '../platform/http/domain-error.js';
-import type { MessageFilter } from './message-reader.js';
+import { LOST_DELIVERIES, type MessageFilter } from './message-reader.js';
 
 const MAX_CHARS = 320;
 
 /** Reads the filters of a list of letters as they came; 400 `invalid_…` for what can be none. */
 export function messageFilter(
-  query: Readonly<Record<'contact' | 'scenario' | 'step' | 'state', unknown>>,
+  query: Readonly<Record<'contact' | 'scenario' | 'step' | 'state' | 'delivery', unknown>>,
 ): MessageFilter {
   return {
     contact: text('contact', query.contact),
     scenario: text('scenario', query.scenario),
     step: text('step', query.step),
-    state: stateOf(query.state),
+    state: oneOf('state', MESSAGE_STATES, query.state),
+    delivery: oneOf('delivery', LOST_DELIVERIES, query.delivery),
   };
 }
 
@@ -22,9 +23,9 @@ function text(name: string, value: unknown): string | undefined {
   throw new BadInput(`invalid_${name}`, `${name} must be given once, with 1 to ${MAX_CHARS} characters`);
 }
 
-function stateOf(value: unknown): MessageState | undefined {
+function oneOf<T extends string>(name: string, words: readonly T[], value: unknown): T | undefined {
   if (value === undefined) return undefined;
-  const state = MESSAGE_STATES.find((known) => known === value);
-  if (state) return state;
-  throw new BadInput('invalid_state', `state must be one of ${MESSAGE_STATES.join(', ')}`);
+  const word = words.find((known) => known === value);
+  if (word !== undefined) return word;
+  throw new BadInput(`invalid_${name}`, `${name} must be one of ${words.join(', ')}`);
 }

@@ -16,12 +16,16 @@ import type {
 } from './message.view.js';
 import { KEPT_COLUMNS, KeptLetters, type KeptRow } from '../templates/kept-letters.js';
 
+/** What may be asked for of `delivery`: of these few letters there is an index. */
+export const LOST_DELIVERIES: readonly string[] = ['blocked', 'bounced', 'dropped', 'complained'];
+
 export interface MessageFilter {
   /** E-mail address or id of a person. */
   readonly contact?: string | undefined;
   readonly scenario?: string | undefined;
   readonly step?: string | undefined;
   readonly state?: MessageState | undefined;
+  readonly delivery?: string | undefined;
 }
 
 type Columns<T> = T & Record<string, unknown>;
@@ -43,12 +47,12 @@ export class MessageReader {
     const [at = null, id = null] = after ?? [];
     if (after !== null && !(INSTANT.test(String(at)) && UUID.test(String(id)))) throw unknownCursor();
     return this.database.read(scope, async (tx) => {
-      const { contact, scenario = null, step = null, state = null } = filter;
+      const { contact, scenario = null, step = null, state = null, delivery } = filter;
       const contactId = contact === undefined ? null : await findContactId(tx, scope.environmentId, contact);
       if (contact !== undefined && contactId === null) return { items: [], nextCursor: null };
       const rows = await tx.query<Columns<MessageRow & { readonly created: string }>>(
-        state === 'planned' ? PLANNED : LIST,
-        [scope.environmentId, contactId, scenario, step, state, at, id, limit + 1],
+        delivery === undefined ? (state === 'planned' ? PLANNED : LIST) : LOST,
+        [scope.environmentId, contactId, scenario, step, state, at, id, limit + 1, ...(delivery ? [delivery] : [])],
       );
       return pageOf(rows, page, (row) => [row.created, row.id], messageView);
     });
@@ -158,6 +162,9 @@ ORDER BY m.created_at DESC, m.id DESC`;
 const LIST = list('');
 /** Each planned letter is in one of three indexes that hold no others. Only by their words the planner knows them; else it reads all. */
 const PLANNED = list(`AND (m.held OR NOT m.held AND m.clock = 'real' OR NOT m.held AND m.clock = 'virtual')`);
+
+/** By the words of their index too, as the planned ones. */
+const LOST = list('AND m.delivery = $9 AND (m.bounced_at IS NOT NULL OR m.complained_at IS NOT NULL)');
 
 const BY_ID = `
 SELECT ${MESSAGE_COLUMNS}, ${KEPT_COLUMNS}, b.headers FROM messages AS m

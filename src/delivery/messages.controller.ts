@@ -27,14 +27,12 @@ export class MessagesController {
     @Query('scenario') scenario?: string,
     @Query('step') step?: string,
     @Query('state') state?: string,
+    @Query('delivery') delivery?: string,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<MessageView>> {
-    return this.messages.list(
-      caller,
-      messageFilter({ contact, scenario, step, state }),
-      pageQuery('messages', limit, cursor),
-    );
+    const filter = messageFilter({ contact, scenario, step, state, delivery });
+    return this.messages.list(caller, filter, pageQuery('messages', limit, cursor));
   }
 
   /** One letter with its content, its attempts, what was reported of it and what people did with it. */

@@ -101,6 +101,7 @@ describe('a shop with a long past', () => {
       for (const filter of ['', '?limit=20', `?contact=${contact}`]) await shop.must('GET', `/v1/${list}${filter}`);
     for (const state of ['planned', 'sending', 'retry', 'accepted', 'skipped', 'failed', 'unresolved'])
       await shop.must('GET', `/v1/messages?state=${state}`);
+    for (const delivery of ['bounced', 'complained']) await shop.must('GET', `/v1/messages?delivery=${delivery}`);
     for (const state of ['running', 'waiting', 'ended'])
       await shop.must('GET', `/v1/scenarios/abandoned-cart/enrollments?state=${state}`);
     for (const by of ['step', 'version', 'day']) await shop.must('GET', `/v1/stats/scenarios/abandoned-cart?by=${by}`);

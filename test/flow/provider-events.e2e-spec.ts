@@ -164,6 +164,12 @@ describe('provider webhooks', () => {
     expect(await shop.must('GET', `/v1/suppressions/${ANNA}`)).toMatchObject({ reason: 'hard_bounce' });
     const bounced = await shop.message(letter);
     expect(bounced).toMatchObject({ delivery: 'bounced' });
+    expect(await shop.messages({ delivery: 'bounced' })).toMatchObject([{ id: letter }]);
+    expect(await shop.messages({ delivery: 'complained' })).toEqual([]);
+    expect(await shop.call('GET', '/v1/messages?delivery=lost')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_delivery', detail: 'delivery must be one of blocked, bounced, dropped, complained' },
+    });
     expect(bounced.deliveryReports.at(-1)).toMatchObject({ kind: 'bounced', detail: '550 no such user' });
     expect(await shop.must('GET', `/v1/contacts/${ANNA}/export`)).toMatchObject({
       suppressions: [{ email: ANNA, reason: 'hard_bounce' }],

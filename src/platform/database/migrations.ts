@@ -27,6 +27,7 @@ import { RequestsKeepOut1763740000070 } from './migrations/1763740000070-request
 import { WhatAConditionMissed1763740000071 } from './migrations/1763740000071-what-a-condition-missed.js';
 import { RolesToSet1763740000072 } from './migrations/1763740000072-roles-to-set.js';
 import { ServiceMailFirst1763740000074 } from './migrations/1763740000074-service-mail-first.js';
+import { LostLetters1763740000077 } from './migrations/1763740000077-lost-letters.js';
 import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   WhatAConditionMissed1763740000071,
   RolesToSet1763740000072,
   ServiceMailFirst1763740000074,
+  LostLetters1763740000077,
 ];
