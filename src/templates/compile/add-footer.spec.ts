@@ -37,6 +37,15 @@ describe('the standard footer', () => {
     expect(problems.map(({ code }) => code)).not.toContain('footer_added');
   });
 
+  it.each([
+    ['de', 'Abmelden'],
+    ['pt-BR', 'Cancelar a inscrição'],
+    ['uk', 'Відписатися'],
+    ['fi', 'Unsubscribe'],
+  ])('speaks the language of a letter in %s: %s', async (locale, words) => {
+    expect((await compiled(aBody('Hi'), locale)).html).toContain(words);
+  });
+
   it('shows only what is missing', async () => {
     expect(await footerOf(aBody('{{store.postalAddress}}'))).toEqual(['links.unsubscribe']);
     expect(await footerOf(aBody('<a href="{{links.unsubscribe}}">x</a>'))).toEqual(['store.postalAddress']);

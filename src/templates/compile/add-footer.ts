@@ -1,5 +1,6 @@
 import type { Draft } from './draft.js';
 import { advise, refuse } from './draft.js';
+import { footerWords } from './footer-words.js';
 import { MUSTACHE } from './mask-mustaches.js';
 
 /**
@@ -50,22 +51,9 @@ const ADDRESS_LINE =
   '{{#if @root.store.postalAddress}}<div>{{@root.store.name}} · {{@root.store.postalAddress}}</div>{{/if}}';
 
 function linksLine(locale: string, prints: (path: string) => boolean): string {
-  const words = /^ru\b/i.test(locale) ? RUSSIAN : ENGLISH;
+  const words = footerWords(locale);
   const links = (['unsubscribe', 'preferences', 'view'] as const)
     .filter((link) => !prints(`links.${link}`))
     .map((link) => `<a href="{{@root.links.${link}}}" style="color:#6b7280">${words[link]}</a>`);
   return `<div>${words.why}</div><div>${links.join(' · ')}</div>`;
 }
-
-const RUSSIAN = {
-  why: 'Вы получили это письмо, потому что оставили свой адрес магазину {{@root.store.name}}.',
-  unsubscribe: 'Отписаться',
-  preferences: 'Настроить письма',
-  view: 'Открыть в браузере',
-};
-const ENGLISH = {
-  why: 'You received this e-mail because you gave your address to {{@root.store.name}}.',
-  unsubscribe: 'Unsubscribe',
-  preferences: 'Choose your letters',
-  view: 'View in browser',
-};
