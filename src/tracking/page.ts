@@ -13,6 +13,13 @@ export interface Page {
 export const PAGE_LOCALES = ['en', 'ru'] as const;
 export type PageLocale = (typeof PAGE_LOCALES)[number];
 
+const OWN = new RegExp(`^(${PAGE_LOCALES.join('|')})(?![a-z])`, 'i');
+
+/** Whether a person's locale (`ru`, `ru-RU`, `ru_RU`) is one of our pages' languages. */
+export function isPageLanguage(locale: string | null): boolean {
+  return OWN.test(locale ?? '');
+}
+
 const STYLE =
   ':root{color-scheme:light dark}' +
   'body{margin:0;font:1.0625rem/1.5 system-ui,sans-serif;background:#f4f5f7;color:#1f2328}' +

@@ -6,9 +6,7 @@ import type { StoreSettings } from '../stores/store-settings.js';
 import { StoresService } from '../stores/stores.service.js';
 import { chooseLocale } from '../templates/choose-locale.js';
 import type { LetterRow } from './letter-person.js';
-import { PAGE_LOCALES, type PageLocale } from './page.js';
-
-const OURS = new RegExp(`^(${PAGE_LOCALES.join('|')})\\b`, 'i');
+import { isPageLanguage, PAGE_LOCALES, type PageLocale } from './page.js';
 
 /** What a page needs to know of its reader. */
 export interface Reader {
@@ -33,7 +31,7 @@ export class Readers {
     const settings = await this.settingsOf(tx, letter);
     return {
       locale: chooseLocale(letter.contact_locale, settings?.locale ?? 'en', PAGE_LOCALES),
-      isOwnLocale: OURS.test(letter.contact_locale ?? ''),
+      isOwnLocale: isPageLanguage(letter.contact_locale),
       shop: settings?.brand.name ?? '',
       block: await this.blockOf(tx, letter),
     };
