@@ -12,7 +12,7 @@ const REFUSALS: Readonly<Record<string, RedisRefusal>> = {
   WRONGPASS: { what: 'does not take the user or password of REDIS_URL', mend: 'correct them in REDIS_URL' },
   NOPERM: {
     what: 'does not let the user of REDIS_URL do what the queue needs',
-    mend: `allow this user all commands on the keys ${QUEUE_PREFIX}:* (ACL SETUSER)`,
+    mend: `allow this user INFO and, on the keys ${QUEUE_PREFIX}:*, all commands (ACL SETUSER), then start again`,
   },
   READONLY: {
     what: 'is a replica that takes no writing',

@@ -1,4 +1,4 @@
-import { type ConnectionOptions, Worker } from 'bullmq';
+import { type ConnectionOptions, type Job, Worker } from 'bullmq';
 import { QUEUE_PREFIX, type StageName } from './stages.js';
 
 /** As long as BullMQ waits for a job when nothing went wrong (its `drainDelay`). */
@@ -28,5 +28,18 @@ export class StageWorker extends Worker {
    */
   override get maximumBlockTimeout(): number {
     return WAIT_S;
+  }
+
+  /**
+   * After a refusal BullMQ asks again at once: of a Redis that has no memory left as fast as it answers, and of a connection that was
+   * refused when it was made (INFO is forbidden, or an option of REDIS_URL is wrong) without ever letting anything else run.
+   */
+  protected override async moveToActive(token: string, name?: string): Promise<Job> {
+    try {
+      return await super.moveToActive(token, name);
+    } catch (error) {
+      await this.delay(REFUSED_MS);
+      throw error;
+    }
   }
 }
