@@ -1,12 +1,11 @@
 import { ValidateBy, type ValidationOptions, isEmail, isFQDN } from 'class-validator';
 
+/** A name without < and >, which begin another address, unless it stands in quotes. */
+const NAMED = /^(?:\s*"[^"]*"\s*|[^<>]*)<([^<>]+)>\s*$/;
+
 /** "address" or "Name <address>". */
 export function IsMailbox(options: ValidationOptions): PropertyDecorator {
-  return rule(
-    'isMailbox',
-    (value) => typeof value === 'string' && isAddress(/<([^<>]+)>\s*$/.exec(value)?.[1] ?? value),
-    options,
-  );
+  return rule('isMailbox', (value) => typeof value === 'string' && isAddress(NAMED.exec(value)?.[1] ?? value), options);
 }
 
 /** What SMTP_URL may say behind a `?`: nodemailer's options of a connection. Others would change nothing, or log letters. */
@@ -76,6 +75,18 @@ export function HasReadableAccount(): PropertyDecorator {
   return rule('hasReadableAccount', (value) => typeof value !== 'string' || !URL.canParse(value) || isReadable(value), {
     message: 'must be with %25 for a % in its user or password',
   });
+}
+
+/** A Redis's database is a number: ioredis would end the process over any other, when the connection is there. */
+export function HasRedisDatabase(): PropertyDecorator {
+  return rule('hasRedisDatabase', (value) => typeof value !== 'string' || !URL.canParse(value) || isNumbered(value), {
+    message: 'must be with a number for the database behind the port, if with anything: redis://host:6379/1',
+  });
+}
+
+function isNumbered(url: string): boolean {
+  const { pathname, searchParams } = new URL(url);
+  return /^\/?\d{0,5}$/.test(pathname) && searchParams.getAll('db').every((db) => /^\d{1,5}$/.test(db));
 }
 
 function isReadable(url: string): boolean {

@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import {
   HasReadableAccount,
+  HasRedisDatabase,
   HasSmtpCounts,
   HasSmtpOptions,
   HasSmtpSwitches,
@@ -73,6 +74,7 @@ export class Env {
     { message: 'must be redis://host:port or rediss://host:port' },
   )
   @HasReadableAccount()
+  @HasRedisDatabase()
   readonly REDIS_URL?: string;
 
   @Setting('What this process does: api, worker, tracking, separated by commas.', 'api,worker,tracking')

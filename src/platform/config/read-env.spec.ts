@@ -70,11 +70,14 @@ describe('the settings', () => {
     ['HOST', 'a b'],
     ['REDIS_URL', 'localhost:6379'],
     ['REDIS_URL', 'redis://:50%off@localhost:6379'],
+    ['REDIS_URL', 'redis://localhost:6379/touchmap'],
+    ['REDIS_URL', 'redis://localhost:6379?db=x'],
     ['SMTP_URL', 'http://mail'],
     ['PUBLIC_URL', 'shop.example'],
     ['PUBLIC_URL', 'https://shop.example/?from=mail'],
     ['PUBLIC_URL', 'https://shop.example/#mail'],
     ['MAIL_FROM', 'not an address'],
+    ['MAIL_FROM', '<shop@example.com> <other@example.com>'],
     ['LIVE_RECIPIENTS', 'anna@@example.com'],
     ['LIVE_RECIPIENTS', ','],
     ['ROLES', ' , '],
@@ -129,7 +132,8 @@ describe('the settings', () => {
   it('read lists and a mailbox with a name', () => {
     const env = readEnv({
       LIVE_RECIPIENTS: 'anna@example.com, example.org',
-      MAIL_FROM: 'Shop <hello@shop.example>',
+      MAIL_FROM: '"Shop <EU>" <hello@shop.example>',
+      REDIS_URL: 'redis://localhost:6379/1',
       ROLES: 'worker',
     });
     expect(env.LIVE_RECIPIENTS).toEqual(['anna@example.com', 'example.org']);
