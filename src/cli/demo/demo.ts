@@ -2,12 +2,12 @@ import { createServer } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { ProcessClock } from '../../platform/clock/clock.js';
 import { ApiClient } from './api-client.js';
 import { endWithService } from './end-with-service.js';
 import { parseLog, type ShopLog } from './log-row.js';
+import { type DemoOptions, readOptions } from './options.js';
 import { Player } from './player.js';
 import { progressBar, statsTable, type StatsRow } from './report.js';
 import { ServiceProcess } from './service-process.js';
@@ -18,7 +18,7 @@ const SHIPPED_LOG = fileURLToPath(new URL('../../../demo/two-weeks.csv', import.
 const DATA_DIR = path.resolve('.data/demo');
 const BAR_WIDTH = 32;
 
-const values = readOptions();
+const values = options();
 const { rows, total, from, to } = await readLog(values.log);
 const clock = new ProcessClock();
 let lastReported = 0;
@@ -31,7 +31,7 @@ say(
   'Names, addresses, prices and what recipients do with their letters are made up; letters go to the sandbox only.\n',
 );
 
-const service = await ServiceProcess.start(DATA_DIR, values.port ? Number(values.port) : await freePort());
+const service = await startService(values.port ?? (await freePort()));
 const isEnding = endWithService(process, service, (code) => process.exit(code));
 try {
   await tell(service);
@@ -86,21 +86,27 @@ function showProgress(done: number, now: Date): void {
     say(`${(lastReported = done)} of ${rows.length} carts and orders, it is ${now.toISOString()} in the shop`);
 }
 
-/** An option that is not known is told in a line. */
-function readOptions() {
+/** What is wrong with an option is told in a line. */
+function options(): DemoOptions {
   try {
-    return parseArgs({
-      options: {
-        log: { type: 'string', default: SHIPPED_LOG },
-        port: { type: 'string' },
-        stay: { type: 'boolean', default: process.stdout.isTTY === true },
-        exit: { type: 'boolean', default: false },
-      },
-    }).values;
+    return readOptions(process.argv.slice(2), { log: SHIPPED_LOG, stay: process.stdout.isTTY === true });
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exit(1);
+    return endWith(error);
   }
+}
+
+/** And so is why the service did not start. */
+async function startService(port: number): Promise<ServiceProcess> {
+  try {
+    return await ServiceProcess.start(DATA_DIR, port);
+  } catch (error) {
+    return endWith(error);
+  }
+}
+
+function endWith(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
 }
 
 /** What is wrong with a file is told in a line, before anything starts. */

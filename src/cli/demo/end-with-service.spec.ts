@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { endWithService } from './end-with-service.js';
+import { readOptions } from './options.js';
 import { withoutSettings } from './service-process.js';
 
 describe('a demo that is told to end', () => {
@@ -28,5 +29,18 @@ describe('the service of a demo', () => {
     const machine = { PATH: '/usr/bin', EMBEDDED_PG_USER: 'node' };
     const real = { TRANSPORT: 'smtp', SMTP_URL: 'smtp://mail', SENDING_HOLD: 'true', SEND_LEASE_S: '5', HOST: '::1' };
     expect(withoutSettings({ ...machine, ...real })).toEqual(machine);
+  });
+});
+
+describe('what the demo is asked for', () => {
+  const read = (...args: string[]) => readOptions(args, { log: 'shipped.csv', stay: false });
+
+  it('is a free port, the shipped log and its end, unless it is told otherwise', () => {
+    expect(read()).toEqual({ log: 'shipped.csv', port: undefined, stay: false, exit: false });
+    expect(read('--port', '4000', '--stay', '--log', 'x.csv')).toMatchObject({ log: 'x.csv', port: 4000, stay: true });
+  });
+
+  it.each(['abc', '', '0', '65536', '80.5'])('is no port of %j, and says so before anything starts', (port) => {
+    expect(() => read(`--port=${port}`)).toThrow(`--port must be a whole number from 1 to 65535 (it is "${port}")`);
   });
 });
