@@ -1,4 +1,5 @@
 import { WrongSettings } from './config/read-env.js';
+import { runProgram } from './database/embedded/run-program.js';
 import { CannotListen, startProblem } from './start-problem.js';
 
 const made = (message: string, more: object): Error => Object.assign(new Error(message), more);
@@ -52,6 +53,15 @@ describe('what a program that cannot start tells', () => {
     expect(startProblem(full)).toBe(
       'ENOSPC: no space left on device, write: make room on the disk, that of DATA_DIR above all',
     );
+  });
+
+  it.each([
+    'could not write to file "pg_wal/xlogtemp.29": No space left on device',
+    'could not extend file "base/1/2691": wrote only 4096 of 8192 bytes',
+  ])('and so of one that a program of PostgreSQL found full: %s', async (found) => {
+    const says = `console.error(${JSON.stringify(`FATAL:  ${found}${'\nAborted'.repeat(200)}`)}); process.exit(1)`;
+    const error: unknown = await runProgram(process.execPath, ['-e', says], undefined).catch((e: unknown) => e);
+    expect(startProblem(error)).toMatch(/FATAL: {2}could not .*: make room on the disk, that of DATA_DIR above all$/);
   });
 
   it('is the whole error where nobody but a programmer can help', () => {

@@ -40,13 +40,10 @@ async function initialise(
   await fs.mkdir(fresh, { mode: 0o700 });
   await writeOnce(passwordFile, `${randomBytes(24).toString('base64url')}\n`);
   if (account) for (const file of [fresh, passwordFile]) await fs.chown(file, account.uid, account.gid);
+  const options = ['-D', fresh, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-  await runProgram(
-    bin.initdb,
-    ['-D', fresh, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, ...locale, '--no-instructions'],
-    account,
-  );
   try {
+    await runProgram(bin.initdb, [...options, ...locale, '--no-instructions'], account);
     await fs.rename(fresh, cluster);
   } catch (error) {
     await fs.rm(fresh, { recursive: true, force: true });

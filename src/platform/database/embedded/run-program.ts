@@ -12,6 +12,16 @@ interface Surroundings {
 /** The account may not be able to enter our working directory. */
 const ANYWHERE: Surroundings = { cwd: os.tmpdir() };
 
+const DISK_IS_FULL = /^.*(?:No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes)/m;
+const MOST_OF_OUTPUT = 800;
+
+/** What a program of PostgreSQL failed with, and the end of what it said; of a full disk the line that says so, as an error of Node's own. */
+export function programError(failure: string, output: string, cause?: unknown): Error {
+  const [full] = DISK_IS_FULL.exec(output) ?? [];
+  const error = new Error(`${failure}: ${full ?? output.trim().slice(-MOST_OF_OUTPUT)}`, cause ? { cause } : {});
+  return full === undefined ? error : Object.assign(error, { code: 'ENOSPC' });
+}
+
 /** Runs one of PostgreSQL's programs to its end; rejects with what it printed. */
 export function runProgram(
   file: string,
@@ -35,12 +45,7 @@ export function runProgram(
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) resolve();
-      else
-        reject(
-          new Error(
-            `${path.basename(file)} ${args[0] ?? ''} ended with ${code ?? signal}: ${output.trim().slice(-800)}`,
-          ),
-        );
+      else reject(programError(`${path.basename(file)} ${args[0] ?? ''} ended with ${code ?? signal}`, output));
     });
   });
 }

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
-import { runProgram } from './run-program.js';
+import { programError, runProgram } from './run-program.js';
 import { isAlive } from './server-users.js';
 
 const POLL_MS = 200;
@@ -59,10 +59,10 @@ export class ServerProcess {
       await this.control(['start', '-l', LOG_FILE, '-w', '-t', '60', '-o', [`-p ${port}`, ...flags].join(' ')]);
     } catch (cause) {
       const tail = await fs.readFile(path.join(this.cluster, LOG_FILE), 'utf8').then(
-        (text) => text.split('\n').slice(-8).join('\n'),
+        (text) => `\n${text.split('\n').slice(-8).join('\n')}`,
         () => '',
       );
-      throw new Error(`PostgreSQL did not start: ${(cause as Error).message}\n${tail}`, { cause });
+      throw programError(`PostgreSQL did not start: ${(cause as Error).message}`, tail, cause);
     }
     return port;
   }
