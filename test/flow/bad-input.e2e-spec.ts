@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { type FlowApp, startApp } from '../support/app.js';
@@ -235,6 +236,15 @@ describe('bad input', () => {
     // Many clients read no answer before they have written all: a connection that is reset meanwhile is all that they see.
     socket.end(half);
     await finished(socket);
+  });
+
+  it('a request without Host is told what it lacks', async () => {
+    const { hostname, port } = new URL(app.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.write('GET /v1/store HTTP/1.1\r\nConnection: close\r\n\r\n');
+    const [head, body] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 [^]*\r\ncontent-type: application\/problem\+json/);
+    expect(JSON.parse(body!)).toMatchObject({ status: 400, code: 'malformed', detail: expect.stringMatching(/Host/) });
   });
 
   it('the sandbox cannot be moved with a live key', async () => {

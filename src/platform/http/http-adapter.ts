@@ -11,7 +11,7 @@ import { answerClientError } from './client-errors.js';
 import { ruleKeyword } from './json-rule.js';
 import { KeyVerifier } from './auth.js';
 import { registerDirectRoutes } from './direct-route.js';
-import { NotFound } from './domain-error.js';
+import { BadInput, NotFound } from './domain-error.js';
 import { registerGates } from './gate.js';
 import { registerBodyParsers } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
@@ -30,6 +30,7 @@ export function makeAdapter(env: Env): FastifyAdapter {
     trustProxy: env.TRUST_PROXY > 0 && ((_address: string, hop: number) => hop < env.TRUST_PROXY),
     bodyLimit: EVENT_BYTES,
     requestTimeout: REQUEST_MS,
+    http: { requireHostHeader: false }, // Node would refuse it without a problem
     routerOptions: { maxParamLength: 8_192 }, // tracking tokens carry their target URL
     skipMiddie: true, // no middleware is used, and its hook would cost each request
     return503OnClosing: false, // while draining, requests on open connections are still served
@@ -65,13 +66,19 @@ export function prepareServer(
   });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
-    done(request.routeOptions.config?.notServed ? new NotFound('this path') : undefined);
+    done(request.routeOptions.config?.notServed ? new NotFound('this path') : hostProblem(request.raw));
   });
   registerAccess(server, instanceOf(KeyVerifier), new WrongKeys(new ProcessClock()));
   registerGates(server, instanceOf);
   registerDirectRoutes(server, instanceOf);
   registerBodyParsers(server);
   return paths;
+}
+
+/** RFC 9112, section 3.2. */
+function hostProblem({ httpVersion, headers }: IncomingMessage): BadInput | undefined {
+  const isMissing = httpVersion === '1.1' && headers.host === undefined;
+  return isMissing ? new BadInput('malformed', 'the request has no Host header') : undefined;
 }
 
 /** The caller's own id for a request where it is harmless, else a new one. */
