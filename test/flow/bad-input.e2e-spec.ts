@@ -238,13 +238,22 @@ describe('bad input', () => {
     await finished(socket);
   });
 
-  it('a request without Host is told what it lacks', async () => {
+  it.each([
+    ['without Host is told what it lacks', '', 400, 'malformed', /Host/],
+    [
+      'that expects what nobody knows is answered as any other',
+      'Host: a\r\nExpect: more\r\n',
+      401,
+      'unauthorized',
+      /key/,
+    ],
+  ])('a request %s', async (_what, headers, status, code, detail) => {
     const { hostname, port } = new URL(app.url);
     const socket = connect({ host: hostname, port: Number(port) });
-    socket.write('GET /v1/store HTTP/1.1\r\nConnection: close\r\n\r\n');
+    socket.write(`GET /v1/store HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
     const [head, body] = (await text(socket)).split('\r\n\r\n');
-    expect(head).toMatch(/^HTTP\/1\.1 400 [^]*\r\ncontent-type: application\/problem\+json/);
-    expect(JSON.parse(body!)).toMatchObject({ status: 400, code: 'malformed', detail: expect.stringMatching(/Host/) });
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*\\r\\ncontent-type: application/problem\\+json`));
+    expect(JSON.parse(body!)).toMatchObject({ status, code, detail: expect.stringMatching(detail) });
   });
 
   it('the sandbox cannot be moved with a live key', async () => {

@@ -59,6 +59,8 @@ export function prepareServer(
   roles: readonly Role[],
 ): KnownPaths {
   const paths = new KnownPaths();
+  // Node would answer an expectation that it does not know by itself, without a problem; HTTP lets a server ignore it.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   server.addHook('onRoute', (route) => {
     const role = roleOf(route.url);
     if (role === null || roles.includes(role)) paths.add(route.method, route.url);
