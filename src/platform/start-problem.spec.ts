@@ -15,6 +15,12 @@ describe('what a program that cannot start tells', () => {
     expect(startProblem(made('password authentication failed', { code: '28P01' }))).toMatch(/DATABASE_URL/);
   });
 
+  it('does not doubt the address of a server that has no connection left', () => {
+    expect(startProblem(made('sorry, too many clients already', { code: '53300' }))).toBe(
+      'PostgreSQL cannot be used (sorry, too many clients already): raise its max_connections, or end sessions of others (docs/operations.md)',
+    );
+  });
+
   it('tells of a pooler that does not pass on what a session is asked to begin with', () => {
     const refused = made('unsupported startup parameter: options', { code: '08P01' });
     expect(startProblem(refused)).toBe(

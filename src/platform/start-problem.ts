@@ -1,5 +1,5 @@
 import { WrongSettings } from './config/read-env.js';
-import { connectionProblem } from './database/database-error.js';
+import { connectionProblem, hasNoConnectionLeft } from './database/database-error.js';
 import { DomainError } from './http/domain-error.js';
 import { WrongSecret } from './open-secrets.js';
 
@@ -38,6 +38,8 @@ export function startProblem(error: unknown): string | null {
     return `PostgreSQL refuses (${error.message}): the account of DATABASE_URL must own its database and may create roles (docs/operations.md)`;
   if (code === NOT_UNDERSTOOD)
     return `PostgreSQL cannot be used (${error.message}): DATABASE_URL must lead to it without a pooler (docs/operations.md)`;
+  if (hasNoConnectionLeft(error))
+    return `PostgreSQL cannot be used (${error.message}): raise its max_connections, or end sessions of others (docs/operations.md)`;
   if (connectionProblem(error) || (typeof code === 'string' && NOT_LET_IN.test(code)))
     return `PostgreSQL cannot be used (${reasonOf(error)}): does it run, and does DATABASE_URL name it?`;
   return null;

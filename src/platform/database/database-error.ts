@@ -52,6 +52,11 @@ export function isHeld(error: unknown): boolean {
   return chain(error).some(({ code }) => code === '55P03');
 }
 
+/** Whether the server has no connection left: it runs, and others have all that max_connections allows. */
+export function hasNoConnectionLeft(error: unknown): boolean {
+  return chain(error).some(({ code }) => code === '53300');
+}
+
 /** Classes of SQLSTATE that speak of what was to be written: data, integrity, program limits. */
 const REFUSED = new Set(['22', '23', '54']);
 
