@@ -1,8 +1,10 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { givesUpAfter } from './connection.js';
-import { makePool } from './pools.js';
+import { lostConnections, makePool } from './pools.js';
 import { requestDataSource } from './request-data-source.js';
 
 const SOON_S = 0.1;
@@ -75,5 +77,14 @@ describe('a connection of a pool', () => {
     await expect(write()).rejects.toMatchObject({ driverError: { code: '25006' } });
     await write();
     await source.destroy();
+  });
+
+  it('that breaks again and again, as of a standby that refuses every statement, is a line now and then', () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const hear = lostConnections('DatabasePool');
+    for (let i = 0; i < 3; i++) hear(new Error('cannot execute UPDATE in a read-only transaction'));
+    hear(new Error('terminating connection due to administrator command'));
+    expect(warn).toHaveBeenCalledTimes(2);
+    warn.mockRestore();
   });
 });

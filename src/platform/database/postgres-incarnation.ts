@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '../ids.js';
 import { logger } from '../logging/logger.js';
+import { Seldom } from '../logging/seldom.js';
 import { WorkerIncarnation } from '../worker-incarnation.js';
 import { BoundedClient } from './bounded-client.js';
 import { connectionOf } from './connection.js';
@@ -14,6 +15,7 @@ const ANSWER_MS = 5_000;
 export class PostgresIncarnation extends WorkerIncarnation {
   readonly id = newId();
   private readonly log = logger(PostgresIncarnation.name);
+  private readonly seldom = new Seldom();
   private client: BoundedClient | undefined;
   /** Taking the lock again, as long as that goes on. */
   private holding: Promise<void> | undefined;
@@ -103,6 +105,7 @@ export class PostgresIncarnation extends WorkerIncarnation {
   }
 
   private lost(error: Error): void {
+    if (!this.seldom.mayTell(error.message)) return;
     this.log.warn('the connection that shows this worker alive broke', {
       event: 'worker.lock_lost',
       worker: this.id,

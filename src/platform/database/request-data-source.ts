@@ -1,13 +1,12 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { logger } from '../logging/logger.js';
 import { connectionOf, givesUpAfter } from './connection.js';
+import { lostConnections } from './pools.js';
 
 const CONNECTIONS = 10;
 const TIMEOUT_S = 25;
 
 /** The data source of API requests: plain role touchmap_request, entities from the modules that own them. */
 export function requestDataSource(url: string, timeoutS = TIMEOUT_S): TypeOrmModuleOptions {
-  const log = logger('RequestDatabase');
   const { connectionString: _, max, ...rest } = connectionOf(url, 'touchmap_request', CONNECTIONS);
   const extra = { ...rest, ...givesUpAfter(timeoutS) };
   return {
@@ -18,7 +17,6 @@ export function requestDataSource(url: string, timeoutS = TIMEOUT_S): TypeOrmMod
     synchronize: false,
     installExtensions: false,
     retryAttempts: 0, // the start has just migrated over the same URL
-    poolErrorHandler: (error: Error) =>
-      log.warn('an idle database connection broke', { event: 'database.connection_lost', reason: error.message }),
+    poolErrorHandler: lostConnections('RequestDatabase'),
   };
 }

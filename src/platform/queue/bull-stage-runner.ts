@@ -5,6 +5,7 @@ import { ProcessClock } from '../clock/clock.js';
 import { Env } from '../config/env.js';
 import { connectionProblem } from '../database/database-error.js';
 import { logger } from '../logging/logger.js';
+import { Seldom } from '../logging/seldom.js';
 import { BullWaker } from './bull-waker.js';
 import { redisRefusal } from './redis-refusals.js';
 import { runsStage } from './roles.js';
@@ -16,8 +17,6 @@ import type { Stage, StageName } from './stages.js';
 
 /** What waits for an answer of a connection that is gone does not end by itself. */
 const CLOSE_MS = 5_000;
-/** An outage is one line a stage and so long, not one an attempt to reach the queue. */
-const QUIET_MS = 30_000;
 /** What BullMQ says of a job that it had taken and no longer finds, or finds to be another's (this process stood still): the queue itself answers. */
 const WAKE_UP_GONE = /^(Missing (key|lock) for job|could not renew lock for job)/;
 
@@ -27,7 +26,7 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
   private readonly log = logger(BullStageRunner.name);
   private readonly loops = new Map<StageName, StageLoop>();
   private workers: readonly StageWorker[] = [];
-  private readonly complained = new Map<string, number>();
+  private readonly seldom = new Seldom();
   private readonly clock = new ProcessClock();
 
   constructor(
@@ -101,12 +100,12 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
 
   private failed(stage: StageName, error: unknown): void {
     if (!connectionProblem(error)) this.log.error('a stage could not drain', { event: 'stage.failed', stage }, error);
-    else if (this.mayTell(`${stage} without database`))
+    else if (this.seldom.mayTell(`${stage} without database`))
       this.log.warn('a stage found the database away', { event: 'stage.database_away', stage });
   }
 
   private unreachable(stage: string, error: Error): void {
-    if (!this.mayTell(`${stage} without queue`)) return;
+    if (!this.seldom.mayTell(`${stage} without queue`)) return;
     const refusal = redisRefusal(error.message);
     const what = refusal
       ? `the queue's Redis ${refusal.what} (${refusal.mend})`
@@ -114,12 +113,5 @@ export class BullStageRunner extends StageRunner implements OnApplicationBootstr
         ? 'the queue lost a wake-up, as when this process stood still or Redis was emptied'
         : 'the queue cannot be reached';
     this.log.warn(`${what}; stages go on by their sweeps`, { event: 'queue.error', stage, reason: error.message });
-  }
-
-  private mayTell(trouble: string): boolean {
-    const now = this.clock.monotonicMs();
-    if (now - (this.complained.get(trouble) ?? -Infinity) < QUIET_MS) return false;
-    this.complained.set(trouble, now);
-    return true;
   }
 }

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { BullWaker } from './bull-waker.js';
 import { StageLoop } from './stage-loop.js';
@@ -57,5 +58,21 @@ describe('a wake-up', () => {
     ends[0]!();
     await jest.advanceTimersByTimeAsync(0);
     expect(ends).toHaveLength(2);
+  });
+
+  it('that a queue refuses is told once in a while, not each time that something is written', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const add = () => Promise.reject(new Error("OOM command not allowed when used memory > 'maxmemory'."));
+    const waker = new BullWaker(new StageQueues(new Map([['stats', { add } as unknown as Queue]])));
+    for (let i = 0; i < 3; i++) {
+      waker.wake('stats');
+      await jest.advanceTimersByTimeAsync(50);
+    }
+    expect(warn).toHaveBeenCalledTimes(1);
+    await jest.advanceTimersByTimeAsync(30_000);
+    waker.wake('stats');
+    await jest.advanceTimersByTimeAsync(50);
+    expect(warn).toHaveBeenCalledTimes(2);
+    warn.mockRestore();
   });
 });

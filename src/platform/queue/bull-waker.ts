@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ProcessClock } from '../clock/clock.js';
 import { logger } from '../logging/logger.js';
+import { Seldom } from '../logging/seldom.js';
 import type { StageLoop } from './stage-loop.js';
 import { StageQueues } from './stage-queues.js';
 import { type StageName, StageWaker } from './stages.js';
@@ -20,6 +21,7 @@ export class BullWaker extends StageWaker {
   private readonly adding = new Set<Promise<unknown>>();
   private readonly loops = new Map<StageName, StageLoop>();
   private readonly clock = new ProcessClock();
+  private readonly seldom = new Seldom();
   private readonly calledAtMs = new Map<StageName, number>();
   private closed = false;
 
@@ -64,14 +66,18 @@ export class BullWaker extends StageWaker {
 
   private add(stage: StageName): void {
     const adding = this.queues.of(stage).add('wake', {}, { removeOnComplete: true, removeOnFail: true });
-    const settled: Promise<unknown> = adding.catch((error: Error) =>
-      this.log.warn('a wake-up was lost; the sweep will see to it', {
-        event: 'queue.wake_lost',
-        stage,
-        reason: error.message,
-      }),
-    );
+    const settled: Promise<unknown> = adding.catch((error: Error) => this.lost(stage, error));
     this.adding.add(settled);
     void settled.finally(() => this.adding.delete(settled));
+  }
+
+  /** A queue that refuses would make it a line each time that something is written. */
+  private lost(stage: StageName, error: Error): void {
+    if (!this.seldom.mayTell(stage)) return;
+    this.log.warn('a wake-up was lost; the sweep will see to it', {
+      event: 'queue.wake_lost',
+      stage,
+      reason: error.message,
+    });
   }
 }
