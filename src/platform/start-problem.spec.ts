@@ -21,6 +21,12 @@ describe('what a program that cannot start tells', () => {
     );
   });
 
+  it('nor that a standby runs', () => {
+    expect(startProblem(made('cannot execute INSERT in a read-only transaction', { code: '25006' }))).toBe(
+      'PostgreSQL cannot be used (cannot execute INSERT in a read-only transaction): DATABASE_URL must name the primary, not a standby',
+    );
+  });
+
   it('tells of a pooler that does not pass on what a session is asked to begin with', () => {
     const refused = made('unsupported startup parameter: options', { code: '08P01' });
     expect(startProblem(refused)).toBe(

@@ -7,6 +7,8 @@ import { WrongSecret } from './open-secrets.js';
 const NOT_LET_IN = /^(28|3D)/;
 /** insufficient_privilege. */
 const NO_RIGHT = '42501';
+/** read_only_sql_transaction: a standby, or default_transaction_read_only. */
+const NO_WRITING = '25006';
 /** protocol_violation: what a pooler says that does not know what a session is asked to begin with. */
 const NOT_UNDERSTOOD = '08P01';
 
@@ -38,6 +40,8 @@ export function startProblem(error: unknown): string | null {
     return `PostgreSQL refuses (${error.message}): the account of DATABASE_URL must own its database and may create roles (docs/operations.md)`;
   if (code === NOT_UNDERSTOOD)
     return `PostgreSQL cannot be used (${error.message}): DATABASE_URL must lead to it without a pooler (docs/operations.md)`;
+  if (code === NO_WRITING)
+    return `PostgreSQL cannot be used (${error.message}): DATABASE_URL must name the primary, not a standby`;
   if (hasNoConnectionLeft(error))
     return `PostgreSQL cannot be used (${error.message}): raise its max_connections, or end sessions of others (docs/operations.md)`;
   if (connectionProblem(error) || (typeof code === 'string' && NOT_LET_IN.test(code)))
