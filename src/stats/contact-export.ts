@@ -63,7 +63,7 @@ export class ContactExport {
 
   private async *pages(
     scope: Scope,
-    { sql, first, isLong }: ExportSection,
+    { sql, first, isLong, isBlind }: ExportSection,
     ids: readonly string[],
   ): AsyncGenerator<readonly ItemRow[]> {
     for (const id of ids)
@@ -71,7 +71,8 @@ export class ContactExport {
         const position: readonly string[] = behind;
         const rows = await this.requests.read(scope, async (tx) => {
           if (isLong) await tx.query(IN_INDEX_ORDER);
-          return tx.query<ItemRow>(sql, [scope.environmentId, id, position, PAGE]);
+          const pads = isBlind ? this.blind.pads : [];
+          return tx.query<ItemRow>(sql, [scope.environmentId, id, position, PAGE, ...pads]);
         });
         if (rows.length > 0) yield rows;
         behind = rows.length < PAGE ? null : rows.at(-1)!.key;

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact, aLetter } from '../../test/support/letters.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
@@ -231,8 +232,10 @@ describe('what happened to a person', () => {
     );
     const exported = async (contact: string) => {
       const told: string[] = [];
-      for (const { name, sql, first } of EXPORT_SECTIONS)
-        if ((await engine.query(sql, [store.liveId, contact, first, 10])).length > 0) told.push(name);
+      for (const { name, sql, first, isBlind } of EXPORT_SECTIONS) {
+        const asked = [store.liveId, contact, first, 10, ...(isBlind ? BLIND_KEYS.pads : [])];
+        if ((await engine.query(sql, asked)).length > 0) told.push(name);
+      }
       return told;
     };
     expect(await exported(contactId)).toEqual(EXPORT_SECTIONS.map(({ name }) => name));
@@ -243,6 +246,18 @@ describe('what happened to a person', () => {
       others: [],
       events: [],
     });
+  });
+
+  it('is exported with the block of an address that is kept as a blind key, since its person was erased before', async () => {
+    const email = 'carl@example.com';
+    const back = await aContact(database.engine, store.liveId, email);
+    await database.engine.query(
+      `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, NULL, 'hard_bounce')`,
+      [store.liveId, BLIND_KEYS.of(email)],
+    );
+    const { sql, first } = EXPORT_SECTIONS.find(({ name }) => name === 'suppressions')!;
+    const rows = await database.engine.query(sql, [store.liveId, back, first, 10, ...BLIND_KEYS.pads]);
+    expect(rows).toMatchObject([{ item: { email, reason: 'hard_bounce' } }]);
   });
 
   it('says that a person was never in a scenario, that nothing of it is published, and knows no stranger', async () => {

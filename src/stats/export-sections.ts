@@ -1,4 +1,5 @@
 import { SHOWN_SENT_AT } from '../delivery/message.view.js';
+import { blindKeySql } from '../platform/blind-keys.js';
 import { KEPT_COLUMNS } from '../templates/kept-letters.js';
 
 /**
@@ -13,6 +14,8 @@ export interface ExportSection {
   readonly first: readonly string[];
   /** There may be very many of a person: a page is read where it lies in the index, and nothing is sorted. */
   readonly isLong?: true;
+  /** The address is looked for behind its blind key too, as it is kept of somebody erased: `$5` and `$6` are its pads. */
+  readonly isBlind?: true;
 }
 
 function iso(column: string): string {
@@ -33,12 +36,17 @@ export const EXPORT_SECTIONS: readonly ExportSection[] = [
         'at', ${iso('s.occurred_at')}, 'receivedAt', ${iso('s.received_at')}, 'event', s.event_id, 'evidence', s.evidence) AS item
       FROM consents s WHERE s.environment_id = $1 AND s.contact_id = $2 AND ${behind('s.id')}`,
   ),
-  byId(
-    'suppressions',
-    `SELECT ARRAY[k.id::text] AS key, jsonb_build_object('email', s.email, 'reason', s.reason, 'at', ${iso('s.created_at')}) AS item
-      FROM contacts k JOIN suppressions s ON s.environment_id = k.environment_id AND s.email_key = k.email_key
-      WHERE k.environment_id = $1 AND k.id = $2 AND ${behind('k.id')}`,
-  ),
+  {
+    ...byId(
+      'suppressions',
+      `SELECT ARRAY[k.id::text] AS key, jsonb_build_object('email', coalesce(s.email, k.email), 'reason', s.reason,
+          'at', ${iso('s.created_at')}) AS item
+        FROM contacts k JOIN suppressions s ON s.environment_id = k.environment_id
+          AND s.email_key IN (k.email_key, ${blindKeySql('k.email_key', '$5', '$6')})
+        WHERE k.environment_id = $1 AND k.id = $2 AND ${behind('k.id')}`,
+    ),
+    isBlind: true,
+  },
   {
     name: 'events',
     // In the order of their index: somebody may have a hundred thousand of them.
