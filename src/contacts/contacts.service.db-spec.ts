@@ -49,7 +49,7 @@ describe('ContactsService', () => {
       BLIND_KEYS,
     );
     suppressions = new SuppressionsService(requests, db.engine, BLIND_KEYS);
-    list = new SuppressionList(requests, db.engine);
+    list = new SuppressionList(requests, db.engine, BLIND_KEYS);
   });
   afterAll(async () => {
     await source.destroy();

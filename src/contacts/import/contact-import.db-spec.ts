@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
+import { BLIND_KEYS } from '../../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
 import { ContactImport } from './contact-import.js';
 import { SuppressionList } from './suppression-list.js';
@@ -59,6 +60,16 @@ describe('an imported file', () => {
       await bring([CONSENT, 'anna@example.com,,yes,form,2026-01-01,2026-01-02']);
       await bring([CONSENT, 'anna@example.com,,no,call,2026-02-01,', 'anna@example.com,,yes,form,2026-03-01,']);
       expect(await people()).toMatchObject([{ marketing_consent: true, confirmed_at: null }]);
+    });
+
+    it.each([
+      ['before it was taken back', '2026-01-31', null],
+      ['at the instant at which it was taken back', '2026-02-01', null],
+      ['since it was taken back', '2026-02-02', new Date('2026-02-02')],
+    ])('takes a confirmation %s for what it is', async (_, confirmed, expected) => {
+      const given = `anna@example.com,,yes,form,2026-03-01,${confirmed}`;
+      await bring([CONSENT, 'anna@example.com,,no,call,2026-02-01,', given]);
+      expect(await people()).toMatchObject([{ marketing_consent: true, confirmed_at: expected }]);
     });
 
     it('makes one person of new identities that the rows join, and takes none from anybody', async () => {
@@ -124,12 +135,26 @@ describe('an imported file', () => {
   });
 
   it('of blocked addresses leaves those as they are that are blocked already', async () => {
-    const list = new SuppressionList({} as never, db.engine);
+    const list = new SuppressionList({} as never, db.engine, BLIND_KEYS);
     const block = (reason: string) =>
       list.take(scope(), Readable.from([fileOf(['email,reason', `anna@example.com,${reason}`])]));
     expect(await block('complaint')).toMatchObject({ created: 1, updated: 0 });
     expect(await block('manual')).toMatchObject({ created: 0, updated: 1 });
     expect(await rows('SELECT reason FROM suppressions WHERE environment_id = $1')).toEqual([{ reason: 'complaint' }]);
+  });
+
+  it('of blocked addresses gives that of an erased person no name again, nor another reason', async () => {
+    await db.engine.query(
+      `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, NULL, 'complaint')`,
+      [store.sandboxId, BLIND_KEYS.of('anna@example.com')],
+    );
+    const list = new SuppressionList({} as never, db.engine, BLIND_KEYS);
+    const file = Readable.from([fileOf(['email', 'Anna@example.com', 'boris@example.com'])]);
+    expect(await list.take(scope(), file)).toMatchObject({ created: 1, updated: 1 });
+    expect(await rows('SELECT email, reason FROM suppressions WHERE environment_id = $1 ORDER BY email')).toEqual([
+      { email: 'boris@example.com', reason: 'manual' },
+      { email: null, reason: 'complaint' },
+    ]);
   });
 
   it('tells what no database or calendar has with its line, and takes the other rows', async () => {
@@ -193,7 +218,7 @@ describe('an imported file', () => {
       const lines = ['email', 'a@example.com', 'b@example.com', 'c@exa'];
       await expect(imports.run(scope(), cut(lines, new Error('lost')), [])).rejects.toThrow('lost');
       expect(await people()).toHaveLength(2);
-      const list = new SuppressionList({} as never, db.engine);
+      const list = new SuppressionList({} as never, db.engine, BLIND_KEYS);
       await expect(list.take(scope(), cut(lines, new Error('lost')))).rejects.toThrow('lost');
       expect(await rows('SELECT 1 FROM suppressions WHERE environment_id = $1')).toHaveLength(2);
     });

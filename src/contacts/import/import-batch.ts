@@ -3,7 +3,7 @@ import { newId } from '../../platform/ids.js';
 import { lockContacts } from '../contact-facts.js';
 import { EVIDENCE, INSERT, KEYS, KNOWN, STANDING, UPDATE } from './import-sql.js';
 import type { RowErrorView } from './import-report.view.js';
-import type { ImportRow } from './import-row.js';
+import type { ImportedConsent, ImportRow } from './import-row.js';
 
 /** What became of a batch. */
 export interface BatchOutcome {
@@ -134,7 +134,7 @@ function writeOf(row: ImportRow, contact: Standing | null, now: Date) {
     a: attributes,
     granted: says?.granted,
     at,
-    confirmed: says?.granted ? (says.confirmedAt ?? undefined) : undefined,
+    confirmed: says?.granted ? confirmationOf(says, contact) : undefined,
     /** Some row says no: what was confirmed before is void, whatever a later row says. */
     unconfirms: says?.granted === false,
     keys: [
@@ -183,12 +183,18 @@ function joined(earlier: PersonWrite, later: PersonWrite): PersonWrite {
   };
 }
 
+/** When the mailbox was confirmed: a withdrawal takes what was confirmed before it back, also where the file still knows of it. */
+function confirmationOf({ confirmedAt }: ImportedConsent, contact: Standing | null): Date | undefined {
+  const takenBackAt = contact?.marketing_consent === false ? contact.consent_changed_at : null;
+  return confirmedAt !== null && (takenBackAt === null || confirmedAt > takenBackAt) ? confirmedAt : undefined;
+}
+
 /**
  * Whether the file says something about consent that is not known. A dated statement counts if it is newer, a "no" also at the very
  * instant of a "yes". An undated "yes" counts only for people who were never asked: an old list must not bring back who unsubscribed.
  * An undated "no" counts for all who have not said no.
  */
-function isNews(consent: NonNullable<ImportRow['consent']>, contact: Standing | null): boolean {
+function isNews(consent: ImportedConsent, contact: Standing | null): boolean {
   const { granted, at } = consent;
   const changedAt = contact?.consent_changed_at ?? null;
   if (at !== null && changedAt?.getTime() === at.getTime()) return !granted && contact?.marketing_consent === true;

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify/sync';
 import { parseEmail } from '../../domain/email-address.js';
+import { BlindKeys } from '../../platform/blind-keys.js';
 import { environmentNow } from '../../platform/clock/lane.js';
 import { EngineDatabase } from '../../platform/database/engine-database.js';
 import { RequestDatabase, type Scope } from '../../platform/database/request-database.js';
@@ -31,6 +32,7 @@ export class SuppressionList {
   constructor(
     private readonly requests: RequestDatabase,
     private readonly database: EngineDatabase,
+    private readonly blind: BlindKeys,
   ) {}
 
   /** By address. */
@@ -54,14 +56,17 @@ export class SuppressionList {
     }
   }
 
-  /** Blocks the addresses of a file. One that is blocked already keeps its reason, and counts as `updated`. */
+  /**
+   * Blocks the addresses of a file. One that is blocked already keeps its reason, and counts as `updated`; of somebody who was erased
+   * it stays without an address here.
+   */
   async take({ environmentId }: Scope, body: Readable): Promise<ImportReportView> {
     let columns: Columns | null = null;
     const errors: RowErrorView[] = [];
     let batch = new Map<string, { readonly email: string; readonly reason: string }>();
     const total = { rows: 0, created: 0, taken: 0 };
     const flush = async (): Promise<void> => {
-      const rows = [...batch].map(([key, one]) => ({ key, ...one }));
+      const rows = [...batch].map(([key, one]) => ({ ...one, key, blind: this.blind.of(key) }));
       batch = new Map();
       const made = await this.database.query(INSERT, [environmentId, JSON.stringify(rows)]);
       total.created += made.length;
@@ -121,5 +126,7 @@ WHERE environment_id = $1 AND email_key > $2 AND email IS NOT NULL ORDER BY emai
 
 const INSERT = `
 INSERT INTO suppressions (environment_id, email_key, email, reason, created_at)
-SELECT $1, q.key, q.email, q.reason, ${environmentNow('$1')} FROM jsonb_to_recordset($2::jsonb) AS q(key text, email text, reason text)
+SELECT $1, q.key, q.email, q.reason, ${environmentNow('$1')}
+FROM jsonb_to_recordset($2::jsonb) AS q(key text, blind text, email text, reason text)
+WHERE NOT EXISTS (SELECT FROM suppressions s WHERE s.environment_id = $1 AND s.email_key = q.blind)
 ON CONFLICT (environment_id, email_key) DO NOTHING RETURNING email_key`;
