@@ -38,7 +38,7 @@ gone AS (
   WHERE environment_id = $1 AND (id = $2 OR merged_into = $2)
 )
 UPDATE contacts stays SET
-  external_id = coalesce(main.external_id, other.external_id),
+  external_id = main.external_id,
   email = coalesce(main.email, other.email),
   email_key = coalesce(main.email_key, other.email_key),
   first_name = coalesce(main.first_name, other.first_name),
@@ -59,6 +59,5 @@ UPDATE contacts stays SET
 FROM main, other, LATERAL (SELECT other.consent_changed_at IS NULL
   OR coalesce(main.consent_changed_at > other.consent_changed_at
     OR (main.consent_changed_at = other.consent_changed_at AND other.marketing_consent IS NOT FALSE), false) AS main) newer,
-  LATERAL (SELECT CASE WHEN main.email_key IS NULL OR main.email_key = other.email_key
-    THEN coalesce(main.confirmed_at, other.confirmed_at) ELSE main.confirmed_at END AS at) confirmed
+  LATERAL (SELECT CASE WHEN main.email_key IS NULL THEN other.confirmed_at ELSE main.confirmed_at END AS at) confirmed
 WHERE stays.environment_id = $1 AND stays.id = $3`;

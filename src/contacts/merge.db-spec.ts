@@ -1,5 +1,6 @@
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aLetter } from '../../test/support/letters.js';
+import type { Sql } from '../platform/database/sql.js';
 import { newId } from '../platform/ids.js';
 import { IdentityChanges } from './identity-changes.js';
 
@@ -37,12 +38,16 @@ describe('two contacts that turn out to be one person', () => {
   }
   const person = async (id: string) =>
     (await db.engine.query('SELECT * FROM contacts WHERE environment_id = $1 AND id = $2', [store.liveId, id]))[0]!;
-  /** `absorb` is one with `keep`, whose fields count; the older row stays. */
-  const merge = (keep: string, absorb: string) => {
+  /** `absorb` is one with `keep`, whose fields count; the older row stays. `meanwhile` happens before the two are locked. */
+  const merge = (keep: string, absorb: string, meanwhile?: () => Promise<void>) => {
     const of = (id: string) => ({ id, environmentId: store.liveId, externalId: null, emailKey: null });
-    return db.engine.transaction((tx) =>
-      identities.apply(tx, { kind: 'merge', keep: of(keep), absorb: of(absorb) }, at(59)),
-    );
+    return db.engine.transaction((tx) => {
+      const query: Sql['query'] = async (text, values) => {
+        if (text.includes('FOR NO KEY UPDATE')) await meanwhile?.();
+        return tx.query(text, values);
+      };
+      return identities.apply({ query }, { kind: 'merge', keep: of(keep), absorb: of(absorb) }, at(59));
+    });
   };
   /** What becomes of the main contact when this other one, younger than it, is merged into it. */
   async function merged(main: Columns, other: Columns): Promise<Columns> {
@@ -125,14 +130,18 @@ describe('two contacts that turn out to be one person', () => {
   });
 
   it('are the row that was there first, also where the later one is the main contact', async () => {
+    const id = newId(); // an id tells nothing of who was there first, but of two of one instant
     const anonymous = await aPerson({ first_name: 'Old', phone: '1' });
-    const known = await aPerson({ external_id: 'u1', first_name: 'Anna' }, { minute: 1 });
+    const known = await aPerson({ external_id: 'u1', first_name: 'Anna' }, { id, minute: 1 });
     await merge(known, anonymous);
     const stays = await person(anonymous);
     expect(stays).toMatchObject({ external_id: 'u1', first_name: 'Anna', phone: '1', merged_into: null });
     const goes = await person(known);
     expect(goes).toMatchObject({ external_id: null, first_name: null, merged_into: anonymous });
     for (const { updated_at: changed } of [stays, goes]) expect([at(0), at(1)]).not.toContainEqual(changed);
+    const [one, other] = [await aPerson({}), await aPerson({})];
+    await merge(other, one);
+    expect(await person(other)).toMatchObject({ merged_into: one });
   });
 
   it.each([
@@ -140,10 +149,18 @@ describe('two contacts that turn out to be one person', () => {
     ['merged into somebody else', { merged_into: newId() }],
     ['given an external id of their own', { external_id: 'u2' }],
   ])('stay two where one of them was %s meanwhile', async (_, columns) => {
-    const [keep, absorb] = [await aPerson({ external_id: 'u1' }), await aPerson(columns, { minute: 1 })];
+    const [keep, absorb] = [await aPerson({}), await aPerson(columns, { minute: 1 })];
     const before = [await person(keep), await person(absorb)];
     await merge(keep, absorb);
+    if (!('external_id' in columns)) await merge(absorb, keep);
     expect([await person(keep), await person(absorb)]).toEqual(before);
+  });
+
+  it('stay two where one of them was given an external id while they were waited for', async () => {
+    const [keep, absorb] = [await aPerson({ external_id: 'u1' }), await aPerson({}, { minute: 1 })];
+    const meanwhile = `UPDATE contacts SET external_id = 'u2' WHERE id = $1`;
+    await merge(keep, absorb, async () => void (await db.engine.query(meanwhile, [absorb])));
+    expect(await person(absorb)).toMatchObject({ external_id: 'u2', merged_into: null });
   });
 
   it('keep what either declined, and the later end of a pause', async () => {
@@ -256,7 +273,8 @@ describe('two contacts that turn out to be one person', () => {
       [older, store.sandboxId],
     ] as const) {
       const letter = { environmentId, storeId: store.storeId, contactId, sentAt: at(0) };
-      await db.engine.query(`UPDATE messages SET ${acted} WHERE id = $1`, [await aLetter(db.engine, letter)]);
+      const set = contactId === younger ? acted : 'opens = 1';
+      await db.engine.query(`UPDATE messages SET ${set} WHERE id = $1`, [await aLetter(db.engine, letter)]);
     }
     await merge(older, younger);
     const states = await db.engine.query<{ state: string }>(

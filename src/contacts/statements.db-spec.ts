@@ -138,12 +138,15 @@ describe('what is said of one person', () => {
     const email = { email: 'New@example.com', key: 'new@example.com' };
     await apply({ kind: 'set_email', person: who, email });
     expect(await person()).toMatchObject({ email: email.email, email_key: email.key, confirmed_at: null });
+    const { updated_at: moved } = await person();
+    expect(moved).not.toEqual(at(5));
     expect(await keys()).toEqual(['anonymous anna@example.com', 'email new@example.com', 'external anna@example.com']);
     await apply({ kind: 'set_email', person: who, email: null }); // decided before the first change: it is not theirs any more
-    expect(await person()).toMatchObject({ email: email.email });
+    await apply({ kind: 'clear_external_id', person: { ...who, externalId: 'u0' } }); // likewise
+    expect(await person()).toMatchObject({ email: email.email, external_id: ANNA });
     await apply({ kind: 'clear_external_id', person: who });
     expect(await person()).toMatchObject({ external_id: null, email: email.email });
-    expect((await person())['updated_at']).not.toEqual(at(5));
+    expect((await person()).updated_at).not.toEqual(moved);
     expect(await keys()).toEqual(['anonymous anna@example.com', 'email new@example.com']);
     expect(await others()).toEqual(before);
   });

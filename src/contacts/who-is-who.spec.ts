@@ -75,6 +75,14 @@ describe('whoIs', () => {
     ).toMatchObject({ person: { id: 'a' }, conflict: true });
   });
 
+  it('leaves a browser with whoever has another external id, or an address', () => {
+    const anna = person('a', 'u1', ANNA.key);
+    for (const theirs of [person('b', 'u2', null), person('b', null, 'bob@example.com')])
+      expect(
+        decide({ externalId: 'u1', anonymousId: 'b1' }, { byExternalId: anna, byAnonymousId: theirs }),
+      ).toMatchObject({ person: anna, adds: { anonymousId: null }, conflict: true });
+  });
+
   it('does not take whoever signs in for the one whose browser it was, but for a visitor that nobody knew yet', () => {
     const [theirs, visitor] = [person('a', 'u1', null), person('v', null, null)];
     expect(decide({ externalId: 'u2', anonymousId: 'b1' }, { byAnonymousId: theirs })).toMatchObject({

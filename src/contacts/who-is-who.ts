@@ -56,7 +56,7 @@ export function whoIs(identity: Identity, found: Found): Who {
   const browserIsTheirs = found.byAnonymousId === null || found.byAnonymousId.id === person?.id;
   if (person) {
     if (!emailIsTheirs && found.byEmail?.externalId === null) return merge(person, found.byEmail);
-    if (!browserIsTheirs && isNobodyElse(found.byAnonymousId, identity)) return merge(person, found.byAnonymousId);
+    if (!browserIsTheirs && isNobodyElse(found.byAnonymousId)) return merge(person, found.byAnonymousId);
     if (email === null && person.emailKey !== null) return change({ kind: 'set_email', person, email });
     if (email && emailIsTheirs && person.emailKey !== null && person.emailKey !== email.key)
       return change({ kind: 'set_email', person, email });
@@ -79,12 +79,12 @@ function findPerson({ externalId, email }: Identity, found: Found): Person | nul
   if (found.byEmail && (!externalId || found.byEmail.externalId === null)) return found.byEmail;
   const browser = found.byAnonymousId;
   if (!browser || (externalId && browser.externalId !== null)) return null;
-  return !email || browser.emailKey === null || browser.emailKey === email.key ? browser : null;
+  return !email || browser.emailKey === null ? browser : null;
 }
 
-/** Known by nothing that the event does not name itself. */
-function isNobodyElse(other: Person | null, { email }: Identity): boolean {
-  return other?.externalId === null && (other.emailKey === null || other.emailKey === email?.key);
+/** Known by nothing but the browser. */
+function isNobodyElse(other: Person | null): boolean {
+  return other?.externalId === null && other.emailKey === null;
 }
 
 function merge(keep: Person, absorb: Person): Who {
