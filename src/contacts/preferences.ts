@@ -15,6 +15,7 @@ export interface TopicChoice {
 /** Writes what the person chose, with one row of evidence a changed topic. The caller holds the contact's lock. */
 export async function chooseTopics(tx: Sql, statement: ConsentStatement, choice: TopicChoice): Promise<void> {
   const { declined, changes, locale } = choice;
+  if (changes.length === 0 && locale === null) return;
   await tx.query(
     `UPDATE contacts SET declined = nullif($3::text[], '{}'), locale = coalesce($4, locale), updated_at = ${environmentNow('$1')}
      WHERE environment_id = $1 AND id = $2`,

@@ -149,12 +149,13 @@ describe('the preference page', () => {
     expect((await contact()).consent.marketing).toBe(true);
   });
 
-  it('keeps evidence of every change: what, when, how, by which letter', async () => {
-    await press('save', [
+  it('keeps evidence of every change: what, when, how, by which letter; and none of a form that is sent again', async () => {
+    const topics = [
       ['shown', 'group:carts'],
       ['shown', 'group:unknown'],
-    ]);
-    await press('pause');
+    ] as const;
+    for (const action of ['save', 'pause', 'resume', 'subscribe'])
+      for (let sent = 0; sent < 2; sent++) await press(action, topics);
     const rows = await app.engine.query(
       `SELECT purpose, granted, source, occurred_at, evidence ->> 'userAgent' AS browser FROM consents
        WHERE source = 'preference_page' ORDER BY id`,
@@ -163,6 +164,8 @@ describe('the preference page', () => {
     expect(rows).toEqual([
       { purpose: 'group:carts', granted: false, ...said },
       { purpose: 'pause', granted: false, ...said },
+      { purpose: 'pause', granted: true, ...said },
+      { purpose: 'marketing', granted: true, ...said }, // of the mailbox, which only the shop had told of
     ]);
   });
 

@@ -79,9 +79,9 @@ export class PreferenceCenter {
       case 'save':
         return this.choose(tx, form, letter, statement);
       case 'pause':
-        return pauseLetters(tx, statement, new Date(letter.now.getTime() + PAUSE_MS));
+        return this.pause(tx, letter, statement, new Date(letter.now.getTime() + PAUSE_MS));
       case 'resume':
-        return letter.paused_until === null ? undefined : pauseLetters(tx, statement, null);
+        return this.pause(tx, letter, statement, null);
       case 'subscribe':
         return this.subscribe(tx, letter, statement);
       case 'unsubscribe':
@@ -91,10 +91,19 @@ export class PreferenceCenter {
     }
   }
 
-  /** What comes through a letter to another mailbox is a wish of theirs, but the mailbox that they have now has to be asked. */
+  private async pause(tx: Sql, letter: LetterRow, statement: ConsentStatement, until: Date | null): Promise<void> {
+    if (letter.paused_until?.getTime() !== until?.getTime()) await pauseLetters(tx, statement, until);
+  }
+
+  /**
+   * What comes through a letter to another mailbox is a wish of theirs, but the mailbox that they have now has to be asked. Of a
+   * form that is sent again nothing is kept: evidence tells what was said when it changed something.
+   */
   private async subscribe(tx: Sql, letter: LetterRow, statement: ConsentStatement): Promise<void> {
+    const isSubscribed = letter.marketing_consent === true;
+    if (isSubscribed && letter.confirmed_at !== null) return;
     if (isToTheirMailbox(letter)) return confirmConsent(tx, statement);
-    await giveConsentNow(tx, statement);
+    if (!isSubscribed) await giveConsentNow(tx, statement);
     await this.subscriptions.consentGiven(tx, { ...statement, storeId: letter.store_id });
   }
 
