@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase } from '../../test/support/database.js';
@@ -5,6 +6,7 @@ import type { EngineDatabase } from '../platform/database/engine-database.js';
 import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
+import { SuppressionList } from './import/suppression-list.js';
 import { SuppressionsService } from './suppressions.service.js';
 
 const ANNA = 'anna@example.com';
@@ -48,5 +50,40 @@ describe('a store that blocks an address', () => {
     const racing = new SuppressionsService(new RequestDatabase(source), lifted as EngineDatabase, BLIND_KEYS);
     expect(await racing.put(scope, ANNA)).toMatchObject({ email: ANNA, reason: 'manual' });
     await expect(suppressions.get(scope, ANNA)).rejects.toBeInstanceOf(NotFound);
+  });
+
+  describe('by a file', () => {
+    const blocked = () =>
+      db.engine.query('SELECT email, reason FROM suppressions WHERE environment_id = $1 ORDER BY email', [
+        scope.environmentId,
+      ]);
+    const bring = (...rows: readonly string[]) => {
+      const file = Buffer.from(['email,reason', ...rows].join('\r\n'));
+      return new SuppressionList({} as never, db.engine, BLIND_KEYS).take(scope, Readable.from([file]));
+    };
+
+    it('leaves those as they are that are blocked already', async () => {
+      expect(await bring(`${ANNA},complaint`, `${ANNA},hard_bounce`)).toMatchObject({ created: 1, updated: 1 });
+      expect(await bring(`${ANNA},manual`)).toMatchObject({ created: 0, updated: 1 });
+      expect(await blocked()).toEqual([{ email: ANNA, reason: 'complaint' }]);
+    });
+
+    it('gives that of an erased person no name again, nor another reason', async () => {
+      await db.engine.query(
+        `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, NULL, 'complaint')`,
+        [scope.environmentId, BLIND_KEYS.of(ANNA)],
+      );
+      expect(await bring('Anna@example.com,', 'boris@example.com,')).toMatchObject({ created: 1, updated: 1 });
+      expect(await blocked()).toEqual([
+        { email: 'boris@example.com', reason: 'manual' },
+        { email: null, reason: 'complaint' },
+      ]);
+    });
+
+    it('has all of them blocked, however many they are', async () => {
+      const many = Array.from({ length: 1_001 }, (_, i) => `p${i}@example.com,`);
+      expect(await bring(...many)).toMatchObject({ rows: 1_001, created: 1_001, rejected: 0 });
+      expect(await blocked()).toHaveLength(1_001);
+    });
   });
 });

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { BLIND_KEYS } from '../../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
+import type { Sql } from '../../platform/database/sql.js';
 import { ContactImport } from './contact-import.js';
 import { SuppressionList } from './suppression-list.js';
 
@@ -23,9 +24,11 @@ describe('an imported file', () => {
   const fileOf = (lines: readonly string[]) => Buffer.from(lines.map((line) => `${line}\r\n`).join(''));
   const bring = (lines: readonly string[]) => imports.run(scope(), Readable.from([fileOf(lines)]), []);
   const rows = (sql: string) => db.engine.query(sql, [store.sandboxId]);
+  const evidence = () => rows('SELECT 1 FROM consents WHERE environment_id = $1');
   const people = () =>
     rows(
-      `SELECT email, external_id, first_name, locale, marketing_consent, confirmed_at, attributes FROM contacts
+      `SELECT email, external_id, first_name, locale, marketing_consent, consent_changed_at, confirmed_at, unsubscribed_at, tags,
+         attributes, updated_at FROM contacts
        WHERE environment_id = $1 ORDER BY email`,
     );
 
@@ -35,20 +38,25 @@ describe('an imported file', () => {
     it('lets each count, also when one names the address and one the external id', async () => {
       await bring(['email,externalId', 'anna@example.com,u-17']);
       const report = await bring([
-        'email,externalId,firstName,locale',
-        'anna@example.com,,Anna,',
-        ',u-17,,de',
-        ',u-17,Anya,',
+        'email,externalId,firstName,locale,attributes.size,attributes.shop',
+        'anna@example.com,,Anna,,S,north',
+        ',u-17,,de,M,',
+        ',u-17,Anya,,,',
       ]);
       expect(report).toMatchObject({ created: 0, updated: 3, rejected: 0 });
-      expect(await people()).toMatchObject([{ first_name: 'Anya', locale: 'de' }]);
+      const attributes = { size: 'M', shop: 'north' };
+      expect(await people()).toMatchObject([{ first_name: 'Anya', locale: 'de', attributes }]);
     });
 
     it('lets the later withdrawal count, and keeps evidence of all that was said', async () => {
       await bring(['email,externalId', 'anna@example.com,u-17']);
-      await bring([CONSENT, ',u-17,yes,form,2026-01-01,', 'anna@example.com,,no,call,2026-02-01,']);
-      expect(await people()).toMatchObject([{ marketing_consent: false }]);
-      expect(await rows('SELECT 1 FROM consents WHERE environment_id = $1')).toHaveLength(2);
+      const file = [CONSENT, ',u-17,yes,form,2026-01-01,2026-01-02', 'anna@example.com,,no,call,2026-02-01,2026-02-01'];
+      for (const lines of [file, [...file, ',u-17,yes,form,2026-01-15,2026-03-01']]) {
+        await bring(lines);
+        const expected = { marketing_consent: false, consent_changed_at: new Date('2026-02-01'), confirmed_at: null };
+        expect(await people()).toMatchObject([expected]);
+        expect(await evidence()).toHaveLength(2);
+      }
     });
 
     it('lets the withdrawal count of two statements of one instant', async () => {
@@ -81,12 +89,16 @@ describe('an imported file', () => {
         'boris@example.com,u-1,Boris',
         'anna@example.com,u-2,',
       ]);
+      expect(await bring(['externalId', 'u-1', 'u-3'])).toMatchObject({ created: 1, updated: 1 });
+      expect(await bring(['email,externalId', 'boris@example.com,'])).toMatchObject({ created: 1 });
+      const { errors } = await bring(['email,externalId', 'boris@example.com,u-3']);
+      expect(errors).toMatchObject([{ code: 'identity_conflict' }]);
       expect(report).toMatchObject({ rows: 5, created: 1, updated: 2, rejected: 2 });
       expect(report.errors.map(({ line, code }) => [line, code])).toEqual([
         [5, 'identity_conflict'],
         [6, 'identity_conflict'],
       ]);
-      expect(await people()).toMatchObject([{ email: 'anna@example.com', external_id: 'u-1', first_name: 'Anya' }]);
+      expect((await people())[0]).toMatchObject({ email: 'anna@example.com', external_id: 'u-1', first_name: 'Anya' });
     });
 
     it('is written in the transactions of a file with a row each', async () => {
@@ -113,6 +125,35 @@ describe('an imported file', () => {
       expect(await losing(9).run(scope(), file(), [])).toMatchObject({ created: 1 });
     });
 
+    it('is written to the one into whom somebody was merged', async () => {
+      await bring(['email,externalId', 'anna@example.com,', ',u-1']);
+      const [{ ids }] = (await rows(
+        'SELECT array_agg(id ORDER BY external_id NULLS FIRST) AS ids FROM contacts WHERE environment_id = $1',
+      )) as [{ ids: readonly string[] }];
+      let merge: string | null = `
+        WITH gone AS (UPDATE contacts SET email = NULL, email_key = NULL, merged_into = $2 WHERE id = $1),
+        keys AS (UPDATE contact_keys SET contact_id = $2 WHERE contact_id = $1)
+        UPDATE contacts SET email = 'anna@example.com', email_key = 'anna@example.com' WHERE id = $2`;
+      const slow = (tx: Sql): Sql => ({
+        query: async (text, values) => {
+          const due = text.includes('FOR NO KEY UPDATE') ? merge : null;
+          if (due) merge = null;
+          if (due) await db.engine.query(due, ids);
+          return tx.query(text, values);
+        },
+      });
+      const meanwhile = {
+        query: db.engine.query.bind(db.engine),
+        transaction: (work: (tx: Sql) => Promise<unknown>) => db.engine.transaction((tx) => work(slow(tx))),
+      };
+      const named = Readable.from([fileOf(['email,firstName', 'anna@example.com,Anna'])]);
+      expect(await new ContactImport(meanwhile as never).run(scope(), named, [])).toMatchObject({ updated: 1 });
+      expect(await people()).toMatchObject([
+        { external_id: 'u-1', first_name: 'Anna' },
+        { email: null, first_name: null },
+      ]);
+    });
+
     it('may be sent again where that never ends', async () => {
       await expect(losing(100).run(scope(), file(), [])).rejects.toMatchObject({ status: 503, retryAfterS: 1 });
       expect(await people()).toEqual([]);
@@ -126,40 +167,56 @@ describe('an imported file', () => {
   });
 
   it('forgets when somebody unsubscribed only by their consent: not by a row that says nothing of it', async () => {
-    const since = () => rows('SELECT unsubscribed_at FROM contacts WHERE environment_id = $1');
-    await bring(['email,consent,consentSource,consentAt', 'anna@example.com,no,call,2026-01-01']);
+    const [first, later] = [new Date('2026-01-01'), new Date('2026-02-01')];
+    for (let times = 0; times < 2; times++)
+      await bring(['email,consent,consentSource,consentAt', 'anna@example.com,no,call,2026-01-01']);
+    expect(await evidence()).toHaveLength(1);
     await bring(['email,firstName', 'anna@example.com,Anna']);
-    expect(await since()).toEqual([{ unsubscribed_at: new Date('2026-01-01') }]);
-    await bring(['email,consent,consentSource,consentAt', 'anna@example.com,yes,form,2026-02-01']);
-    expect(await since()).toEqual([{ unsubscribed_at: null }]);
-  });
-
-  it('of blocked addresses leaves those as they are that are blocked already', async () => {
-    const list = new SuppressionList({} as never, db.engine, BLIND_KEYS);
-    const block = (reason: string) =>
-      list.take(scope(), Readable.from([fileOf(['email,reason', `anna@example.com,${reason}`])]));
-    expect(await block('complaint')).toMatchObject({ created: 1, updated: 0 });
-    expect(await block('manual')).toMatchObject({ created: 0, updated: 1 });
-    expect(await rows('SELECT reason FROM suppressions WHERE environment_id = $1')).toEqual([{ reason: 'complaint' }]);
-  });
-
-  it('of blocked addresses gives that of an erased person no name again, nor another reason', async () => {
-    await db.engine.query(
-      `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, NULL, 'complaint')`,
-      [store.sandboxId, BLIND_KEYS.of('anna@example.com')],
-    );
-    const list = new SuppressionList({} as never, db.engine, BLIND_KEYS);
-    const file = Readable.from([fileOf(['email', 'Anna@example.com', 'boris@example.com'])]);
-    expect(await list.take(scope(), file)).toMatchObject({ created: 1, updated: 1 });
-    expect(await rows('SELECT email, reason FROM suppressions WHERE environment_id = $1 ORDER BY email')).toEqual([
-      { email: 'boris@example.com', reason: 'manual' },
-      { email: null, reason: 'complaint' },
+    expect(await people()).toMatchObject([
+      { marketing_consent: false, consent_changed_at: first, unsubscribed_at: first },
     ]);
+    await bring(['email,consent,consentSource,consentAt', 'anna@example.com,yes,form,2026-02-01']);
+    expect(await people()).toMatchObject([
+      { marketing_consent: true, consent_changed_at: later, unsubscribed_at: null },
+    ]);
+  });
+
+  it('counts with an undated consent for whom was never asked, and with an undated refusal for who has not refused', async () => {
+    const says = (...words: string[]) =>
+      bring(['email,consent,consentSource', ...words.map((word, i) => `p${i}@example.com,${word},list`)]);
+    await bring(['email', 'p2@example.com']);
+    for (let times = 0; times < 2; times++) await says('Yes', 'no', 'no');
+    const now = { consent_changed_at: new Date('2026-11-21T09:00:00Z') };
+    const [yes, no] = [
+      { ...now, marketing_consent: true, unsubscribed_at: null },
+      { marketing_consent: false, unsubscribed_at: now.consent_changed_at },
+    ];
+    expect(await people()).toMatchObject([yes, no, no]);
+    expect(await evidence()).toHaveLength(3);
+    await says('no', 'yes');
+    expect(await people()).toMatchObject([no, no, no]);
+    expect(await evidence()).toHaveLength(4);
+  });
+
+  it('changes of somebody what it names and nothing else, and not even their last change where that is known', async () => {
+    const later = new Date('2026-11-22T09:00:00Z');
+    const header = 'email,tags,attributes.size,attributes.shop,consent,consentSource,consentAt,confirmedAt';
+    await bring([header, 'anna@example.com,vip;;new; ,S,north,yes,form,2026-01-01,2026-01-02']);
+    await db.engine.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [store.sandboxId, later]);
+    const known = await people();
+    expect(known).toMatchObject([{ tags: ['vip', 'new'], confirmed_at: new Date('2026-01-02') }]);
+    await bring(['email,tags,attributes.size', 'anna@example.com,vip|new,S']);
+    expect(await people()).toEqual(known);
+    await bring(['email,attributes.size', 'anna@example.com,M']);
+    const changed = { ...known[0], attributes: { size: 'M', shop: 'north' }, updated_at: later };
+    expect(await people()).toEqual([changed]);
+    await bring([header, 'anna@example.com,,,,yes,form,2026-03-01,']);
+    expect(await people()).toEqual([{ ...changed, consent_changed_at: new Date('2026-03-01') }]);
   });
 
   it('tells what no database or calendar has with its line, and takes the other rows', async () => {
     const report = await bring([
-      'email,firstName,attributes.size,consent,consentSource,consentAt',
+      'email,firstName,attributes.size,consent,consentSource,consentAt,confirmedAt',
       'a@example.com,A,,,,',
       'b@example.com,B\u0000b,,,,',
       `c@example.com,,${'x'.repeat(16_385)},,,`,
@@ -168,6 +225,8 @@ describe('an imported file', () => {
       'f@example.com,,,yes,form,2026-02-30',
       'g\u0000@example.com,,,,,',
       'h@example.com,H,,,,',
+      `i@example.com,,,yes,${'x'.repeat(201)},,`,
+      'j@example.com,,,yes,form,,2026-02-30',
     ]);
     expect(report.errors.map(({ line, code }) => [line, code])).toEqual([
       [3, 'nul'],
@@ -176,8 +235,10 @@ describe('an imported file', () => {
       [6, 'invalid_instant'],
       [7, 'invalid_instant'],
       [8, 'nul'],
+      [10, 'invalid_consent_source'],
+      [11, 'invalid_instant'],
     ]);
-    expect(report).toMatchObject({ rows: 8, created: 2, rejected: 6 });
+    expect(report).toMatchObject({ rows: 10, created: 2, rejected: 8 });
   });
 
   it('tells of a bad cell by a code in snake_case, as every route does', async () => {

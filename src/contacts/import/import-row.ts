@@ -112,6 +112,7 @@ function faultOf(contact: object): Pick<RowErrorView, 'code' | 'detail'> {
 const CONSENT_FAULTS = {
   word: { code: 'invalid_consent', detail: 'consent must be yes or no (true, false, 1, 0, да, нет)' },
   source: { code: 'consent_source_missing', detail: 'consent needs consentSource: where the person gave it' },
+  long: { code: 'invalid_consent_source', detail: 'consentSource must have at most 200 characters' },
   at: {
     code: 'invalid_instant',
     detail: 'consentAt and confirmedAt must be past instants since 1970 such as 2026-11-21T09:00:00Z',
@@ -126,7 +127,8 @@ function consentOf(
   if (word === undefined) return null;
   if (!YES.includes(word) && !NO.includes(word)) return 'word';
   const source = read('consentSource');
-  if (!source || source.length > 200) return 'source';
+  if (!source) return 'source';
+  if (source.length > 200) return 'long';
   const at = instantOf(read('consentAt'), now);
   const confirmedAt = instantOf(read('confirmedAt'), now);
   if (at === undefined || confirmedAt === undefined) return 'at';
