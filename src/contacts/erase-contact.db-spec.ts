@@ -223,18 +223,46 @@ describe('the erasure of a person', () => {
   });
 
   it('is possible also where an order named by an address was credited before an erasure and after it', async () => {
-    const [ids, back] = [someIds(), someIds()];
+    const [ids, back, extra] = [someIds(), someIds(), newId()];
+    const named = (event: string, key: string, set = '') =>
+      db.engine.query(`UPDATE conversions SET order_key = $2 ${set} WHERE event_id = $1`, [event, key]);
     await somebody(store.liveId, 'anna', ids);
+    await named(ids.order, 'first@example.com', ', message_id = NULL');
     await erase(ids.contact);
     await somebody(store.liveId, 'boris', back);
-    await db.engine.query(`UPDATE conversions SET order_key = 'anna@example.com' WHERE event_id = $1`, [back.event]);
+    await named(back.event, 'anna@example.com');
+    await named(back.order, 'first@example.com');
+    await db.engine.query(
+      `INSERT INTO conversions (environment_id, event_id, order_key, type, contact_id, occurred_at, data, state)
+       SELECT environment_id, $2, order_key, type, contact_id, occurred_at, data, 'uncredited' FROM conversions WHERE event_id = $1`,
+      [back.event, extra],
+    );
     await erase(back.contact);
-    const keys = await db.engine.query<{ key: string; credited: boolean }>(
-      `SELECT order_key AS key, message_id IS NOT NULL AS credited FROM conversions WHERE environment_id = $1`,
+    const keys = await db.engine.query<{ id: string; key: string }>(
+      `SELECT event_id AS id, order_key AS key FROM conversions WHERE environment_id = $1`,
       [store.liveId],
     );
-    expect(keys.filter(({ credited }) => credited)).toHaveLength(4);
-    expect(keys.filter(({ key }) => key.includes('@'))).toEqual([]);
+    const [anna, first] = ['anna@example.com', 'first@example.com'].map((key) => BLIND_KEYS.of(key));
+    // Only an order that has the credit already keeps another one with credit from its key.
+    expect(Object.fromEntries(keys.map(({ id, key }) => [id, key]))).toEqual({
+      [ids.event]: anna,
+      [ids.order]: first,
+      [back.event]: `event:${back.event}`,
+      [back.order]: first,
+      [extra]: anna,
+    });
+  });
+
+  it('leaves the first reason of an address that was blocked already when somebody with it was erased before', async () => {
+    const ids = someIds();
+    await somebody(store.liveId, 'anna', ids);
+    await db.engine.query(
+      `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, NULL, 'complaint')`,
+      [store.liveId, BLIND_KEYS.of('anna@example.com')],
+    );
+    await erase(ids.contact);
+    const blocked = 'SELECT email, reason FROM suppressions WHERE environment_id = $1';
+    expect(await db.engine.query(blocked, [store.liveId])).toEqual([{ email: null, reason: 'complaint' }]);
   });
 
   it.each([
