@@ -9,7 +9,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 export async function findContactId(tx: Sql, environmentId: string, ref: string): Promise<string | null> {
   if (UUID.test(ref)) {
-    const [row] = await tx.query<{ id: string }>(BY_ID, [environmentId, ref.toLowerCase()]);
+    const [row] = await tx.query<{ id: string }>(BY_ID, [environmentId, ref]);
     return row?.id ?? null;
   }
   const address = parseEmail(ref);

@@ -19,7 +19,7 @@ import { ContactsService } from './contacts.service.js';
 import { IdentityChanges } from './identity-changes.js';
 import { ContactImport } from './import/contact-import.js';
 import { SuppressionList } from './import/suppression-list.js';
-import type { OrderWorth, RunEnder } from './ports.js';
+import type { OrderWorth, RunEnder, SubscriptionRequests } from './ports.js';
 import { SuppressionsService } from './suppressions.service.js';
 
 const ANNA = 'anna@example.com';
@@ -27,6 +27,7 @@ const NOW = new Date('2026-11-21T09:00:00Z');
 
 describe('ContactsService', () => {
   const keep = jest.fn<OrderWorth['keep']>().mockResolvedValue(undefined);
+  const consentGiven = jest.fn<SubscriptionRequests['consentGiven']>().mockResolvedValue(undefined);
   const endRuns = jest.fn<RunEnder['endRuns']>().mockResolvedValue(undefined);
   let db: TestDatabase;
   let source: DataSource;
@@ -40,14 +41,7 @@ describe('ContactsService', () => {
     db = await migratedDatabase();
     source = await new DataSource(requestDataSource(db.url) as never).initialize();
     const requests = new RequestDatabase(source);
-    contacts = new ContactsService(
-      requests,
-      db.engine,
-      { endRuns },
-      { consentGiven: () => Promise.resolve() },
-      { keep },
-      BLIND_KEYS,
-    );
+    contacts = new ContactsService(requests, db.engine, { endRuns }, { consentGiven }, { keep }, BLIND_KEYS);
     suppressions = new SuppressionsService(requests, db.engine, BLIND_KEYS);
     list = new SuppressionList(requests, db.engine, BLIND_KEYS);
   });
@@ -83,7 +77,7 @@ describe('ContactsService', () => {
       createdAt: NOW.toISOString(),
     });
     expect(await contacts.get(scope, ANNA)).toEqual(contact);
-    expect(await contacts.get(scope, contact.id)).toEqual(contact);
+    for (const id of [contact.id, contact.id.toUpperCase()]) expect(await contacts.get(scope, id)).toEqual(contact);
     expect((await contacts.put(scope, ANNA, { lastName: 'I' })).contact).toMatchObject({
       id: contact.id,
       firstName: null,
@@ -120,7 +114,7 @@ describe('ContactsService', () => {
   });
 
   it('knows nobody of another store, environment or name', async () => {
-    const { contact } = await contacts.put(scope, ANNA, {});
+    const { contact } = await contacts.put(scope, ANNA, { externalId: 'nobody@example.com' });
     const live = { storeId: store.storeId, environmentId: store.liveId };
     for (const ref of [ANNA, contact.id]) await expect(contacts.get(live, ref)).rejects.toThrow(NotFound);
     for (const ref of ['nobody@example.com', 'nobody', '\0', store.storeId])
@@ -276,8 +270,12 @@ describe('ContactsService', () => {
     await contacts.erase(scope, ANNA);
   });
 
-  it('takes consent back until a later statement gives it again', async () => {
+  it('takes consent back until a later statement gives it again, and asks for a confirmation of what was given alone', async () => {
     const { contact } = await contacts.put(scope, ANNA, { consent: { marketing: true, source: 'form' } });
+    const asked = consentGiven.mock.calls.length;
+    await contacts.patch(scope, ANNA, { consent: { marketing: false } });
+    expect(consentGiven).toHaveBeenCalledTimes(asked);
+    expect(consentGiven.mock.lastCall![1]).toEqual({ ...scope, contactId: contact.id, source: 'form', at: NOW });
     const ref = { environmentId: store.sandboxId, contactId: contact.id };
     const minute = (n: number) => new Date(NOW.getTime() + n * 60_000);
     await db.engine.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [store.sandboxId, minute(3)]);

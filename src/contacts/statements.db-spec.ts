@@ -3,6 +3,7 @@ import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../
 import { newId } from '../platform/ids.js';
 import type { RequestDatabase } from '../platform/database/request-database.js';
 import { confirmConsent, giveConsent, giveConsentNow, withdrawConsent, withdrawConsentNow } from './consent.js';
+import type { ContactDto } from './contact.dto.js';
 import type { ContactRow } from './contact.view.js';
 import { loadContactFacts } from './contact-facts.js';
 import { editContact } from './edit-contact.js';
@@ -99,6 +100,8 @@ describe('what is said of one person', () => {
     const before = await others();
     await say(db.engine, statement(minute));
     expect(await person()).toMatchObject(expected);
+    const isOld = say === withdrawConsent && minute === 4;
+    expect((await person()).updated_at.getTime() === at(5).getTime()).toBe(isOld);
     expect(await others()).toEqual(before);
     expect(await db.engine.query('SELECT 1 FROM consents WHERE contact_id = $1', [id])).toHaveLength(1);
   });
@@ -113,6 +116,65 @@ describe('what is said of one person', () => {
     await withdrawConsent(db.engine, statement(6));
     await say(db.engine, statement(minute));
     expect(await person()).toMatchObject(expected);
+  });
+
+  it.each([
+    ['withdrawal', withdrawConsent, is(false, 3, null, 3)],
+    ['consent', giveConsent, is(true, 3, null, null)],
+  ])('counts where they were never asked: a %s', async (_, say, expected) => {
+    await db.engine.query(
+      'UPDATE contacts SET marketing_consent = NULL, consent_changed_at = NULL, confirmed_at = NULL',
+    );
+    await say(db.engine, statement(3));
+    expect(await person()).toMatchObject(expected);
+  });
+
+  it('is no confirmation of another address, but stays one of the same address in other letters', async () => {
+    const edit = async (email: string) =>
+      editContact(db.engine, { environmentId: store.liveId, row: await person(), at: at(9) }, { email }, false);
+    await edit('ANNA@example.com');
+    expect(await person()).toMatchObject({ email: 'ANNA@example.com', confirmed_at: at(5) });
+    await edit('new@example.com');
+    expect(await person()).toMatchObject({ email: 'new@example.com', confirmed_at: null });
+  });
+
+  it('leaves nothing where it is replaced or cleared, but for identities and consent', async () => {
+    const edit = async (dto: ContactDto, replace: boolean) =>
+      editContact(db.engine, { environmentId: store.liveId, row: await person(), at: at(9) }, dto, replace);
+    const all = { firstName: 'A', lastName: 'I', phone: '1', locale: 'ru', timezone: 'UTC', tags: ['a'] };
+    const nothing = Object.fromEntries(Object.keys(all).map((name) => [name, null])) as ContactDto;
+    const cleared = { first_name: null, last_name: null, phone: null, locale: null, timezone: null, tags: [] };
+    const attributes = { a: 1, b: 1 };
+    await edit({ ...all, attributes }, false);
+    const { updated_at: changed } = await person();
+    expect(changed).not.toEqual(at(5));
+    await edit({ attributes: { b: 2, c: 3, a: null } }, false);
+    expect(await person()).toMatchObject({ first_name: 'A', attributes: { b: 2, c: 3 } });
+    expect((await person()).attributes).toEqual({ b: 2, c: 3 });
+    await edit({ attributes: { d: 4 } }, true);
+    expect(await person()).toMatchObject({ ...cleared, email: ANNA, external_id: ANNA, marketing_consent: true });
+    expect((await person()).attributes).toEqual({ d: 4 });
+    await edit({ ...all, attributes }, false);
+    await edit({ ...nothing, attributes: null }, false);
+    expect(await person()).toMatchObject({ ...cleared, attributes: {} });
+    expect((await person()).attributes).toEqual({});
+    await edit({ consent: { marketing: true } }, false);
+    expect(await db.engine.query('SELECT source FROM consents WHERE contact_id = $1', [id])).toEqual([
+      { source: 'api' },
+    ]);
+  });
+
+  it('knows them by their browser only while neither address nor external id is known', async () => {
+    const browser = async () =>
+      (await loadContactFacts(db.engine, [{ environmentId: store.liveId, contactId: id }], BLIND_KEYS)).get(id)!
+        .anonymousId;
+    const set = (columns: string) => db.engine.query(`UPDATE contacts SET ${columns} WHERE id = $1`, [id]);
+    await set('external_id = NULL');
+    expect(await browser()).toBeNull();
+    await set(`external_id = 'u1', email = NULL, email_key = NULL`);
+    expect(await browser()).toBeNull();
+    await set('external_id = NULL');
+    expect(await browser()).toBe(ANNA);
   });
 
   it('changes address, ids and fields of that person only, where the API edits them', async () => {

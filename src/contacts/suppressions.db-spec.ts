@@ -7,6 +7,7 @@ import { requestDataSource } from '../platform/database/request-data-source.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
 import { NotFound } from '../platform/http/domain-error.js';
 import { SuppressionList } from './import/suppression-list.js';
+import { suppress } from './suppressions.js';
 import { SuppressionsService } from './suppressions.service.js';
 
 const ANNA = 'anna@example.com';
@@ -37,6 +38,14 @@ describe('a store that blocks an address', () => {
     await expect(suppressions.get(scope, ANNA)).rejects.toThrow(NotFound);
     await expect(suppressions.remove(scope, ANNA)).rejects.toThrow(NotFound);
     await expect(suppressions.get(scope, 'no address')).rejects.toMatchObject({ code: 'invalid_email' });
+  });
+
+  it('is told the first reason, the address as it was written then, and its environment’s time', async () => {
+    const expected = { email: 'Anna@example.com', reason: 'manual', createdAt: '2026-11-21T09:00:00.000Z' };
+    expect(await suppressions.put(scope, 'Anna@example.com')).toEqual(expected);
+    await suppress(db.engine, { environmentId: scope.environmentId, email: ANNA, reason: 'complaint' });
+    for (const answer of [suppressions.put(scope, ANNA), suppressions.get(scope, ANNA)])
+      expect(await answer).toEqual(expected);
   });
 
   it('has it blocked also while somebody lifts it at the same moment', async () => {
