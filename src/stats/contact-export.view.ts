@@ -37,7 +37,7 @@ export class ExportedConsentView {
 
 /** That the person's address is blocked. */
 export class ExportedSuppressionView {
-  /** As it was written when it was blocked. */
+  /** As it was written when it was blocked; of somebody who was erased before as they have it now. */
   readonly email!: string;
   /** Why nothing is sent to it. */
   readonly reason!: SuppressionReason;

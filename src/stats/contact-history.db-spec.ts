@@ -256,8 +256,13 @@ describe('what happened to a person', () => {
       [store.liveId, BLIND_KEYS.of(email)],
     );
     const { sql, first } = EXPORT_SECTIONS.find(({ name }) => name === 'suppressions')!;
-    const rows = await database.engine.query(sql, [store.liveId, back, first, 10, ...BLIND_KEYS.pads]);
-    expect(rows).toMatchObject([{ item: { email, reason: 'hard_bounce' } }]);
+    const exported = () => database.engine.query(sql, [store.liveId, back, first, 10, ...BLIND_KEYS.pads]);
+    expect(await exported()).toMatchObject([{ item: { email, reason: 'hard_bounce' } }]);
+    await database.engine.query(
+      `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, $2, 'complaint')`,
+      [store.liveId, email],
+    );
+    expect(await exported()).toMatchObject([{ item: { email, reason: 'complaint' } }]); // as everywhere else
   });
 
   it('says that a person was never in a scenario, that nothing of it is published, and knows no stranger', async () => {

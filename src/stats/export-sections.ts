@@ -41,8 +41,8 @@ export const EXPORT_SECTIONS: readonly ExportSection[] = [
       'suppressions',
       `SELECT ARRAY[k.id::text] AS key, jsonb_build_object('email', coalesce(s.email, k.email), 'reason', s.reason,
           'at', ${iso('s.created_at')}) AS item
-        FROM contacts k JOIN suppressions s ON s.environment_id = k.environment_id
-          AND s.email_key IN (k.email_key, ${blindKeySql('k.email_key', '$5', '$6')})
+        FROM contacts k CROSS JOIN LATERAL (SELECT s.* FROM suppressions s WHERE s.environment_id = k.environment_id
+          AND s.email_key IN (k.email_key, ${blindKeySql('k.email_key', '$5', '$6')}) ORDER BY s.email LIMIT 1) s
         WHERE k.environment_id = $1 AND k.id = $2 AND ${behind('k.id')}`,
     ),
     isBlind: true,
