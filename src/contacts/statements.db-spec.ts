@@ -154,6 +154,8 @@ describe('what is said of one person', () => {
     await edit({ attributes: { d: 4 } }, true);
     expect(await person()).toMatchObject({ ...cleared, email: ANNA, external_id: ANNA, marketing_consent: true });
     expect((await person()).attributes).toEqual({ d: 4 });
+    await edit({}, true);
+    expect((await person()).attributes).toEqual({});
     await edit({ ...all, attributes }, false);
     await edit({ ...nothing, attributes: null }, false);
     expect(await person()).toMatchObject({ ...cleared, attributes: {} });

@@ -125,20 +125,16 @@ describe('an imported file', () => {
       expect(await losing(9).run(scope(), file(), [])).toMatchObject({ created: 1 });
     });
 
-    it('is written to the one into whom somebody was merged', async () => {
-      await bring(['email,externalId', 'anna@example.com,', ',u-1']);
-      const [{ ids }] = (await rows(
-        'SELECT array_agg(id ORDER BY external_id NULLS FIRST) AS ids FROM contacts WHERE environment_id = $1',
-      )) as [{ ids: readonly string[] }];
-      let merge: string | null = `
-        WITH gone AS (UPDATE contacts SET email = NULL, email_key = NULL, merged_into = $2 WHERE id = $1),
-        keys AS (UPDATE contact_keys SET contact_id = $2 WHERE contact_id = $1)
-        UPDATE contacts SET email = 'anna@example.com', email_key = 'anna@example.com' WHERE id = $2`;
+    it('is not written to somebody who was erased', async () => {
+      await bring(['email', 'anna@example.com']);
+      let erasure: string | null = `
+        WITH gone AS (UPDATE contacts SET email = NULL, email_key = NULL, erased_at = now() WHERE environment_id = $1)
+        DELETE FROM contact_keys WHERE environment_id = $1`;
       const slow = (tx: Sql): Sql => ({
         query: async (text, values) => {
-          const due = text.includes('FOR NO KEY UPDATE') ? merge : null;
-          if (due) merge = null;
-          if (due) await db.engine.query(due, ids);
+          const due = text.includes('FOR NO KEY UPDATE') ? erasure : null;
+          if (due) erasure = null;
+          if (due) await rows(due);
           return tx.query(text, values);
         },
       });
@@ -147,9 +143,9 @@ describe('an imported file', () => {
         transaction: (work: (tx: Sql) => Promise<unknown>) => db.engine.transaction((tx) => work(slow(tx))),
       };
       const named = Readable.from([fileOf(['email,firstName', 'anna@example.com,Anna'])]);
-      expect(await new ContactImport(meanwhile as never).run(scope(), named, [])).toMatchObject({ updated: 1 });
+      expect(await new ContactImport(meanwhile as never).run(scope(), named, [])).toMatchObject({ created: 1 });
       expect(await people()).toMatchObject([
-        { external_id: 'u-1', first_name: 'Anna' },
+        { email: 'anna@example.com', first_name: 'Anna' },
         { email: null, first_name: null },
       ]);
     });
@@ -169,11 +165,14 @@ describe('an imported file', () => {
   it('forgets when somebody unsubscribed only by their consent: not by a row that says nothing of it', async () => {
     const [first, later] = [new Date('2026-01-01'), new Date('2026-02-01')];
     for (let times = 0; times < 2; times++)
-      await bring(['email,consent,consentSource,consentAt', 'anna@example.com,no,call,2026-01-01']);
+      await bring([
+        'email,consent,consentSource,consentAt,confirmedAt',
+        'anna@example.com,no,call,2026-01-01,2026-01-01',
+      ]);
     expect(await evidence()).toHaveLength(1);
     await bring(['email,firstName', 'anna@example.com,Anna']);
     expect(await people()).toMatchObject([
-      { marketing_consent: false, consent_changed_at: first, unsubscribed_at: first },
+      { marketing_consent: false, consent_changed_at: first, unsubscribed_at: first, confirmed_at: null },
     ]);
     await bring(['email,consent,consentSource,consentAt', 'anna@example.com,yes,form,2026-02-01']);
     expect(await people()).toMatchObject([
@@ -201,13 +200,14 @@ describe('an imported file', () => {
   it('changes of somebody what it names and nothing else, and not even their last change where that is known', async () => {
     const later = new Date('2026-11-22T09:00:00Z');
     const header = 'email,tags,attributes.size,attributes.shop,consent,consentSource,consentAt,confirmedAt';
-    await bring([header, 'anna@example.com,vip;;new; ,S,north,yes,form,2026-01-01,2026-01-02']);
+    const earlier = 'anna@example.com,,,,yes,form,2025-12-01,2025-12-02';
+    await bring([header, earlier, 'anna@example.com,vip;;new; ,S,north,yes,form,2026-01-01,2026-01-02']);
     await db.engine.query('UPDATE environments SET virtual_now = $2 WHERE id = $1', [store.sandboxId, later]);
     const known = await people();
     expect(known).toMatchObject([{ tags: ['vip', 'new'], confirmed_at: new Date('2026-01-02') }]);
     await bring(['email,tags,attributes.size', 'anna@example.com,vip|new,S']);
     expect(await people()).toEqual(known);
-    await bring(['email,attributes.size', 'anna@example.com,M']);
+    await bring([header, 'anna@example.com,,M,,yes,form,2026-01-01,2026-01-03']);
     const changed = { ...known[0], attributes: { size: 'M', shop: 'north' }, updated_at: later };
     expect(await people()).toEqual([changed]);
     await bring([header, 'anna@example.com,,,,yes,form,2026-03-01,']);
