@@ -53,6 +53,39 @@ describe('an item of a batch', () => {
     expect(checked.ok && checked.event.consent).toEqual({ granted: true, source: 'api' });
   });
 
+  const eventOf = (change: object) => {
+    const checked = new EventChecker().item({ ...item(1), ...change }, caller, 'k');
+    if (!checked.ok) throw checked.error;
+    return checked.event;
+  };
+
+  it('clears what it says is null, and is the event of whom it names still', () => {
+    const names = ['firstName', 'lastName', 'phone', 'locale', 'timezone', 'tags'];
+    const nothing = Object.fromEntries(names.map((name) => [name, null]));
+    const contact = { ...nothing, email: null, externalId: null, anonymousId: 7, consent: { marketing: false } };
+    expect(eventOf({ contact })).toMatchObject({
+      identity: { email: null, externalId: null, anonymousId: '7' },
+      patch: { first_name: null, last_name: null, phone: null, locale: null, timezone: null, tags: [] },
+      consent: { granted: false },
+    });
+    const nobody = new EventChecker().item(
+      { ...item(1), contact: { email: null, externalId: null, anonymousId: null } },
+      caller,
+      null,
+    );
+    expect(nobody).toMatchObject({ ok: false, error: { errors: [{ code: 'no_identity' }] } });
+  });
+
+  it.each([
+    ['type', { type: 'a.b' }],
+    ['instant', { occurredAt: '2026-11-21T09:00:00Z' }],
+    ['contact', { contact: { email: 'boris@example.com' } }],
+    ['data', { data: { cartId: '2' } }],
+  ])('is another one than that of another %s under the same id', (_, change) => {
+    expect(eventOf({}).bodyHash).toBe(eventOf({}).bodyHash);
+    expect(eventOf(change).bodyHash).not.toBe(eventOf({}).bodyHash);
+  });
+
   it('waits with all its weight, attributes and tags too', () => {
     const checked = new EventChecker().item(item(10_000), caller, null);
     expect(checked.ok && checked.event.aboutPersonChars).toBeGreaterThan(200_000);

@@ -71,7 +71,6 @@ WITH c AS MATERIALIZED (
     updated_at = ${environmentNow('k.environment_id')}
   FROM held p WHERE k.environment_id = p.environment_id AND k.id = p.id
     AND (p.given & 1 > 0 AND k.external_id IS DISTINCT FROM p.external_id
-      OR p.given & 2 > 0 AND k.email IS DISTINCT FROM p.email
       OR p.given & 4 > 0 AND k.email_key IS DISTINCT FROM p.email_key
       OR p.given & 8 > 0 AND k.first_name IS DISTINCT FROM p.first_name
       OR p.given & 16 > 0 AND k.last_name IS DISTINCT FROM p.last_name

@@ -96,7 +96,9 @@ describe('what events say of people who are known', () => {
         unsubscribed_at: null,
         consent_changed_at: at(21),
       });
-      expect(await rows('SELECT * FROM consents WHERE environment_id = $1')).toHaveLength(6);
+      const proof = await rows('SELECT occurred_at AS at, granted FROM consents WHERE environment_id = $1 ORDER BY id');
+      const told = [said(true, 10), said(false, 5), said(false, 20), said(true, 15), said(true, 20), said(true, 21)];
+      expect(proof).toEqual(told.map(({ occurredAt, consent }) => ({ at: occurredAt, granted: consent!.granted })));
     });
 
     it('counts where they had said nothing yet', async () => {
@@ -120,9 +122,20 @@ describe('what events say of people who are known', () => {
       await rows('UPDATE contacts SET confirmed_at = consent_changed_at WHERE environment_id = $1');
       await collector.submit([live({ patch: { first_name: 'Anna' } })]);
       expect(await person()).toMatchObject({ marketing_consent: true, confirmed_at: at(10) });
-      await collector.submit([said(false, 10)]);
-      const expected = { marketing_consent: false, confirmed_at: null, unsubscribed_at: at(10) };
+      await collector.submit([said(true, 11)]);
+      expect(await person()).toMatchObject({ marketing_consent: true, confirmed_at: at(10) });
+      await collector.submit([said(false, 11)]);
+      await collector.submit([live({ patch: { first_name: 'Anya' } })]);
+      const expected = { marketing_consent: false, confirmed_at: null, unsubscribed_at: at(11) };
       expect(await person()).toMatchObject(expected);
+    });
+
+    it.each([
+      [true, false],
+      [false, true],
+    ])('is taken back where both were said at one instant and come together: %s, then %s', async (first, second) => {
+      await collector.submit([said(first, 10), said(second, 10)]);
+      expect(await person()).toMatchObject({ marketing_consent: false, unsubscribed_at: at(10) });
     });
 
     it('is taken back also where a fast clock dated it ahead', async () => {
