@@ -47,6 +47,17 @@ describe('what events say of people who are known', () => {
     expect(await contacts()).toMatchObject([{ ...person, tags: ['new'], phone: null }]);
   });
 
+  it('counts for attributes key by key, in their order where several come together', async () => {
+    const say = (...all: (Record<string, unknown> | null)[]) =>
+      collector.submit(all.map((attributes) => live({ attributes })));
+    const known = async () => (await contacts())[0]!.attributes;
+    await say({ a: 1, b: 1, c: 1 });
+    await say({ a: null, d: 1 }, { a: 2, d: null }, { c: null });
+    expect(await known()).toEqual({ a: 2, b: 1 });
+    await say({ e: 1 }, null, { f: 1 });
+    expect(await known()).toEqual({ f: 1 });
+  });
+
   it('adds an external id to a person of whom only the address was known', async () => {
     await collector.submit([live({ email: 'anna@example.com' })]);
     expect(await collector.submit([live({ email: 'anna@example.com', externalId: 'u1' })])).toMatchObject([
