@@ -50,7 +50,7 @@ describe('what events say of people who are known', () => {
   it('counts for attributes key by key, in their order where several come together', async () => {
     const say = (...all: (Record<string, unknown> | null)[]) =>
       collector.submit(all.map((attributes) => live({ attributes })));
-    const known = async () => (await contacts())[0]!.attributes;
+    const known = async (): Promise<unknown> => (await contacts())[0]!.attributes;
     await say({ a: 1, b: 1, c: 1 });
     await say({ a: null, d: 1 }, { a: 2, d: null }, { c: null });
     expect(await known()).toEqual({ a: 2, b: 1 });
