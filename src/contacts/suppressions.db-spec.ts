@@ -43,7 +43,7 @@ describe('a store that blocks an address', () => {
   it('is told the first reason, the address as it was written then, and its environment’s time', async () => {
     const expected = { email: 'Anna@example.com', reason: 'manual', createdAt: '2026-11-21T09:00:00.000Z' };
     expect(await suppressions.put(scope, 'Anna@example.com')).toEqual(expected);
-    await suppress(db.engine, { environmentId: scope.environmentId, email: ANNA, reason: 'complaint' });
+    await suppress(db.engine, { environmentId: scope.environmentId, email: ANNA, reason: 'complaint' }, BLIND_KEYS);
     for (const answer of [suppressions.put(scope, ANNA), suppressions.get(scope, ANNA)])
       expect(await answer).toEqual(expected);
   });
@@ -59,6 +59,19 @@ describe('a store that blocks an address', () => {
     const racing = new SuppressionsService(new RequestDatabase(source), lifted as EngineDatabase, BLIND_KEYS);
     expect(await racing.put(scope, ANNA)).toMatchObject({ email: ANNA, reason: 'manual' });
     await expect(suppressions.get(scope, ANNA)).rejects.toBeInstanceOf(NotFound);
+  });
+
+  it('tells nothing new of an erased person’s address, whatever is reported of it', async () => {
+    const { environmentId } = scope;
+    await db.engine.query(
+      `INSERT INTO suppressions (environment_id, email_key, email, reason) VALUES ($1, $2, NULL, 'complaint')`,
+      [environmentId, BLIND_KEYS.of(ANNA)],
+    );
+    await suppress(db.engine, { environmentId, email: 'Anna@example.com', reason: 'hard_bounce' }, BLIND_KEYS);
+    const rows = await db.engine.query('SELECT email, reason FROM suppressions WHERE environment_id = $1', [
+      environmentId,
+    ]);
+    expect(rows).toEqual([{ email: null, reason: 'complaint' }]);
   });
 
   describe('by a file', () => {

@@ -9,18 +9,21 @@ export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
 /**
  * Blocks an address in an environment: nothing is sent to it any more, whoever has it. The first reason stays.
- * An address that cannot be parsed can receive nothing and is left out.
+ * An address that cannot be parsed can receive nothing and is left out; that of somebody who was erased stays without an address here.
  */
 export async function suppress(
   tx: Sql,
   suppression: { readonly environmentId: string; readonly email: string; readonly reason: SuppressionReason },
+  blind: BlindKeys,
 ): Promise<void> {
   const address = parseEmail(suppression.email);
   if (!address.ok) return;
   await tx.query(
-    `INSERT INTO suppressions (environment_id, email_key, email, reason, created_at) VALUES ($1, $2, $3, $4, ${environmentNow('$1')})
+    `INSERT INTO suppressions (environment_id, email_key, email, reason, created_at)
+     SELECT $1, $2::text, $3, $4, ${environmentNow('$1')}
+     WHERE NOT EXISTS (SELECT FROM suppressions s WHERE s.environment_id = $1 AND s.email_key = $5)
      ON CONFLICT (environment_id, email_key) DO NOTHING`,
-    [suppression.environmentId, address.key, address.email, suppression.reason],
+    [suppression.environmentId, address.key, address.email, suppression.reason, blind.of(address.key)],
   );
 }
 

@@ -1,3 +1,4 @@
+import { BLIND_KEYS } from '../../../test/support/blind-keys.js';
 import { aWorker } from '../../../test/support/delivery-rig.js';
 import { aPlannedLetter, aScenario } from '../../../test/support/planned-letters.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../../test/support/database.js';
@@ -26,7 +27,7 @@ describe('reports of a mailbox’s reader', () => {
     store = await aStore(database.engine);
     await aScenario(database.engine, store);
     worker = aWorker(database.engine);
-    service = new ProviderEvents(database.engine, worker.mover, new PersonalEffects(worker.mover), {
+    service = new ProviderEvents(database.engine, worker.mover, new PersonalEffects(worker.mover, BLIND_KEYS), {
       wake: () => undefined,
     });
   });

@@ -3,6 +3,7 @@ import { withdrawConsent } from '../../contacts/consent.js';
 import { suppress, type SuppressionReason } from '../../contacts/suppressions.js';
 import type { EndReason } from '../../domain/reasons.js';
 import { RunMover } from '../../enrollments/run-mover.js';
+import { BlindKeys } from '../../platform/blind-keys.js';
 import type { Sql } from '../../platform/database/sql.js';
 import { recordUnsubscribe } from '../record-engagement.js';
 
@@ -23,7 +24,10 @@ const CLASSES = ['marketing', 'care'] as const;
 /** What reports mean for people: addresses that get nothing any more, consent taken back, runs that end. */
 @Injectable()
 export class PersonalEffects {
-  constructor(private readonly runs: RunMover) {}
+  constructor(
+    private readonly runs: RunMover,
+    private readonly blind: BlindKeys,
+  ) {}
 
   /**
    * Blocks the address and ends the runs that would write to it. After a bounce of an address that the person has left,
@@ -31,7 +35,7 @@ export class PersonalEffects {
    */
   async suppress(tx: Sql, who: Concerned, reason: Exclude<SuppressionReason, 'manual'>, now: Date): Promise<void> {
     if (who.address === null) return;
-    await suppress(tx, { environmentId: who.environmentId, email: who.address, reason });
+    await suppress(tx, { environmentId: who.environmentId, email: who.address, reason }, this.blind);
     if (who.isCurrent || reason === 'complaint') await this.end(tx, who, 'suppressed', now);
   }
 

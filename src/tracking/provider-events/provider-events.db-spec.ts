@@ -1,3 +1,4 @@
+import { BLIND_KEYS } from '../../../test/support/blind-keys.js';
 import fc from 'fast-check';
 import { Logger } from '@nestjs/common';
 import { aWorker } from '../../../test/support/delivery-rig.js';
@@ -28,7 +29,7 @@ describe('reports of a provider', () => {
     store = await aStore(database.engine);
     await aScenario(database.engine, store);
     worker = aWorker(database.engine);
-    service = new ProviderEvents(database.engine, worker.mover, new PersonalEffects(worker.mover), {
+    service = new ProviderEvents(database.engine, worker.mover, new PersonalEffects(worker.mover, BLIND_KEYS), {
       wake: () => undefined,
     });
   });

@@ -13,6 +13,7 @@ import { ConnectorDirectory } from '../../../src/tracking/provider-events/connec
 import { PersonalEffects } from '../../../src/tracking/provider-events/personal-effects.js';
 import { ProviderEvents } from '../../../src/tracking/provider-events/provider-events.service.js';
 import { SendGridHook } from '../../../src/tracking/provider-events/sendgrid-hook.js';
+import { BLIND_KEYS } from '../../support/blind-keys.js';
 import { Faults } from './faults.js';
 import { FaultyDatabase } from './faulty-database.js';
 
@@ -25,7 +26,7 @@ const waker = { wake: () => undefined };
 const ledger = new SqlMessageLedger(new DueWatermark(clock));
 const writer = new RunWriter(ledger, new DueMark(clock), waker);
 const mover = new RunMover(new RunReader(new ScenarioRegistry()), ledger, writer);
-const events = new ProviderEvents(database, mover, new PersonalEffects(mover), waker);
+const events = new ProviderEvents(database, mover, new PersonalEffects(mover, BLIND_KEYS), waker);
 const env = { WEBHOOK_WINDOW_S: 90_000 } as Env;
 const hook = new SendGridHook(new ConnectorDirectory(database), events, env);
 const server = fastify();
