@@ -111,6 +111,7 @@ describe('the preference page', () => {
     expect((await contact()).preferences.pausedUntil).toBe('2026-12-21T12:45:00.000Z');
     await shop.advance('2 days');
     expect((await outcome()).at(-1)).toEqual(['follow-up', 'skipped', 'paused_by_person']);
+    expect((await press('pause')).body).toContain('Пауза до 21 декабря 2026');
     await press('resume');
     expect((await contact()).preferences.pausedUntil).toBeNull();
   });
@@ -118,6 +119,8 @@ describe('the preference page', () => {
   it('sends again on the day that the pause is over', async () => {
     await press('pause');
     await shop.advance('30 days');
+    await press('resume'); // from a page that stood open
+    expect((await contact()).preferences.pausedUntil).toBe('2026-12-21T12:45:00.000Z');
     await shop.event(aCart(ANNA, '2026-12-21T12:45:00.000Z', { cartId: '82' }));
     await shop.advance('45 minutes');
     expect((await outcome()).at(-1)).toEqual(['reminder', 'accepted', null]);

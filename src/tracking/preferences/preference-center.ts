@@ -91,8 +91,10 @@ export class PreferenceCenter {
     }
   }
 
+  /** A form that is sent again, or from a page that stood open meanwhile, neither puts the end of a pause off nor ends one that is over. */
   private async pause(tx: Sql, letter: LetterRow, statement: ConsentStatement, until: Date | null): Promise<void> {
-    if (letter.paused_until?.getTime() !== until?.getTime()) await pauseLetters(tx, statement, until);
+    const goesOn = isPaused(letter.paused_until?.toISOString() ?? null, letter.now);
+    if (goesOn !== (until !== null)) await pauseLetters(tx, statement, until);
   }
 
   /**

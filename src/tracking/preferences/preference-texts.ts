@@ -51,7 +51,7 @@ const EN: PreferenceTexts = {
   consentKept: 'We have kept your wish to get offers and reminders.',
   done: {
     save: 'Saved.',
-    pause: 'Paused for 30 days.',
+    pause: 'Your letters are paused.',
     resume: 'The pause is over.',
     unsubscribe: 'You are unsubscribed from everything.',
     subscribe: 'You are subscribed. Choose below what you would like to get.',
@@ -80,7 +80,7 @@ const RU: PreferenceTexts = {
   consentKept: 'Мы запомнили, что вы хотите получать предложения и напоминания.',
   done: {
     save: 'Сохранили.',
-    pause: 'Пауза на 30 дней включена.',
+    pause: 'Пауза включена.',
     resume: 'Пауза закончилась.',
     unsubscribe: 'Вы отписались от всего.',
     subscribe: 'Вы подписаны. Ниже можно выбрать, что вам присылать.',
