@@ -1,7 +1,10 @@
 import { jest } from '@jest/globals';
+import { anEvent, type EventWish } from '../../test/support/an-event.js';
+import type { Person } from '../contacts/who-is-who.js';
 import type { ProcessClock } from '../platform/clock/clock.js';
 import { EventCollector } from './event-collector.js';
 import type { EventStore } from './event-store.js';
+import { arrivalOf, foldGroup } from './fold-group.js';
 import type { IncomingEvent } from './incoming-event.js';
 import { IngestTimes } from './ingest-times.js';
 
@@ -100,6 +103,68 @@ it('events that wait for one another are all stored, however many rounds they ta
   const again = collector.submit([...events, ...events.slice(0, 4)]);
   expect(() => collector.submitOne(events[0]!)).toThrow('too many events');
   await again;
+});
+
+describe('one round of a group', () => {
+  const LIVE = { environmentId: 'live' };
+  const NOWS = new Map([
+    ['live', new Date('2026-11-30T12:00:00Z')],
+    ['sandbox', new Date('2026-11-21T09:00:00Z')],
+  ]);
+  const person = (id: string, environmentId = 'live'): Person => ({
+    id,
+    environmentId,
+    externalId: null,
+    emailKey: null,
+  });
+  const anna = { ...person('anna'), emailKey: 'anna@example.com' };
+  const merges = { email: 'anna@example.com', anonymousId: 'b1' };
+  /** Anna, whom an account `u1` names too, and the browser b1 are two people so far. */
+  const people = new Map([
+    ['live email anna@example.com', anna],
+    ['live external u1', anna],
+    ['live external u2', { ...person('boris'), externalId: 'u2' }],
+    ['live anonymous b1', person('browser')],
+    ['sandbox email anna@example.com', { ...anna, id: 'her', environmentId: 'sandbox' }],
+    ['sandbox anonymous b1', person('its', 'sandbox')],
+  ]);
+  const fold = (...wishes: readonly (EventWish & { readonly environmentId: string })[]) => {
+    const events = wishes.map((wish) => anEvent(wish));
+    let made = 0;
+    const known = { people, bodyHashes: new Map(), nows: NOWS };
+    const plan = foldGroup(events.map(arrivalOf), known, () => `new ${++made}`);
+    return { ...plan, stored: plan.events.map(({ event }) => events.indexOf(event)) };
+  };
+
+  it('lets nothing overtake an event that waits, by whatever of its people or their names', () => {
+    const waits = { ...LIVE, anonymousId: 'b1', externalId: 'u9' };
+    expect(fold({ ...LIVE, ...merges }, { ...LIVE, externalId: 'u1' }, { ...LIVE, email: 'bob@example.com' })).toEqual(
+      expect.objectContaining({ stored: [2] }),
+    );
+    expect(fold({ ...LIVE, ...merges }, waits, { ...LIVE, externalId: 'u9' }).stored).toEqual([]);
+  });
+
+  it('gives a client’s id to the first who came with it, also where that one waits, and lets the second’s next ones wait', () => {
+    const bob = { ...LIVE, email: 'bob@example.com' };
+    const { stored } = fold({ ...LIVE, ...merges }, { ...LIVE, key: 'k' }, { ...bob, key: 'k' }, bob);
+    expect(stored).toEqual([]);
+  });
+
+  it('sees people as its earlier events have made them', () => {
+    const from = (email: string) => ({ ...LIVE, externalId: 'u2', email });
+    const { stored, changes } = fold(from('first@example.com'), from('second@example.com'));
+    expect(stored).toEqual([0]);
+    expect(changes).toMatchObject([{ change: { kind: 'set_email', person: { emailKey: 'first@example.com' } } }]);
+  });
+
+  it('keeps environments apart, each at its own time', () => {
+    const one = (environmentId: string) => ({ environmentId, email: 'new@example.com', key: 'k' });
+    const both = fold(one('live'), one('sandbox'));
+    expect(both.people.map(({ createdAt }) => createdAt)).toEqual([...NOWS.values()]);
+    expect(new Set(both.events.map(({ contactId }) => contactId)).size).toBe(2);
+    const { changes } = fold({ ...LIVE, ...merges }, { environmentId: 'sandbox', ...merges });
+    expect(changes.map(({ at }) => at)).toEqual([...NOWS.values()]);
+  });
 });
 
 function turn(): Promise<void> {
