@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { aCollector } from '../../test/support/a-collector.js';
 import { anEvent } from '../../test/support/an-event.js';
+import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import type { RunMerger } from '../contacts/ports.js';
 import { EngineDatabase } from '../platform/database/engine-database.js';
@@ -61,6 +62,16 @@ describe('EventCollector', () => {
     ]);
     expect(await events()).toHaveLength(2);
     expect((await contacts())[0]!.first_name).toBeNull();
+  });
+
+  it('knows an event again whose id is behind a blind key, as it is once its person was erased', async () => {
+    const key = 'order of anna@example.com';
+    expect(await kinds(live({ key }))).toEqual(['stored']);
+    await db.engine.query('UPDATE event_keys SET key = $2 WHERE environment_id = $1', [
+      store.liveId,
+      BLIND_KEYS.of(key),
+    ]);
+    expect(await kinds(live({ key }), live({ key, dataJson: '{}' }))).toEqual(['duplicate', 'conflict']);
   });
 
   it('takes every event without an id as a new one', async () => {

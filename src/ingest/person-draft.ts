@@ -17,6 +17,7 @@ export interface PersonWrite {
   readonly attributes: {
     readonly reset: boolean;
     readonly set: Readonly<Record<string, unknown>>;
+    /** Before `set`: a key may be in both. */
     readonly drop: readonly string[];
   } | null;
   readonly consent: { readonly granted: boolean; readonly at: Date } | null;
@@ -71,10 +72,7 @@ export class PersonDraft {
       if (value === null) {
         this.attributes.set.delete(key);
         this.attributes.drop.add(key);
-      } else {
-        this.attributes.drop.delete(key);
-        this.attributes.set.set(key, value);
-      }
+      } else this.attributes.set.set(key, value);
   }
 
   /** The newest evidence counts, whatever order it arrives in; at the same instant the withdrawal does. */
