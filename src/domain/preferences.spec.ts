@@ -52,4 +52,9 @@ describe('a choice among topics', () => {
       ],
     });
   });
+
+  it('is kept in the order of the alphabet, as is what two contacts of one person declined', () => {
+    const { declined } = changedTopics(['group:gone'], { shown: ['class:care'], wanted: [] });
+    expect(declined).toEqual(['class:care', 'group:gone']);
+  });
 });
