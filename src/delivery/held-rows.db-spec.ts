@@ -90,6 +90,7 @@ describe('a session that keeps a row', () => {
         `UPDATE enrollments SET state = 'ended', end_reason = 'completed', ended_at = clock_timestamp() WHERE id = $1`,
         [past.enrollmentId],
       );
+      await aPlannedLetter(database.engine, store, people[1]!.contactId, { subject: 'another of them' });
       for (const { contactId } of people)
         await anUnprocessedEvent(database.engine, store.liveId, contactId, 'order.placed');
       await whileHeld(table, rowOf(people[1]!), async () => {

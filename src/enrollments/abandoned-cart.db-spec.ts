@@ -207,4 +207,15 @@ describe('an abandoned cart', () => {
     await worker.sent(before!, new Date('2026-11-21T10:31:00Z'));
     expect(await shop.runs(anna)).toMatchObject([{ state: 'sending', position: '1', pass: 2, touches: 0 }]);
   });
+
+  it('counts of its letters that are told of once more only those that went out', async () => {
+    await received(cart(NINE));
+    await settle(worker, shop.lane('2026-11-21T09:45:00Z'));
+    await sent('reminder', '2026-11-21T09:45:01Z');
+    const at = new Date('2026-11-21T09:46:00Z');
+    await worker.sent(worker.ledger.messages[0]!, at, { kind: 'failed', reason: 'attempts_exhausted' });
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting', touches: 1 }]);
+    await worker.sent(worker.ledger.messages[0]!, at);
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting', touches: 2 }]);
+  });
 });

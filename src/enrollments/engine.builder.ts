@@ -1,6 +1,7 @@
 import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aScenario } from '../../test/support/planned-letters.js';
+import type { MessageOutcome } from '../domain/run.js';
 import { parseScenario } from '../domain/scenario-schema.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { type Lane, REAL_LANE } from '../platform/clock/lane.js';
@@ -57,12 +58,16 @@ export function aWorker(database: TestDatabase, ledger = new RecordingLedger()) 
     ),
     due: new RunDue(database.engine, registry, reader, facts, ledger, writer, dueMark),
     scenarioRuns: new StoredScenarioRuns(database.engine, mover, ledger, dueMark, waker),
-    /** The letter of this step has gone out, as the guard tells it. */
-    sent: ({ stepId, pass, ...ref }: Pick<LedgerRow, 'environmentId' | 'enrollmentId' | 'stepId' | 'pass'>, at: Date) =>
+    /** The letter of this step has gone out, or what else became of it, as the guard tells it. */
+    sent: (
+      { stepId, pass, ...ref }: Pick<LedgerRow, 'environmentId' | 'enrollmentId' | 'stepId' | 'pass'>,
+      at: Date,
+      outcome: MessageOutcome = { kind: 'sent' },
+    ) =>
       database.engine.transaction(async (tx) => {
         const [run] = await reader.lock(tx, [ref]);
         const known = (await facts.load(tx, [factQuestion(run!)], at)).ofRun(run!);
-        const left = { run: run!, facts: known, stepId, pass, outcome: { kind: 'sent' } as const, isSettled: false };
+        const left = { run: run!, facts: known, stepId, pass, outcome, isSettled: false };
         await mover.afterMessages(tx, [left], at);
       }),
   };

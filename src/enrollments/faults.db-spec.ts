@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { ABANDONED_CART, NINE } from '../../test/support/domain-builders.js';
+import { REAL_LANE } from '../platform/clock/lane.js';
 import { aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
 
 const TEN_PAST = '2026-11-21T09:10:00.000Z';
@@ -65,6 +66,20 @@ describe('a fault in deciding about one person', () => {
     await settle(worker, shop.lane(TEN_PAST));
     expect(await Promise.all(events.map((event) => shop.outcomes(event)))).toEqual([['entered'], null]);
     expect(await shop.runs(anna)).toHaveLength(2);
+  });
+
+  it('hides nobody behind that person’s events, however many they are', async () => {
+    const live = await Shop.open(database, 'real');
+    await live.publish(ABANDONED_CART);
+    const now = new Date().toISOString();
+    const anna = await live.contact();
+    await live.receive(anna, cart(now));
+    await worker.events.batch(REAL_LANE);
+    await database.engine.query(`UPDATE enrollments SET last_activity_at = 'infinity' WHERE contact_id = $1`, [anna]);
+    await database.engine.query(MORE_OF_IT, [await live.receive(anna, cart(now)), 1_000]);
+    const other = await live.receive(await live.contact(), cart(now));
+    for (let sweep = 1; sweep <= 2; sweep++) await worker.events.batch(REAL_LANE);
+    expect(await live.outcomes(other)).toEqual(['entered']);
   });
 
   it('of a version that cannot be read any more leaves their events, and everybody else’s are applied', async () => {

@@ -133,6 +133,24 @@ describe('what one contact did before it turned out to be the other', () => {
     expect(await shop.runs(older)).toMatchObject([{ endReason: 'exited:came_back' }]);
   });
 
+  it('is told of the other only: what somebody did beside their own run was decided when it came', async () => {
+    const second = { event: 'order.placed', when: "count('order.placed') == 2", reason: 'came_back' };
+    await shop.publish({ ...ABANDONED_CART, exits: [second] });
+    await shop.receive(younger, cart('2026-11-21T08:40:00Z', '82'));
+    await shop.receive(younger, order('2026-11-21T08:50:00Z', 'o-1', '83'));
+    await shop.receive(older, cart(NINE));
+    await shop.receive(older, order(TEN_PAST, 'o-2', '84'));
+    await settle(worker, shop.lane(TEN_PAST));
+    await merge();
+    const ends = (await shop.runs(older)).map(({ subject, endReason }) => [subject, endReason]);
+    expect(new Map(ends as [string, string | null][])).toEqual(
+      new Map([
+        ['81', null],
+        ['82', 'exited:came_back'],
+      ]),
+    );
+  });
+
   it('is not looked at where neither has a run', async () => {
     await shop.publish(ABANDONED_CART);
     await shop.receive(younger, order(TEN_PAST));

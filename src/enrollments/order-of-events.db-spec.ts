@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
 import { ABANDONED_CART } from '../../test/support/domain-builders.js';
 import { aWorker, cart, type EventToStore, order, settle, Shop, type Worker } from './engine.builder.js';
+import { readStoredEvents } from './stored-events.js';
 
 const TEN = '2026-11-21T10:00:00.000Z';
 const carts: readonly EventToStore[] = [
@@ -41,6 +42,20 @@ describe('events in any order and any portions', () => {
       planned: planned.length,
     };
   }
+
+  it('are read, where one person has very many of a type, the newest thousand, the oldest of them first', async () => {
+    const { environmentId } = shop;
+    const contactId = await shop.contact();
+    await database.engine.query(
+      `INSERT INTO storefront_events (environment_id, id, received_at, clock, key, type, contact_id, occurred_at, data)
+       SELECT $1, gen_random_uuid(), $3, 'virtual', 'many ' || n, 'product.viewed', $2, $3::timestamptz + n * interval '1 ms', '{}'
+       FROM generate_series(1, 1001) AS n`,
+      [environmentId, contactId, TEN],
+    );
+    const question = { environmentId, contactId, type: 'product.viewed', since: null, data: false };
+    const read = (await readStoredEvents(database.engine, [question])).map(({ facts }) => facts.id);
+    expect([read.length, read[0], read.at(-1)]).toEqual([1_000, 'many 2', 'many 1001']);
+  });
 
   it('make the first order the first, also where the second is received with it', async () => {
     const other = await Shop.open(database);

@@ -1,5 +1,9 @@
 import { StandingClock } from '../../test/support/standing-clock.js';
+import { DueMark } from './marks.js';
+import type { MessageLedger } from './ports.js';
+import { RunWriter } from './run-writer.js';
 import { Watermark } from './watermark.js';
+import type { WorkingRun } from './working-run.js';
 
 const NINE = new Date('2026-11-21T09:00:00.000Z');
 const EIGHT = new Date('2026-11-21T08:00:00.000Z');
@@ -48,6 +52,15 @@ describe('the lower bound of a claim', () => {
     clock.ms = 9_999;
     watermark.lower(EIGHT);
     for (clock.ms = 10_000; clock.ms < 19_999; clock.ms += 500) expect(watermark.from()).toBe(EIGHT.toISOString());
+  });
+
+  it('stays low for a run that is left as it is: a claim may have gone past its lock meanwhile', async () => {
+    const mark = new DueMark(clock);
+    mark.from();
+    mark.reached(NINE);
+    const run = { identity: { clock: 'real' }, state: { dueAt: EIGHT }, isChanged: false } as WorkingRun;
+    await new RunWriter({} as MessageLedger, mark, { wake: () => undefined }).write({} as never, [run], NINE);
+    expect(mark.from()).toBe(EIGHT.toISOString());
   });
 
   it('scans everything after a reset', () => {
