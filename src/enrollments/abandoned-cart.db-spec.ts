@@ -218,4 +218,18 @@ describe('an abandoned cart', () => {
     await worker.sent(worker.ledger.messages[0]!, at);
     expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting', touches: 2 }]);
   });
+
+  it('asks for no confirmation where the store wants none', async () => {
+    await shop.publish({
+      key: 'confirm-subscription',
+      name: 'Confirm',
+      messageClass: 'service',
+      trigger: { type: 'event', event: 'subscription.requested' },
+      steps: [{ id: 'confirm', type: 'email', template: 'confirm-subscription/confirm' }],
+    });
+    const [event] = await received(cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    expect(await shop.outcomes(event!)).toEqual(['entered']);
+    expect(await shop.runs(anna)).toHaveLength(1);
+  });
 });

@@ -13,6 +13,23 @@ describe('turns at a sandbox’s clock', () => {
   });
   afterAll(() => database.close());
 
+  it('are waited for also by whoever comes when one has ended and another goes on', async () => {
+    const turns = new SandboxTurns(database.engine);
+    const environmentId = randomUUID();
+    const inside = { now: 0, most: 0 };
+    const work = async (): Promise<void> => {
+      inside.most = Math.max(inside.most, ++inside.now);
+      for (let query = 1; query <= 10; query++) await database.engine.query('SELECT 1');
+      inside.now--;
+    };
+    const first = turns.take(environmentId, work);
+    const second = turns.take(environmentId, work);
+    await first;
+    await Promise.all([second, turns.take(environmentId, work)]);
+    expect(inside).toEqual({ now: 0, most: 1 });
+    await turns.onApplicationShutdown();
+  });
+
   it('are given again after the connection of their locks died in silence', async () => {
     const { proxy, url } = await TcpProxy.before(database.url);
     const pool = makePool(url, null, 1, givesUpAfter(0.1));

@@ -114,6 +114,9 @@ describe('a sandbox', () => {
       { due_at: Date },
     ];
     expect(await agenda.hasRivals(store.sandboxId, dueAt)).toBe(false);
+    const second = await aSandboxLetter({ state: 'planned', contactId });
+    await database.engine.query(`UPDATE messages SET message_class = 'care' WHERE id = $1`, [second]);
+    expect(await agenda.hasRivals(store.sandboxId, dueAt)).toBe(false);
     await aSandboxLetter({ state: 'planned', contactId });
     expect(await agenda.hasRivals(store.sandboxId, dueAt)).toBe(true);
     expect(await agenda.hasRivals(store.sandboxId, new Date(dueAt.getTime() - 1))).toBe(false);
@@ -154,8 +157,12 @@ describe('a sandbox', () => {
     const agenda = new SandboxAgenda(database.engine);
     expect(await agenda.read(sandboxId, at)).toMatchObject({ hasEvents: true, runAt: at });
     expect(await agenda.read(store.sandboxId, at)).toMatchObject({ hasEvents: false, runAt: null });
+    const own = [turns, {} as SandboxClock, agenda] as const;
+    const service = new SandboxService(database.engine, new EnvironmentsService(), new StoresService(), ...own);
+    expect(await service.state(sandboxId)).toMatchObject({ waiting: 1, nextDueAt: at.toISOString() });
     await database.engine.query('UPDATE enrollments SET held = true WHERE environment_id = $1', [sandboxId]);
     expect(await agenda.read(sandboxId, at)).toMatchObject({ runAt: null });
+    expect(await service.state(sandboxId)).toMatchObject({ waiting: 0, nextDueAt: null });
   });
 
   describe('its service', () => {

@@ -98,6 +98,7 @@ describe('publishing', () => {
       [2, 'Hello again'],
       [1, 'Hello'],
     ]);
+    expect(await publisher.publish(sandbox, 'hello')).toMatchObject({ version: 2 });
   });
 
   it('takes an exit by an event that nobody will post, and says what was hardly meant', async () => {
@@ -171,6 +172,17 @@ describe('publishing', () => {
     expect(runs.asked).toEqual(['release hello', 'archive hello']);
   });
 
+  it('is seen in a sandbox at once, whichever process did it', async () => {
+    const elsewhere = new ScenarioRegistry();
+    const lane = { clock: 'virtual', environmentId: store.sandboxId, now: new Date('2026-11-21T09:00:00Z') } as const;
+    const state = async () =>
+      (await elsewhere.publications(database.engine, store.sandboxId, lane)).get('hello')?.state;
+    await publisher.publish(sandbox, 'hello');
+    expect(await state()).toBe('published');
+    await publisher.pause(sandbox, 'hello');
+    expect(await state()).toBe('paused');
+  });
+
   it('is asked about an event in the order of keys, whichever was published last', async () => {
     for (const key of ['hi', 'hello', 'bye', 'hello']) {
       if (key !== 'hello') await scenarios.create(sandbox, { ...HELLO, key });
@@ -201,6 +213,25 @@ describe('publishing', () => {
     expect(await scenarios.get(live, 'hello')).toMatchObject({ live: { state: 'archived' } });
     runs.areTooMany = false;
     expect(await publisher.publish(live, 'hello')).toMatchObject({ state: 'published' });
+  });
+
+  it('of what is archived in the middle of it waits too: nobody has ended those runs yet', async () => {
+    await publisher.publish(live, 'hello');
+    const steps: (() => Promise<unknown>)[] = [
+      () => Promise.resolve(), // its document was read
+      () => publisher.archive(live, 'hello'), // and that it was not archived
+    ];
+    class Interrupted extends RequestDatabase {
+      override async run<T>(...args: Parameters<RequestDatabase['run']>): Promise<T> {
+        const answer = (await super.run(...args)) as T;
+        await steps.shift()?.();
+        return answer;
+      }
+    }
+    const templates = { isPublished: () => Promise.resolve(true) } as unknown as TemplatesService;
+    const slow = new ScenarioPublisher(new Interrupted(source), templates, registry, runs);
+    await expect(slow.publish(live, 'hello')).rejects.toMatchObject({ code: 'runs_ending' });
+    expect(await scenarios.get(live, 'hello')).toMatchObject({ live: { state: 'archived' } });
   });
 
   it('keeps a scenario from being deleted until it is archived', async () => {
