@@ -171,3 +171,14 @@ describe('a letter that is kept', () => {
     });
   });
 });
+
+it('a letter is too large by what it opens to, however little of it is kept', async () => {
+  const long = 'word '.repeat(2_400);
+  const loop = (name: string) => `{{#each event.${name}}}${long}{{/each}}`;
+  const template = await compiled(anMjml(`<mj-text>${loop('a')}</mj-text><mj-text>${loop('b')}</mj-text>`));
+  const filled = (a: number, b: number) =>
+    new LetterTemplate('en', template).fill(aContext({ data: { a: Array(a).fill(1), b: Array(b).fill(1) } }), null);
+  expect(filled(50, 0).record.html.length).toBeLessThan(20_000);
+  expect(() => filled(50, 50)).toThrow('the letter is too large');
+  expect(() => filled(100, 0)).toThrow('the letter grows too large in a loop');
+});

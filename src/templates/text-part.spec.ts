@@ -1,5 +1,10 @@
 import { aContext, anMjml, rendered } from './letter.builder.js';
 
+it('white space stays as it is written where a letter shows it', async () => {
+  const { html } = await rendered(anMjml('<mj-text><pre>a\n    b  c</pre></mj-text>'));
+  expect(html).toContain('<pre>a\n    b  c</pre>');
+});
+
 describe('the text part', () => {
   it('has no gaps and no spaces at the ends of its lines where something was filled in with nothing', async () => {
     const empty = '{{#if event.none}}x{{/if}}';
@@ -32,6 +37,16 @@ describe('the text part', () => {
     const both = '{{#if event.url}}<img src="{{url event.url}}" alt="Coat"> Coat{{/if}}';
     const source = anMjml(`<mj-text><a href="https://shop.example/">${both}</a></mj-text>`);
     expect((await rendered(source)).line).toBe('Coat: https://shop.example/');
+    const inside =
+      '<a href="https://shop.example/">A coat<span><img src="https://a.example/c.png" alt="Coat"></span></a>';
+    expect((await rendered(anMjml(`<mj-text>${inside}</mj-text>`))).line).toBe('A coat: https://shop.example/');
+    const before = both.replace(
+      '<img src="{{url event.url}}" alt="Coat"> Coat',
+      'A<img src="{{url event.url}}" alt="Coat">',
+    );
+    expect((await rendered(anMjml(`<mj-text><a href="https://shop.example/">${before}</a></mj-text>`))).line).toBe(
+      'A: https://shop.example/',
+    );
   });
 
   it('does not indent what stands beside a picture, also where data decides whether there is one', async () => {
@@ -76,6 +91,21 @@ describe('the text part', () => {
     const halves = half.replace('</a>', '{{#if event.own}}</a>{{/if}}');
     expect((await rendered(halves, aContext({ data: { own: 'https://a.example/' } }))).line).toBe(
       'Look: https://a.example/',
+    );
+  });
+
+  it('says each address before the words of its link where one link stands in another, as half a link may', async () => {
+    const source = anMjml(
+      '<mj-text><a href="https://a.example/">One {{#if event.own}}<a href="{{event.own}}">{{/if}}two</a></mj-text>',
+    );
+    expect((await rendered(source)).line).toBe('https://a.example/ One two');
+    const own = await rendered(source, aContext({ data: { own: 'https://b.example/' } }));
+    expect(own.line).toBe('https://a.example/ One https://b.example/ two');
+  });
+
+  it('writes headings as they are written', async () => {
+    expect((await rendered(anMjml('<mj-text><h1>Our Sale</h1><h3>of coats</h3></mj-text>'))).text).toMatch(
+      /^Our Sale\n\nof coats\n/,
     );
   });
 

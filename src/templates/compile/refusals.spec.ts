@@ -91,6 +91,10 @@ describe('what an author is told', () => {
 
   it.each([
     ['{{money event.none}}', 'money event.none: the amount is no number'],
+    [
+      '{{#each event.items as |one|}}{{#with contact as |one|}}{{money one.email}}{{/with}}{{/each}}',
+      'money contact.email: the amount is no number',
+    ],
     ['{{money event.total event.none}}', 'money event.total event.none: the currency is unknown', 'RUBLES'],
     [
       '{{#each event.items}}{{date (default when event.none)}}{{/each}}',
