@@ -24,4 +24,10 @@ describe('advice on a letter', () => {
     expect(await found('{{#if contact.firstName}}{{contact.firstName}}{{/if}}')).toEqual([]);
     expect(await found('{{default contact.lastName "friend"}}')).toEqual([]);
   });
+
+  it.each(['unsubscribe', 'preferences', 'view', 'confirm'])('counts no link to its own page (%s)', async (page) => {
+    const { links, problems } = await compiled(anMjml(`<mj-text><a href="{{links.${page}}}">x</a></mj-text>`));
+    expect(links).toEqual([]);
+    expect(problems.map(({ code }) => code)).toContain('no_links');
+  });
 });
