@@ -54,7 +54,7 @@ export function rewriteLinks(draft: Draft): Draft {
   );
   return links.length > 0
     ? checked
-    : advise(checked, 'info', { code: 'no_links', detail: 'the letter has no link to click' });
+    : advise(checked, 'info', { code: 'no_links', detail: 'the letter has no link whose clicks are counted' });
 }
 
 type LinkKind = 'wrapped' | 'left' | 'bad';
