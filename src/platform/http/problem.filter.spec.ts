@@ -20,7 +20,9 @@ describe('the log of requests that failed', () => {
       filter.catch(error, new ExecutionContextHost([request, reply]));
       answered();
     });
-    server.post('/', () => Promise.reject(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })));
+    const away = () => Promise.reject(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    server.post('/', away);
+    server.post('/other', away);
     await server.listen({ port: 0, host: '127.0.0.1' });
   });
   afterEach(() => server.close());
@@ -31,6 +33,14 @@ describe('the log of requests that failed', () => {
     const { statusCode } = await server.inject({ method: 'POST', url: '/', payload: {} });
     expect(statusCode).toBe(503);
     expect(told.mock.calls).toMatchObject([[expect.anything(), { event: 'http.unavailable' }]]);
+  });
+
+  it('says so once in a while and route, not of each request of an outage', async () => {
+    answered = () => undefined;
+    for (let i = 0; i < 3; i++) await server.inject({ method: 'POST', url: '/', payload: {} });
+    await server.inject({ method: 'POST', url: '/other', payload: {} });
+    const line = (route: string): unknown[] => [expect.anything(), { event: 'http.unavailable', route }];
+    expect(told.mock.calls).toMatchObject([line('/'), line('/other')]);
   });
 
   it('does not say so of a client that went away in the middle of its body', async () => {

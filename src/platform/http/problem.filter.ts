@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { connectionProblem } from '../database/database-error.js';
 import { logger } from '../logging/logger.js';
+import { Seldom } from '../logging/seldom.js';
 import { UnsupportedMedia } from './csv-body.js';
 import { DomainError } from './domain-error.js';
 import type { KnownPaths } from './known-paths.js';
@@ -30,6 +31,7 @@ class BrokenOff extends DomainError {
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = logger(ProblemFilter.name);
+  private readonly seldom = new Seldom();
 
   constructor(private readonly paths: KnownPaths) {}
 
@@ -45,7 +47,7 @@ export class ProblemFilter implements ExceptionFilter {
     );
     const fields = { requestId: request.id, route: request.routeOptions?.url };
     if (unexpected) this.log.error('a request failed', { event: 'http.failed', ...fields }, error);
-    else if (body.status === 503 && connectionProblem(error))
+    else if (body.status === 503 && connectionProblem(error) && this.seldom.mayTell(String(fields.route)))
       this.log.warn('a request found the database away', { event: 'http.unavailable', ...fields });
     sendProblem(reply, body, retryAfterS);
   }
