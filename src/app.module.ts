@@ -16,6 +16,7 @@ import { StatsModule } from './stats/stats.module.js';
 import { FirstRun } from './stores/first-run.js';
 import { StoresModule } from './stores/stores.module.js';
 import { TemplatesModule } from './templates/templates.module.js';
+import { HitPortsModule } from './tracking/hit-ports.module.js';
 import { TrackingModule } from './tracking/tracking.module.js';
 import { PortsModule } from './wiring/ports.module.js';
 
@@ -31,7 +32,7 @@ const FLOW = [
   SandboxModule,
 ];
 /** What earlier stages ask of later ones, bound without their knowing one another. */
-const PORTS = [IngestPortsModule, RunPortsModule, LedgerModule, ConversionsModule, PortsModule];
+const PORTS = [IngestPortsModule, RunPortsModule, LedgerModule, HitPortsModule, ConversionsModule, PortsModule];
 
 /** The whole service. */
 @Module({})

@@ -6,6 +6,7 @@ import { BLIND_KEYS } from '../../test/support/blind-keys.js';
 import { aStore, migratedDatabase, type TestDatabase, type TestStore } from '../../test/support/database.js';
 import { aContact, aLetter } from '../../test/support/letters.js';
 import { eraseContact } from '../contacts/erase-contact.js';
+import { SqlEngagementReader } from '../delivery/engagement-reader.js';
 import { ProcessClock } from '../platform/clock/clock.js';
 import { newId } from '../platform/ids.js';
 import { EngagementStore } from './engagement-store.js';
@@ -13,6 +14,7 @@ import { EngagementWriter } from './engagement-writer.js';
 import type { Hit } from './hit.js';
 import { HitClock } from './hit-clock.js';
 import { HitCounter } from './hit-counter.js';
+import { HitsOnDisk } from './hits-on-disk.js';
 import { Spool } from './spool.js';
 
 /** PostgreSQL that can be taken away. */
@@ -37,6 +39,7 @@ describe('the writer of hits', () => {
   let directory: string;
   let postgres: FlakyStore;
   let counter: HitCounter;
+  let onDisk: HitsOnDisk;
   let writer: EngagementWriter;
   let letter: string;
   let contactId: string;
@@ -50,7 +53,8 @@ describe('the writer of hits', () => {
     directory = await mkdtemp(join(tmpdir(), 'touchmap-spool-'));
     counter = new HitCounter(database.engine, new ProcessClock());
     postgres = new FlakyStore(database.engine, new HitClock(new ProcessClock()), counter);
-    writer = new EngagementWriter(postgres, new Spool(directory));
+    onDisk = new HitsOnDisk();
+    writer = new EngagementWriter(postgres, new Spool(directory), onDisk);
     contactId = await aContact(database.engine, store.liveId);
     letter = await aLetter(database.engine, { environmentId: store.liveId, storeId: store.storeId, contactId });
   });
@@ -134,6 +138,54 @@ describe('the writer of hits', () => {
     await writer.write(hit());
     expect(await clicks()).toMatchObject({ clicks: 51 });
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  describe('that is on disk alone', () => {
+    const BEFORE = { opened: false, clicked: false };
+    const OPEN = { action: 'open', linkIndex: null, url: null } as const;
+    /** What conditions see of the letter. */
+    const facts = async (): Promise<unknown> => {
+      const enrollmentId = newId();
+      await database.engine.query('UPDATE messages SET enrollment_id = $2 WHERE id = $1', [letter, enrollmentId]);
+      const reader = new SqlEngagementReader(onDisk);
+      const runs = await reader.ofRuns(database.engine, [{ environmentId: store.liveId, enrollmentId, pass: 1 }]);
+      return runs.get(enrollmentId)?.map(({ opened, clicked }) => ({ opened, clicked }))[0];
+    };
+
+    it.each([
+      ['an open', [OPEN], { opened: true, clicked: false }],
+      ['a click', [{}], { opened: true, clicked: true }],
+      ['an open and a click', [OPEN, {}, OPEN], { opened: true, clicked: true }],
+      ['a click of a scanner at once', [{ receivedAt: '2026-11-21T09:45:01.999Z' }], BEFORE],
+      [
+        'a click in time and one of a scanner',
+        [{}, { receivedAt: '2026-11-21T09:45:01.999Z' }],
+        { opened: true, clicked: true },
+      ],
+      ["a program's request", [{ method: 'HEAD' }], BEFORE],
+      ['an open of another letter', [{ ...OPEN, messageId: newId() }], BEFORE],
+    ])('is seen by conditions as it will be later: %s', async (_what, hits: Partial<Hit>[], expected) => {
+      postgres.away = true;
+      for (const fields of hits) await writer.write(hit(fields));
+      await expect(writer.replay()).rejects.toThrow('connection refused');
+      expect(await facts()).toEqual(expected);
+      postgres.away = false;
+      await writer.replay();
+      expect(onDisk.seen()(letter)).toBeUndefined();
+      expect(await facts()).toEqual(expected);
+    });
+
+    it('is known to whoever asked before it was stored, and what comes meanwhile to whoever asks later', async () => {
+      postgres.away = true;
+      await writer.write(hit(OPEN));
+      await expect(writer.replay()).rejects.toThrow('connection refused');
+      const seen = onDisk.seen();
+      await writer.write(hit());
+      expect(onDisk.seen()(letter)).toEqual({ opened: true, clickedAt: new Date('2026-11-21T10:00:00Z') });
+      postgres.away = false;
+      await writer.replay();
+      expect(seen(letter)).toMatchObject({ opened: true });
+    });
   });
 
   it('counts nothing twice when a kill comes between the counting of a file and its removal', async () => {

@@ -4,6 +4,7 @@ import { logger } from '../platform/logging/logger.js';
 import { EngagementStore } from './engagement-store.js';
 import { GroupCommit } from './group-commit.js';
 import type { Hit } from './hit.js';
+import { HitsOnDisk } from './hits-on-disk.js';
 import { Spool } from './spool.js';
 
 const MAX_GROUP = 500;
@@ -32,6 +33,7 @@ export class EngagementWriter implements OnApplicationBootstrap, OnApplicationSh
   constructor(
     private readonly store: EngagementStore,
     private readonly spool: Spool,
+    private readonly onDisk: HitsOnDisk,
   ) {}
 
   /** Hits left by a crash or an outage are written as soon as PostgreSQL answers. */
@@ -71,7 +73,7 @@ export class EngagementWriter implements OnApplicationBootstrap, OnApplicationSh
 
   private async keep(hits: readonly Hit[]): Promise<void> {
     try {
-      await Promise.all(hits.map((hit) => this.spool.keep(hit)));
+      await Promise.all(hits.map((hit) => this.spool.keep(hit).then(() => this.onDisk.keep(hit))));
       this.recoverSoon();
     } catch (error) {
       // Neither the database nor the disk takes it: the recipient gets the page all the same.
@@ -100,8 +102,10 @@ export class EngagementWriter implements OnApplicationBootstrap, OnApplicationSh
   }
 
   private async replayFiles(): Promise<void> {
+    this.onDisk.replayBegins();
     for (let names = await this.spool.seal(); names.length > 0; names = await this.spool.seal())
       for (const name of names) await this.replayFile(name);
+    this.onDisk.replayed();
   }
 
   private async replayFile(name: string): Promise<void> {

@@ -7,6 +7,7 @@ import { ProcessClock } from '../platform/clock/clock.js';
 import { REAL_LANE } from '../platform/clock/lane.js';
 import { newId } from '../platform/ids.js';
 import { HitCounter } from './hit-counter.js';
+import { HitsOnDisk } from './hits-on-disk.js';
 import { Mailbox } from './hits.builder.js';
 import { storeHits } from './store-hits.js';
 
@@ -212,7 +213,8 @@ describe('hits that are stored', () => {
     };
     const facts = async (enrollmentId: string): Promise<unknown> => {
       const runs = [{ environmentId: store.liveId, enrollmentId, pass: 1 }];
-      const known = (await new SqlEngagementReader().ofRuns(database.engine, runs)).get(enrollmentId) ?? [];
+      const known =
+        (await new SqlEngagementReader(new HitsOnDisk()).ofRuns(database.engine, runs)).get(enrollmentId) ?? [];
       return known.map(({ stepId, opened, clicked }) => ({ stepId, opened, clicked })).at(-1);
     };
     const sent = async (): Promise<unknown[]> => {

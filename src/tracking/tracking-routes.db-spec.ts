@@ -16,6 +16,7 @@ import { EngagementStore } from './engagement-store.js';
 import { EngagementWriter } from './engagement-writer.js';
 import { HitClock } from './hit-clock.js';
 import { HitCounter } from './hit-counter.js';
+import { HitsOnDisk } from './hits-on-disk.js';
 import { Readers } from './readers.js';
 import { Spool } from './spool.js';
 import { TokenReader } from './token-reader.js';
@@ -44,7 +45,8 @@ describe('the addresses inside letters', () => {
     directory = await mkdtemp(join(tmpdir(), 'touchmap-spool-'));
     const clock = new HitClock(new ProcessClock());
     counter = new HitCounter(database.engine, new ProcessClock());
-    writer = new EngagementWriter(new EngagementStore(database.engine, clock, counter), new Spool(directory));
+    const hits = new EngagementStore(database.engine, clock, counter);
+    writer = new EngagementWriter(hits, new Spool(directory), new HitsOnDisk());
     const runs = { endForContact: (_: unknown, end: unknown) => Promise.resolve(void ended.push(end)) };
     const unsubscriber = new Unsubscriber(
       database.engine,

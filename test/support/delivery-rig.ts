@@ -41,6 +41,7 @@ import { StoresService } from '../../src/stores/stores.service.js';
 import type { RenderRequest, RenderResult } from '../../src/templates/render-request.js';
 import type { TemplateCatalog } from '../../src/templates/template-catalog.js';
 import type { TemplateRenderer } from '../../src/templates/template-renderer.js';
+import { HitsOnDisk } from '../../src/tracking/hits-on-disk.js';
 
 /** Answers as it is told, and remembers every letter that it was handed. */
 export class ScriptedTransport extends Transport {
@@ -96,7 +97,7 @@ export function aWorker<T extends Transport = ScriptedTransport>(
   const ledger = new SqlMessageLedger(watermark);
   const stores = new StoresService();
   const registry = new ScenarioRegistry();
-  const facts = new FactLoader(stores, new SqlEngagementReader(), BLIND_KEYS);
+  const facts = new FactLoader(stores, new SqlEngagementReader(new HitsOnDisk()), BLIND_KEYS);
   const dueMark = new DueMark(clock);
   const reader = new RunReader(registry);
   const writer = new RunWriter(ledger, dueMark, waker);
