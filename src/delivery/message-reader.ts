@@ -17,7 +17,12 @@ import type {
 import { KEPT_COLUMNS, KeptLetters, type KeptRow } from '../templates/kept-letters.js';
 
 /** What may be asked for of `delivery`: of these few letters there is an index. */
-export const LOST_DELIVERIES: readonly string[] = ['blocked', 'bounced', 'dropped', 'complained'];
+export const LOST_DELIVERIES = [
+  'blocked',
+  'bounced',
+  'dropped',
+  'complained',
+] as const satisfies readonly MessageView['delivery'][];
 
 export interface MessageFilter {
   /** E-mail address or id of a person. */
@@ -25,7 +30,7 @@ export interface MessageFilter {
   readonly scenario?: string | undefined;
   readonly step?: string | undefined;
   readonly state?: MessageState | undefined;
-  readonly delivery?: string | undefined;
+  readonly delivery?: (typeof LOST_DELIVERIES)[number] | undefined;
 }
 
 type Columns<T> = T & Record<string, unknown>;
