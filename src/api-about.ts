@@ -1,3 +1,4 @@
+import { eventTypesTold } from './api-event-types.js';
 import { API_EXAMPLES } from './api-examples.js';
 import { API_PARAMETERS } from './api-parameters.js';
 import type { ApiAbout } from './platform/http/openapi.js';
@@ -29,7 +30,7 @@ export const API_ABOUT: ApiAbout = {
   version: VERSION,
   description: DESCRIPTION,
   tags: {
-    events: 'What happens in the store. Post it here; an event that was answered 202 is durable.',
+    events: `What happens in the store. Post it here; an event that was answered 202 is durable.\n\n${eventTypesTold()}`,
     sandbox: 'The sandbox’s clock: moves only when it is told to, through the same code as live. Needs a test key.',
     messages: 'Letters: one a step that a run reaches, with what became of it and why.',
     scenarios: 'Chains of delays and letters, as documents: drafts, published versions, presets, and who is in them.',

@@ -68,6 +68,22 @@ describe('the list of events of a type', () => {
       for (const step of [7, 99, 500, 501]) expect((await pages(limit, step)).flat()).toEqual(all);
   });
 
+  it('says which standard type is nearly that of an event that nothing came of', async () => {
+    await history(3, 1);
+    await db.engine.query(
+      `UPDATE storefront_events SET type = CASE key WHEN '1' THEN 'cart.update' WHEN '2' THEN 'order.placd' ELSE type END,
+         outcomes = CASE key WHEN '2' THEN '[{"scenario": "own", "enrollment": null, "outcome": "none", "reason": "too_old"}]'::jsonb END
+       WHERE environment_id = $1`,
+      [scope.environmentId],
+    );
+    const { items } = await reader.list(scope, {}, pageQuery('events', '10', undefined));
+    expect(items.map(({ type, nearly }) => [type, nearly])).toEqual([
+      [RARE, undefined],
+      ['order.placd', undefined], // the store's own: a scenario listens to it
+      ['cart.update', 'cart.updated'],
+    ]);
+  });
+
   it('fills a page of a usual type at once', async () => {
     await history(100, 1);
     expect((await pages(50, 60)).map(({ length }) => length)).toEqual([50, 50]);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { findContactId } from '../contacts/contact-lookup.js';
+import { nearestType } from '../domain/nearest-type.js';
 import { BlindKeys } from '../platform/blind-keys.js';
 import type { Sql } from '../platform/database/sql.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
@@ -119,6 +120,8 @@ async function ofType(
 }
 
 function viewOf(row: EventRow): EventView {
+  const outcomes = row.outcomes ?? [];
+  const nearly = outcomes.length === 0 ? nearestType(row.type) : null;
   return {
     id: row.key,
     type: row.type,
@@ -127,7 +130,8 @@ function viewOf(row: EventRow): EventView {
     contact: row.contact_id,
     data: row.data,
     state: row.processed_at === null ? 'received' : 'processed',
-    outcomes: row.outcomes ?? [],
+    outcomes,
     warnings: row.identity_conflict ? ['identity_conflict'] : [],
+    ...(nearly === null ? {} : { nearly }),
   };
 }

@@ -30,7 +30,7 @@ export class EventDto {
   @IsId()
   id?: string | number | null;
 
-  /** `cart.updated`: a standard type, or any other of this form. */
+  /** `cart.updated`: a standard type (the tag `events` has them all, with their fields), or any other of this form. */
   @IsString()
   @MaxLength(100)
   @IsEventType()
@@ -51,7 +51,7 @@ export class EventDto {
   @Type(() => EventContactDto)
   contact: EventContactDto;
 
-  /** The event's own fields; standard types have typed ones, everything else is kept as it is. */
+  /** The event's own fields; standard types have typed ones (the tag `events` has them), everything else is kept as it is. */
   @IsOptional()
   @IsObject()
   data?: Record<string, unknown> | null;

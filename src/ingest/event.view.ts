@@ -81,4 +81,6 @@ export class EventView {
   readonly outcomes!: EventOutcomeView[];
   /** `identity_conflict`: an identity in it belongs to another contact and stayed there. */
   readonly warnings!: 'identity_conflict'[];
+  /** Only where no scenario listens to the type and it is nearly a standard one: the one that seems to be meant (`cart.updated`). */
+  readonly nearly?: string;
 }

@@ -107,6 +107,12 @@ describe('the API’s description for programs', () => {
     }
   });
 
+  it('says of every route by what it is opened, also of those that are open to everybody', () => {
+    const silent = operations.filter(({ operation }) => operation.security === undefined);
+    expect(silent.map(({ name }) => name)).toEqual([]);
+    expect(paths['/health/live']!.get!.security).toEqual([]);
+  });
+
   it('has one name for each route, which every language can write', () => {
     const names = operations.map(({ operation }) => operation.operationId);
     expect(names.filter((name) => !/^[a-z][A-Za-z]+$/.test(name))).toEqual([]);

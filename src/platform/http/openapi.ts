@@ -46,6 +46,7 @@ interface Parameter {
 interface Operation {
   operationId: string;
   tags?: string[];
+  security?: object[];
   summary?: string;
   description?: string;
   parameters?: Parameter[];
@@ -83,6 +84,7 @@ export function openApiDocument(app: INestApplication, about: ApiAbout): OpenAPI
       nameOperation(path, operation);
       describeList(operation);
       splitText(operation);
+      operation.security ??= []; // open to everybody, and not forgotten
       operation.responses = {
         ...operation.responses,
         default: {
