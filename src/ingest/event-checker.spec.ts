@@ -26,6 +26,15 @@ describe('an item of a batch', () => {
     expect(errors).toHaveLength(100);
   });
 
+  it('with a field that nobody knows is told which one is meant', () => {
+    const wrong = { type: 'cart.updated', occurred_at: 1, contact: { email: 'a@example.com', first_name: 'Anna' } };
+    const checked = new EventChecker().item(wrong, caller, null);
+    expect(!checked.ok && checked.error.errors!.map(({ pointer, detail }) => `${pointer} ${detail}`)).toEqual([
+      '/occurred_at is not a field of this object: write occurredAt',
+      '/contact/first_name is not a field of this object: write firstName',
+    ]);
+  });
+
   it('that is large is told the first thing that is wrong with it', () => {
     const wrong = { type: 'cart.updated', contact: { email: 'a@example.com', tags: Array(100_000).fill(1) } };
     const checked = new EventChecker().item(wrong, caller, null);

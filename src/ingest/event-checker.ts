@@ -63,7 +63,9 @@ export class EventChecker {
 }
 
 function validator(allErrors: boolean): ValidateFunction<EventDto> {
-  return new Ajv({ allErrors, strictTypes: false, keywords: [ruleKeyword] }).compile<EventDto>(EVENT_SCHEMA);
+  return new Ajv({ allErrors, verbose: true, strictTypes: false, keywords: [ruleKeyword] }).compile<EventDto>(
+    EVENT_SCHEMA,
+  );
 }
 
 function refused(problems: readonly Problem[]): Checked {

@@ -41,4 +41,15 @@ describe('what the API says of a wrong body', () => {
   it('points at a field whose name holds what a pointer separates its steps by', () => {
     expect(said({ 'a/b~c': 1 })).toEqual([['/a~1b~0c', 'unknown_field']]);
   });
+
+  it('names the field that was meant where only its spelling differs, else every field that there is', () => {
+    const check = new Ajv({ allErrors: true, verbose: true }).compile(schema);
+    check({ E_mail: 'a', other: 1, address: { city: 'x', street: 'y' } });
+    const { errors } = schemaProblems(check.errors!, 'body') as Unprocessable;
+    expect(errors!.map(({ pointer, detail }) => `${pointer} ${detail}`)).toEqual([
+      '/E_mail is not a field of this object: write email',
+      '/other is not a field of this object: it has email, address',
+      '/address/street is not a field of this object: it has city',
+    ]);
+  });
 });

@@ -2,6 +2,7 @@ import type { FastifySchemaValidationError } from 'fastify';
 import { NOTED_PROBLEMS, type Problem, Unprocessable } from './domain-error.js';
 import { pointerStep } from './json-pointer.js';
 import { snakeCase } from './snake-case.js';
+import { unknownField } from './unknown-field.js';
 
 /** Ajv's keywords in the words of the ValidationPipe: a mistake has one code, whichever of the two checks its route. */
 const CODES: Readonly<Record<string, string>> = {
@@ -17,6 +18,11 @@ const CODES: Readonly<Record<string, string>> = {
   maxItems: 'array_max_size',
 };
 
+/** With Ajv's option `verbose` also the part of the schema that does not hold. */
+interface Told extends FastifySchemaValidationError {
+  readonly parentSchema?: { readonly properties?: object };
+}
+
 /** Ajv's findings as the API's 422, with a JSON pointer each. */
 export function schemaProblems(errors: readonly FastifySchemaValidationError[], part: string): Error {
   const told = errors.filter((error) => error.keyword !== 'if' && error.keyword !== 'anyOf' && !isOptionalNull(error));
@@ -29,13 +35,12 @@ function isOptionalNull({ keyword, params }: FastifySchemaValidationError): bool
   return keyword === 'type' && params.type === 'null';
 }
 
-function problemOf({ keyword, instancePath, params, message }: FastifySchemaValidationError): Problem {
-  if (keyword === 'additionalProperties')
-    return {
-      pointer: `${instancePath}${pointerStep(String(params.additionalProperty))}`,
-      code: 'unknown_field',
-      detail: 'is not a field of this object',
-    };
+function problemOf({ keyword, instancePath, params, message, parentSchema }: Told): Problem {
+  if (keyword === 'additionalProperties') {
+    const name = String(params.additionalProperty);
+    const detail = unknownField(name, Object.keys(parentSchema?.properties ?? {}));
+    return { pointer: `${instancePath}${pointerStep(name)}`, code: 'unknown_field', detail };
+  }
   if (keyword === 'required')
     return {
       pointer: `${instancePath}${pointerStep(String(params.missingProperty))}`,

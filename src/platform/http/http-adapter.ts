@@ -41,6 +41,7 @@ export function makeAdapter(env: Env): FastifyAdapter {
         removeAdditional: false,
         useDefaults: false,
         allErrors: true,
+        verbose: true, // an unknown field is told which ones there are
         keywords: [ruleKeyword],
       },
     },

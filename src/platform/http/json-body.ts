@@ -18,6 +18,9 @@ export function registerBodyParsers(server: FastifyInstance): void {
   registerCsvBodies(server);
 }
 
+/** Invisible in any message, and JSON has none. */
+const BYTE_ORDER_MARK = '\uFEFF';
+
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: DomainError };
 
 function parseJsonBody(request: FastifyRequest, body: Buffer): Parsed {
@@ -28,6 +31,7 @@ function parseJsonBody(request: FastifyRequest, body: Buffer): Parsed {
   if (packed) return { ok: false, error: packed };
   if (!isUtf8(body)) return malformed('the body is not UTF-8');
   const text = body.toString('utf8');
+  if (text.startsWith(BYTE_ORDER_MARK)) return malformed('the body begins with a byte order mark: send it without');
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -54,3 +54,21 @@ describe('the log of requests that failed', () => {
     expect(told).not.toHaveBeenCalled();
   });
 });
+
+describe('a path that nobody answers', () => {
+  it.each([
+    ['/v1/events/', 'write /v1/events, without a slash at the end'],
+    ['/v1/event', 'no path of the API: /docs has all'],
+    ['/v1/event/', 'no path of the API: /docs has all'],
+  ])('%s is told how it is written, or where all are', async (url, detail) => {
+    const paths = new KnownPaths();
+    paths.add('POST', '/v1/events');
+    const filter = new ProblemFilter(paths);
+    const server = fastify();
+    server.setNotFoundHandler((request, reply) =>
+      filter.catch(new Error('nobody'), new ExecutionContextHost([request, reply])),
+    );
+    const answer = await server.inject({ method: 'POST', url });
+    expect(answer.json()).toMatchObject({ status: 404, code: 'not_found', detail });
+  });
+});

@@ -15,6 +15,12 @@ class MethodNotAllowed extends DomainError {
   readonly status = 405;
 }
 
+/** No method answers this path. */
+class NoSuchPath extends DomainError {
+  readonly code = 'not_found';
+  readonly status = 404;
+}
+
 /** Fastify's refusal of a body, with the number that the caller needs. */
 class BodyTooLarge extends DomainError {
   readonly code = 'body_too_large';
@@ -39,7 +45,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { body, retryAfterS, unexpected } = problemOf(
-      this.wrongMethod(request, reply) ??
+      this.wrongRoute(request, reply) ??
         tooLarge(error, request) ??
         noCsv(error, request) ??
         brokenOff(error, request) ??
@@ -52,9 +58,19 @@ export class ProblemFilter implements ExceptionFilter {
     sendProblem(reply, body, retryAfterS);
   }
 
-  private wrongMethod(request: FastifyRequest, reply: FastifyReply): MethodNotAllowed | null {
-    const methods = request.is404 ? this.paths.methodsOf(request.url.split('?', 1)[0]!) : [];
-    if (methods.length === 0 || methods.includes(request.method)) return null;
+  /** What is wrong with a request that no route answers; null for any other. */
+  private wrongRoute(request: FastifyRequest, reply: FastifyReply): DomainError | null {
+    if (!request.is404) return null;
+    const path = request.url.split('?', 1)[0]!;
+    const methods = this.paths.methodsOf(path);
+    if (methods.includes(request.method)) return null;
+    if (methods.length === 0) {
+      const shorter = path.replace(/\/+$/, '');
+      const isKnown = shorter !== path && this.paths.methodsOf(shorter).length > 0;
+      return new NoSuchPath(
+        isKnown ? `write ${shorter}, without a slash at the end` : `no path of the API: /docs has all`,
+      );
+    }
     void reply.header('allow', methods.join(', '));
     return new MethodNotAllowed(`this path answers ${methods.join(', ')}`);
   }

@@ -69,6 +69,20 @@ describe('a body that is not as declared is refused', () => {
     expect(await problems({})).toEqual([]);
   });
 
+  it('for a field that is not there, with the one that was meant or all that there are', async () => {
+    const error: unknown = await strictValidation()
+      .transform(
+        { ...GOOD, Na_me: 'b', colour: 1, stamps: [{ cents: 5, value: 5 }] },
+        { type: 'body', metatype: LetterDto },
+      )
+      .catch((refusal: unknown) => refusal);
+    expect((error as Unprocessable).errors!.map(({ pointer, detail }) => `${pointer} ${detail}`)).toEqual([
+      '/Na_me is not a field of this object: write name',
+      '/colour is not a field of this object: it has to, name, version, stamps',
+      '/stamps/0/value is not a field of this object: it has cents',
+    ]);
+  });
+
   // What every object inherits looks like a method of the DTO, and was left out before anything was looked at.
   it.each(['size', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf'])(
     'for a field of its own, called %s',

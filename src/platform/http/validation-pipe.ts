@@ -1,8 +1,10 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { getMetadataStorage } from 'class-validator';
 import { type Problem, Unprocessable } from './domain-error.js';
 import { pointerStep } from './json-pointer.js';
 import { snakeCase } from './snake-case.js';
+import { unknownField } from './unknown-field.js';
 
 /** Nest's pipe, without what it makes of a request that is not as declared: a text of a list, an empty object of null. */
 class StrictValidation extends ValidationPipe {
@@ -31,11 +33,11 @@ export function strictValidation(): ValidationPipe {
     transform: true,
     transformOptions: { enableImplicitConversion: false },
     stopAtFirstError: false,
+    validationError: { target: true }, // its class knows which fields there are
     exceptionFactory: (errors) => invalid(errors.flatMap((error) => problemsOf(error, ''))),
   });
 }
 
-const UNKNOWN_FIELD = 'is not a field of this object';
 const NO_OBJECT: Problem = { pointer: '', code: 'is_object', detail: 'must be an object' };
 
 function invalid(problems: readonly Problem[]): Unprocessable {
@@ -52,10 +54,19 @@ function unseenFields(value: unknown, dto: object, above: string): readonly Prob
   if (!isObject(value)) return [];
   return Object.entries(value as object).flatMap(([name, part]) => {
     const pointer = `${above}${pointerStep(name)}`;
-    if (name in Object.prototype) return [{ pointer, code: 'unknown_field', detail: UNKNOWN_FIELD }];
+    if (name in Object.prototype)
+      return [{ pointer, code: 'unknown_field', detail: unknownField(name, fieldsOf(dto)) }];
     const nested = defaultMetadataStorage.findTypeMetadata(dto, name)?.typeFunction();
     return nested ? unseenFields(part, nested, pointer) : [];
   });
+}
+
+/** Names that a DTO class declares. */
+function fieldsOf(dto: object | undefined): readonly string[] {
+  const checks = dto
+    ? getMetadataStorage().getTargetValidationMetadatas(dto as new () => object, '', false, false)
+    : [];
+  return [...new Set(checks.filter(({ type }) => type !== 'whitelistValidation').map((one) => one.propertyName))];
 }
 
 function problemsOf(error: ValidationError, above: string): Problem[] {
@@ -64,7 +75,7 @@ function problemsOf(error: ValidationError, above: string): Problem[] {
   const own = told(Object.entries(error.constraints ?? {})).map(([name, detail]) => ({
     pointer,
     code: codeOf(name),
-    detail: name === 'whitelistValidation' ? UNKNOWN_FIELD : detail,
+    detail: name === 'whitelistValidation' ? unknownField(error.property, fieldsOf(error.target?.constructor)) : detail,
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, pointer))];
 }
