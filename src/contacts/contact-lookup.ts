@@ -1,5 +1,6 @@
 import { parseEmail } from '../domain/email-address.js';
 import type { Sql } from '../platform/database/sql.js';
+import { BadInput } from '../platform/http/domain-error.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -16,6 +17,19 @@ export async function findContactId(tx: Sql, environmentId: string, ref: string)
   if (!address.ok) return null;
   const [row] = await tx.query<{ id: string }>(BY_EMAIL, [environmentId, address.key]);
   return row?.id ?? null;
+}
+
+/**
+ * The filter of a list by a person, as it came. 400 `invalid_contact` for what names nobody: an address whose `+` came as a space would find
+ * an empty list, and so would the shop's own id.
+ */
+export function contactFilter(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && (UUID.test(value) || parseEmail(value).ok)) return value;
+  throw new BadInput(
+    'invalid_contact',
+    'contact must be given once, as an e-mail address (its + is %2B in a URL) or as the id that we gave the contact',
+  );
 }
 
 const BY_ID = `

@@ -1,3 +1,4 @@
+import { contactFilter } from '../contacts/contact-lookup.js';
 import { MESSAGE_STATES } from '../domain/reasons.js';
 import { BadInput } from '../platform/http/domain-error.js';
 import { LOST_DELIVERIES, type MessageFilter } from './message-reader.js';
@@ -9,7 +10,7 @@ export function messageFilter(
   query: Readonly<Record<'contact' | 'scenario' | 'step' | 'state' | 'delivery', unknown>>,
 ): MessageFilter {
   return {
-    contact: text('contact', query.contact),
+    contact: contactFilter(query.contact),
     scenario: text('scenario', query.scenario),
     step: text('step', query.step),
     state: oneOf('state', MESSAGE_STATES, query.state),

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { contactFilter } from '../contacts/contact-lookup.js';
 import { isEventType } from '../domain/event-types.js';
 import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.js';
 import { ApiPage } from '../platform/http/described.js';
@@ -86,10 +87,11 @@ export class EventsController {
     @Query('cursor') cursor?: string,
   ): Promise<PageOf<EventView>> {
     if (type !== undefined && (typeof type !== 'string' || !isEventType(type)))
-      throw new BadInput('invalid_type', 'type must be an event type');
-    if (contact !== undefined && (typeof contact !== 'string' || contact === ''))
-      throw new BadInput('invalid_contact', 'contact must be given once, and not empty');
-    return this.reader.list(caller, { contact, type }, pageQuery('events', limit, cursor));
+      throw new BadInput(
+        'invalid_type',
+        'type must be given once, as lower-case words with dots between them, such as cart.updated',
+      );
+    return this.reader.list(caller, { contact: contactFilter(contact), type }, pageQuery('events', limit, cursor));
   }
 
   /** One event by the client's id or ours, and what it did. */

@@ -163,6 +163,8 @@ describe('bad input', () => {
     ['/v1/messages?cursor=eyJ4Ijox', 400],
     ['/v1/messages?scenario=one&scenario=two', 400],
     ['/v1/events?contact=a@example.com&contact=b@example.com', 400],
+    ['/v1/messages?contact=an+na@example.com', 400],
+    ['/v1/events?contact=u-17', 400],
     ['/v1/messages/not-an-id', 404],
     ['/v1/messages/00000000-0000-7000-8000-000000000000', 404],
     ['/v1/scenarios/unknown', 404],
