@@ -25,6 +25,34 @@ describe('advice on a letter', () => {
     expect(await found('{{default contact.lastName "friend"}}')).toEqual([]);
   });
 
+  it('names placeholders of other programs, which nobody fills in here, and markup in a subject, once each', async () => {
+    const { problems } = await compiled(
+      anMjml(
+        '<mj-text>*|FNAME|* {contact.firstName} ${name} {% if a %} %FIRSTNAME% [[name]] *|FNAME|*</mj-text>',
+      ).replace(/<mj-title>[^<]*/, '<mj-title><b>Hi</b> {name}'),
+    );
+    const named = problems.filter(({ code }) => code === 'foreign_placeholder' || code === 'markup_in_subject');
+    expect(named.map(({ detail }) => /^"(.+)" is sent as it stands/.exec(detail)?.[1]).sort()).toEqual(
+      [
+        '*|FNAME|*',
+        '{contact.firstName}',
+        '${name}',
+        '{% if a %}',
+        '%FIRSTNAME%',
+        '[[name]]',
+        '{name}',
+        '<b>',
+        '</b>',
+      ].sort(),
+    );
+  });
+
+  it('takes no words, signs or mustaches for placeholders', async () => {
+    const text = '50% off, 20%-30% {1} {} [1] a|b {{contact.email}} {{#if contact.firstName}}x{{/if}} 100%';
+    const { problems } = await compiled(anMjml(`<mj-text>${text}</mj-text>`));
+    expect(problems.filter(({ code }) => code === 'foreign_placeholder')).toEqual([]);
+  });
+
   it.each(['unsubscribe', 'preferences', 'view', 'confirm'])('counts no link to its own page (%s)', async (page) => {
     const { links, problems } = await compiled(anMjml(`<mj-text><a href="{{links.${page}}}">x</a></mj-text>`));
     expect(links).toEqual([]);

@@ -1,5 +1,6 @@
 import type { Draft } from './draft.js';
 import { advise } from './draft.js';
+import { readAsItStands } from './foreign-placeholders.js';
 import { GMAIL_CLIP_BYTES } from './limits.js';
 import { scanHtml } from './scan-html.js';
 
@@ -30,7 +31,7 @@ export function lint(draft: Draft): Draft {
       detail: `"${src.slice(0, 100)}" is no whole http or https address: no mail program can show this picture`,
     })),
   );
-  return advise(located, 'warning', ...sizeWarning(Buffer.byteLength(draft.html)));
+  return advise(located, 'warning', ...readAsItStands(draft), ...sizeWarning(Buffer.byteLength(draft.html)));
 }
 
 /** The picture's address without what the compiler has put around the author's mustaches. */
