@@ -150,7 +150,9 @@ describe('publishing', () => {
       steps: [{ id: 'a', type: 'wait', for: 'a while' }],
     });
     expect(draft.problems.map(({ pointer }) => pointer)).toContain('/steps/0/for');
-    await expect(publisher.publish(sandbox, 'half')).rejects.toThrow(Unprocessable);
+    const refused = publisher.publish(sandbox, 'half');
+    await expect(refused).rejects.toThrow(Unprocessable);
+    await expect(refused).rejects.toThrow('half cannot be published: /messageClass: is required');
   });
 
   it('is seen by this process at once', async () => {

@@ -102,11 +102,7 @@ export class ScenarioPublisher {
     const checked = checkDocument(document);
     const problems = checked.ok ? await this.missingTemplates(scope, checked.compiled) : checked.problems;
     if (!checked.ok || problems.length > 0)
-      throw new Unprocessable(
-        'scenario_invalid',
-        `${key} cannot be published: ${problems[0]?.detail ?? 'it is not valid'}`,
-        problems,
-      );
+      throw new Unprocessable('scenario_invalid', `${key} cannot be published: ${toldFirst(problems)}`, problems);
     return checked;
   }
 
@@ -175,4 +171,10 @@ async function lastDeleted(manager: EntityManager, storeId: string, key: string)
     [storeId, key],
   );
   return deleted?.last_version ?? 0;
+}
+
+/** The first problem with its place: "is required" says nothing alone. */
+function toldFirst([first]: readonly Problem[]): string {
+  if (!first) return 'it is not valid';
+  return first.pointer === '' ? first.detail : `${first.pointer}: ${first.detail}`;
 }

@@ -137,6 +137,7 @@ function readable(message: string): string {
       .replace(/\bbool\b(?!\()/g, 'true or false')
       .replace(/\bdyn\b/g, 'value')
       .replace(/\blist<[^>]*>/g, 'list')
+      .replace(/^does not fit together: list\.contains\(.*\)$/, 'a list is asked by in: "vip" in contact.tags')
   );
 }
 

@@ -43,6 +43,7 @@ describe('a condition that cannot be read says where, and what to write', () => 
     ["like(event.total, '5')", 'like() takes a text, not number'],
     ['size(event.total) > 1', 'does not fit together: size(number)'],
     ['string(event.items) == ""', 'does not fit together: string(list)'],
+    ["contact.tags.contains('vip')", 'a list is asked by in: "vip" in contact.tags'],
     ['event.total > null', 'does not fit together: value > null'],
     ['event.items.exists(i)', 'exists() takes a name and an expression'],
   ])('and one whose types do not fit names them as people do: %s', (when, detail) => {
