@@ -13,6 +13,8 @@ describe('a misspelt event type', () => {
     ['checkout.start', 'checkout.started'],
     ['product.view', 'product.viewed'],
     ['subscription.request', 'subscription.requested'],
+    ['order.created', 'order.placed'],
+    ['checkout.created', 'checkout.started'],
   ])('%s is told from %s', (type, known) => {
     expect(nearestType(type)).toBe(known);
   });
@@ -26,6 +28,11 @@ describe('a misspelt event type', () => {
     'shop.visited',
   ])('%s is none', (type) => {
     expect(nearestType(type)).toBeNull();
+  });
+
+  it('is told of what other systems call a standard type', () => {
+    for (const type of ['order.completed', 'customer.created', 'user.signed_up', 'trial.expired'])
+      expect([type, STANDARD_EVENT_TYPES]).toEqual([type, expect.arrayContaining([nearestType(type)])]);
   });
 
   it('is warned of wherever a scenario names it, and refused nowhere', () => {

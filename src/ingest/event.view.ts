@@ -81,6 +81,9 @@ export class EventView {
   readonly outcomes!: EventOutcomeView[];
   /** `identity_conflict`: an identity in it belongs to another contact and stayed there. */
   readonly warnings!: 'identity_conflict'[];
-  /** Only where no scenario listens to the type and it is nearly a standard one: the one that seems to be meant (`cart.updated`). */
+  /**
+   * Only where no scenario listens to the type and it is nearly a standard one, or one that other systems have: the standard type that
+   * seems to be meant (`order.placed` of `order.created`).
+   */
   readonly nearly?: string;
 }

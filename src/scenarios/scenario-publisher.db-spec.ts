@@ -155,6 +155,12 @@ describe('publishing', () => {
     await expect(refused).rejects.toThrow('half cannot be published: /messageClass: is required');
   });
 
+  it('cannot come before a draft: who edits what nobody has made is told how it is made', async () => {
+    await expect(scenarios.edit(sandbox, 'nobody', { ...HELLO, key: 'nobody' })).rejects.toThrow(
+      'scenario nobody was not found: POST /v1/scenarios creates one',
+    );
+  });
+
   it('is seen by this process at once', async () => {
     const state = async () =>
       (await registry.publications(database.engine, store.liveId, REAL_LANE)).get('hello')?.state;

@@ -142,7 +142,7 @@ export async function lockScenario(manager: EntityManager, { storeId }: Scope, k
     storeId,
     key,
   ]);
-  if (rows.length === 0) throw new NotFound(`scenario ${key}`);
+  if (rows.length === 0) throw new NotFound(`scenario ${key}`, 'POST /v1/scenarios creates one');
 }
 
 async function insertDraft(manager: EntityManager, storeId: string, draft: ScenarioDraft): Promise<boolean> {

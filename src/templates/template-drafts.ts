@@ -20,7 +20,7 @@ export async function lockDraft(manager: EntityManager, { storeId }: Scope, key:
     storeId,
     key,
   ]);
-  if (rows.length === 0) throw new NotFound(`template ${key}`);
+  if (rows.length === 0) throw new NotFound(`template ${key}`, 'POST /v1/templates creates one');
 }
 
 /** False when the store has a template of that key. */

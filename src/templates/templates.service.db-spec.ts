@@ -142,6 +142,12 @@ describe('templates of a store', () => {
     expect(anew.published).toEqual({ live: null, sandbox: null });
   });
 
+  it('edits nothing that nobody has made, and tells how it is made', async () => {
+    await expect(templates.edit(live, KEY, { locales: { en: aLetterSource('Hi') } })).rejects.toThrow(
+      `template ${KEY} was not found: POST /v1/templates creates one`,
+    );
+  });
+
   it('edits nothing that was deleted meanwhile', async () => {
     await templates.create(live, { key: KEY, locales: { en: aLetterSource('Hi') } });
     let edit: Promise<unknown> = Promise.resolve();

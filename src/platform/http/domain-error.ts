@@ -26,8 +26,8 @@ export class NotFound extends DomainError {
   readonly code = 'not_found';
   readonly status = 404;
 
-  constructor(what: string) {
-    super(`${what} was not found`);
+  constructor(what: string, instead?: string) {
+    super(`${what} was not found${instead === undefined ? '' : `: ${instead}`}`);
   }
 }
 
