@@ -1,4 +1,4 @@
-import { compileCondition, compileValue, type Compiled } from './conditions/expression.js';
+import { compileCondition, compileValue, givesText, type Compiled } from './conditions/expression.js';
 import type { Scope } from './conditions/term.js';
 import type {
   CompiledExit,
@@ -169,6 +169,12 @@ function compileGoals({ goals }: Scenario, scope: ScopeOf, notes: Notes): readon
   return goals.map((goal, index) => {
     const atGoal = { ...scope(goal.event, { run: false }), eventOnly: true };
     const value = notes.value(goal.value, atGoal, `/goals/${index}/value`);
+    if (value !== null && givesText(value.source, atGoal))
+      notes.warnings.push({
+        pointer: `/goals/${index}/value`,
+        code: 'value_is_text',
+        detail: 'gives a text, and what an order is worth is a number, such as event.total',
+      });
     const event = notes.type(goal.event, `/goals/${index}/event`);
     return { key: goal.key, event, withinMs: elapsedMs(goal.within), value };
   });

@@ -37,6 +37,17 @@ describe('a scenario is published with a warning', () => {
     expect(warned([anEmailStep('first')], { holdout })).toEqual(warnings);
   });
 
+  it.each([
+    ["'a'", ['/goals/0/value value_is_text']],
+    ['event.currency', ['/goals/0/value value_is_text']],
+    ['event.total', []],
+    ['event.data.worth', []],
+    ['100', []],
+  ])('where an order is worth a text, which no sum can be made of: %s', (value, warnings) => {
+    const goals = [{ key: 'order', event: 'order.placed', within: '5 days', value }];
+    expect(warned([anEmailStep('first')], { goals })).toEqual(warnings);
+  });
+
   it('and without one where letters ask about earlier ones, exits about any, and an exit step is the last or has a condition', () => {
     const steps = [
       anEmailStep('first'),

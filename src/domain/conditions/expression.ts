@@ -59,6 +59,11 @@ export function compileValue(source: string, scope: Scope): Compiled<ValueExpres
   };
 }
 
+/** Whether an expression can give a text only. */
+export function givesText(source: string, scope: Scope): boolean {
+  return check(source, { ...scope, patterns: { size: 0 } }, ['string']).ok;
+}
+
 type Checked =
   | {
       readonly ok: true;
