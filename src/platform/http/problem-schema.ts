@@ -16,7 +16,7 @@ export const PROBLEM = {
     status: {
       type: 'integer',
       description:
-        '400 malformed, 401 no key in force, 403 not allowed, 404 not found (also what belongs to another store), 409 conflict, 413 too large, 415 not of the type that the route reads (JSON, or CSV), 422 cannot mean anything, 429 and 503 try again after `Retry-After`.',
+        '400 malformed, 401 no key in force, 403 not allowed, 404 not found (also what belongs to another store), 405 not by this method, 409 conflict, 413 too large, 415 not of the type that the route reads (JSON, or CSV), 422 cannot mean anything, 429 and 503 try again after `Retry-After`.',
       example: 422,
     },
     code: { type: 'string', description: 'Stable snake_case word for programs.', example: 'invalid' },
