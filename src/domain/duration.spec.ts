@@ -61,6 +61,11 @@ describe('a duration', () => {
     );
   });
 
+  it('is no longer than somebody would write it: reading a long text would keep everybody else waiting', () => {
+    expect(parseDuration(`${' '.repeat(300)}1 day and 2 hours `)).toMatchObject({ ok: true, iso: 'P1DT2H' });
+    expect(parseDuration(`1 day${' '.repeat(200)}2 hours`)).toMatchObject({ ok: false });
+  });
+
   it('never throws, whatever the text', () => {
     fc.assert(fc.property(fc.string(), (text) => typeof parseDuration(text).ok === 'boolean'));
   });

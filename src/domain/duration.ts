@@ -39,13 +39,16 @@ const UNITS: ReadonlyMap<string, Unit> = new Map([
   ['secs', 'second'],
 ]);
 
+/** Every unit with its number, and room to spare: what follows takes the square of a text's length, and a shop may write 16 KiB. */
+const LONGEST_TEXT = 200;
+
 const HOW = 'write it as "45 minutes", "2 days" or ISO 8601 (PT45M, P2D)';
 
 /** Reads `PT45M` or `"45 minutes"`; never throws. */
 export function parseDuration(text: string): ParsedDuration {
   const written = text.trim();
   if (/^[-+−]/.test(written)) return refused(`"${excerpt(text)}" has a sign; a duration is zero or longer`);
-  const units = /^P/i.test(written) && !written.includes(' ') ? fromIso(written.toUpperCase()) : fromEnglish(written);
+  const units = written.length > LONGEST_TEXT ? null : unitsOf(written);
   if (units === null) return refused(`"${excerpt(text)}" is not a duration; ${HOW}`);
   if (![units.years, units.months, units.weeks, units.days, units.elapsedMs].every(Number.isSafeInteger))
     return refused(`"${excerpt(text)}": only hours, minutes and seconds may have fractions, down to a millisecond`);
@@ -78,6 +81,10 @@ function refused(detail: string): ParsedDuration {
 
 function excerpt(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function unitsOf(text: string): DurationUnits | null {
+  return /^P/i.test(text) && !text.includes(' ') ? fromIso(text.toUpperCase()) : fromEnglish(text);
 }
 
 function fromIso(text: string): DurationUnits | null {
