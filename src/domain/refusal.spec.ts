@@ -1,5 +1,8 @@
 import { type Blamed, blamedBy } from './refusal.js';
 
+/** In proportion it takes some milliseconds, in proportion to the square minutes. */
+const LONGEST_MS = 2_000;
+
 describe('a mail server’s refusal', () => {
   it.each<readonly [Blamed, string]>([
     ['recipient', '550 5.1.1 no such user'],
@@ -31,5 +34,11 @@ describe('a mail server’s refusal', () => {
   it('takes no host’s address for a code', () => {
     expect(blamedBy('550 no such user, said 5.7.1.9')).toBe('recipient');
     expect(blamedBy('550 no such user, said 15.7.1')).toBe('recipient');
+  });
+
+  it.each(['a', 'a@', '@', '5.', '5.7.1.', 'no ', ' '])('is read in proportion to words of nothing but %j', (part) => {
+    const began = performance.now();
+    blamedBy(part.repeat(100_000));
+    expect(performance.now() - began).toBeLessThan(LONGEST_MS);
   });
 });
