@@ -78,11 +78,12 @@ export class LetterTemplate {
 
 /**
  * What was filled in with nothing leaves no spaces at the ends of lines, no gaps and no empty line before the first. Only here
- * is it known whether a line begins behind `{{/if}} `, or goes on with what data left out.
+ * is it known whether a line begins behind `{{/if}} `, or goes on with what data left out. Spaces are looked through from their first
+ * one only: data may bring thousands of them in the middle of a line.
  */
 function tidy(text: string): string {
   return text
-    .replace(/^[^\S\n]+|[ \t]+$/gm, '')
+    .replace(/^[^\S\n]+|(?<![ \t])[ \t]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .replace(/^\n+(?!$)/, '');
 }

@@ -1,5 +1,8 @@
 import { aContext, anMjml, rendered } from './letter.builder.js';
 
+/** In proportion, with the compiling, some hundred milliseconds; in proportion to the square half a minute. */
+const LONGEST_MS = 10_000;
+
 it('white space stays as it is written where a letter shows it', async () => {
   const { html } = await rendered(anMjml('<mj-text><pre>a\n    b  c</pre></mj-text>'));
   expect(html).toContain('<pre>a\n    b  c</pre>');
@@ -16,6 +19,14 @@ describe('the text part', () => {
     expect(text.slice(0, text.indexOf('b') + 200)).toMatch(
       /^You are getting this because you asked for it\.\na\n\nb\n\n/,
     );
+  });
+
+  it('takes time in proportion to the spaces that data brings into the middle of a line', async () => {
+    const note = `a${' \t'.repeat(50_000)}b`;
+    const source = anMjml('<mj-text>{{event.note}}</mj-text>');
+    const began = performance.now();
+    expect((await rendered(source, aContext({ data: { note } }))).line).toBe(note.replaceAll('\t', ' '));
+    expect(performance.now() - began).toBeLessThan(LONGEST_MS);
   });
 
   it('calls a link by its picture’s description where data put the picture in place of words', async () => {
