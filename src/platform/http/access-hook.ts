@@ -4,7 +4,7 @@ import { DomainError, Forbidden } from './domain-error.js';
 import type { WrongKeys } from './wrong-keys.js';
 
 /** Routes of Swagger UI and its document, which Nest registers without decorators. */
-const OPEN_PATHS = /^\/docs(-json|-yaml)?(\/|$)/;
+const OPEN_PATHS = /^\/docs(-json)?(\/|$)/;
 
 /** No key, or none that is in force. */
 class Unauthorized extends DomainError {

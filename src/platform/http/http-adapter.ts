@@ -93,6 +93,6 @@ type AbstractType<T> = abstract new (...args: never[]) => T;
 
 /** Which role's processes answer a path; null for those of every process. */
 function roleOf(url: string): Role | null {
-  if (/^\/(v1|docs|docs-json|docs-yaml|console)(\/|$)/.test(url)) return 'api';
+  if (/^\/(v1|docs|docs-json|console)(\/|$)/.test(url)) return 'api';
   return /^\/(t|u|p|c|m|hooks)\//.test(url) ? 'tracking' : null;
 }

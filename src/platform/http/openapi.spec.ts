@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import ajvFormats from 'ajv-formats';
 import { Ajv } from 'ajv';
+import { serveDocs } from './openapi.js';
 
 interface Schema {
   readonly type?: string;
@@ -168,3 +172,21 @@ function nullsTold(part: unknown): unknown {
   );
   return nullable === true ? { anyOf: [{ type: 'null' }, rest] } : rest;
 }
+
+@Module({})
+class NoRoutes {}
+
+it('is written once, however often it is asked for: anybody may ask', async () => {
+  let written = 0;
+  const described = { openapi: '3.0.0', info: { title: 'Shop', version: '1' }, paths: {} };
+  const document = { ...described, toJSON: () => (written++, described) };
+  const app = await NestFactory.create<NestFastifyApplication>(NoRoutes, new FastifyAdapter(), { logger: false });
+  serveDocs(app, document);
+  await app.init();
+  const answers = [await app.inject('/docs-json'), await app.inject('/docs-json'), await app.inject('/docs-yaml')];
+  await app.close();
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 404]);
+  expect(answers[1]!.json()).toEqual(described);
+  expect(answers[1]!.headers['content-type']).toBe('application/json; charset=utf-8');
+  expect(written).toBe(1);
+});

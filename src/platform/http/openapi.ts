@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type Described, pageOfItems } from './described.js';
 import { PROBLEM } from './problem-schema.js';
@@ -150,7 +151,15 @@ function allowNull(schema: unknown): void {
   for (const part of Object.values(schema)) allowNull(part);
 }
 
-/** Serves the description at /docs and /docs-json. */
-export function serveDocs(app: INestApplication, document: OpenAPIObject): void {
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Touchmap API' });
+/**
+ * Serves the description at /docs and /docs-json. Anybody may ask for it, and it stays the same: so it is written once. Swagger's own
+ * answers would write it for each request, as JSON and as YAML.
+ */
+export function serveDocs(app: NestFastifyApplication, document: OpenAPIObject): void {
+  SwaggerModule.setup('docs', app, document, { raw: false, customSiteTitle: 'Touchmap API' });
+  const text = JSON.stringify(document);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/docs-json', (_request, reply) => reply.type('application/json').send(text));
 }
