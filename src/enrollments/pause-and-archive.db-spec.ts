@@ -36,6 +36,19 @@ describe('a scenario that is stopped', () => {
     expect(worker.ledger.messages).toEqual([]);
   });
 
+  it('holds nothing that begins anew meanwhile, until that comes due, and nothing that ends', async () => {
+    await shop.setState('abandoned-cart', 'paused');
+    await settle(worker, shop.lane(DUE));
+    await shop.receive(anna, cart(DUE));
+    await settle(worker, shop.lane(DUE));
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting', pass: 2, held: false }]);
+    await settle(worker, shop.lane('2026-11-21T10:30:00.000Z'));
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'waiting', pass: 2, held: true }]);
+    await shop.setState('abandoned-cart', 'archived');
+    await worker.scenarioRuns.archive(shop.environmentId, 'abandoned-cart');
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'ended', held: false }]);
+  });
+
   it('goes on where it stood when it is resumed', async () => {
     await shop.setState('abandoned-cart', 'paused');
     await settle(worker, shop.lane(DUE));

@@ -102,15 +102,17 @@ FROM unnest(${MOVED}, ${BEGUN}, ${IDENTITY}) AS v (${MOVED_NAMES}, ${BEGUN_NAMES
 
 const SET_MOVED = `state = v.state, position = v.position, due_at = v.due_at, previous_at = v.previous_at, touches = v.touches,
   end_reason = v.end_reason, ended_at = v.ended_at`;
+// What has ended waits for no resume, and what has begun anew has not come due yet.
+const STILL_HELD = `r.held AND v.state <> 'ended'`;
 
 const MOVE_RUNS = `
-UPDATE enrollments r SET ${SET_MOVED}
+UPDATE enrollments r SET ${SET_MOVED}, held = ${STILL_HELD}
 FROM unnest(${MOVED}) AS v (${MOVED_NAMES})
 WHERE r.environment_id = v.environment_id AND r.id = v.id`;
 
 const RENEW_RUNS = `
-UPDATE enrollments r SET ${SET_MOVED}, entered_at = v.entered_at, last_activity_at = v.last_activity_at, pass = v.pass, round = v.round,
-  event = ${EVENT}
+UPDATE enrollments r SET ${SET_MOVED}, held = ${STILL_HELD} AND v.pass = r.pass,
+  entered_at = v.entered_at, last_activity_at = v.last_activity_at, pass = v.pass, round = v.round, event = ${EVENT}
 FROM unnest(${MOVED}, ${BEGUN}) AS v (${MOVED_NAMES}, ${BEGUN_NAMES}, ${EVENT_NAMES})
 WHERE r.environment_id = v.environment_id AND r.id = v.id`;
 
