@@ -130,6 +130,25 @@ describe('a backup', () => {
     expect(await fs.readdir(dir.path)).not.toContainEqual(expect.stringContaining('cut-short'));
   });
 
+  it('has the rows of a table that a migration writes anew just as it begins', async () => {
+    const migration = new pg.Client({ connectionString: source.url, options: UNHURRIED });
+    await migration.connect();
+    await migration.query('BEGIN; LOCK stores');
+    const whole = path.join(dir.path, 'beside-a-migration.gz');
+    const written = backupDatabase(source.url, whole);
+    await until(
+      async () => (await migration.query(WAITING)).rows.length > 0,
+      () => 'the backup does not wait for the table',
+    );
+    await migration.query(`ALTER TABLE stores ALTER COLUMN name TYPE text USING name || ''; COMMIT`);
+    await migration.end();
+    await written;
+    const empty = await migratedDatabase();
+    await restoreDatabase(empty.url, whole);
+    expect(await sumsOf(empty.url)).toEqual(await sumsOf(source.url));
+    await empty.close();
+  });
+
   it('is refused by a database that holds anything', async () => {
     await expect(restoreDatabase(target.url, file)).rejects.toThrow('restore into an empty one');
   });

@@ -23,7 +23,10 @@ export async function backupDatabase(url: string, file: string): Promise<number>
   await client.connect();
   const draft = `${file}.${process.pid}.part`;
   try {
+    const tables = (await backupTables(client)).map(({ name }) => client.escapeIdentifier(name));
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    // Before the snapshot is taken: a table that a migration writes anew behind it would look empty in it.
+    await client.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS SHARE MODE`);
     const count = { rows: 0 };
     await pipeline(
       Readable.from(lines(client, count)),
