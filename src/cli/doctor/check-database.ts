@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { ProcessClock } from '../../platform/clock/clock.js';
+import { UNHURRIED } from '../../platform/database/connection.js';
 import { MIGRATIONS } from '../../platform/database/migrations.js';
 import { sessionProblem } from '../../platform/database/own-sessions.js';
 import { type Finding, ok, unchecked, wrong } from './finding.js';
@@ -15,7 +16,12 @@ const CONNECTIONS = { withRedis: 24, alone: 32 };
 
 /** Version, latency, clock, connections and schema. Changes nothing; throws when it cannot connect. */
 export async function checkDatabase(url: string, clock: ProcessClock, hasRedis: boolean): Promise<readonly Finding[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 10_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+    options: UNHURRIED,
+  });
   client.on('error', () => undefined); // the query under way tells
   await client.connect();
   try {

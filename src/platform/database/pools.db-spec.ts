@@ -3,11 +3,14 @@ import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migratedDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
+import { onServer } from '../../../test/support/template-database.js';
 import { givesUpAfter } from './connection.js';
 import { lostConnections, makePool } from './pools.js';
 import { requestDataSource } from './request-data-source.js';
 
 const SOON_S = 0.1;
+const SESSION = `SELECT '2026-02-01T00:00:00Z'::timestamptz AS at, current_setting('transaction_isolation') AS isolation,
+  current_setting('lock_timeout') AS waits, current_setting('idle_session_timeout') AS stays, current_user AS role`;
 
 describe('a connection of a pool', () => {
   let database: TestDatabase;
@@ -77,6 +80,32 @@ describe('a connection of a pool', () => {
     await expect(write()).rejects.toMatchObject({ driverError: { code: '25006' } });
     await write();
     await source.destroy();
+  });
+
+  it('is what the service needs, whatever the database sets for sessions of others', async () => {
+    const own = await migratedDatabase();
+    for (const setting of [
+      `default_transaction_isolation = 'repeatable read'`,
+      `datestyle = 'SQL, DMY'`,
+      `lock_timeout = '7ms'`,
+      `idle_session_timeout = '1h'`,
+    ])
+      await onServer(own.url, `ALTER DATABASE ${new URL(own.url).pathname.slice(1)} SET ${setting}`);
+    const pool = makePool(own.url, 'touchmap_engine', 1);
+    const source = await new DataSource(requestDataSource(own.url) as DataSourceOptions).initialize();
+    const needed = [
+      {
+        at: new Date('2026-02-01T00:00:00Z'),
+        isolation: 'read committed',
+        waits: '0',
+        stays: '0',
+        role: 'touchmap_engine',
+      },
+    ];
+    expect((await pool.query(SESSION)).rows).toEqual(needed);
+    expect(await source.query(SESSION)).toEqual([{ ...needed[0], role: 'touchmap_request' }]);
+    await Promise.all([pool.end(), source.destroy()]);
+    await own.close();
   });
 
   it('that breaks again and again, as of a standby that refuses every statement, is a line now and then', () => {

@@ -1,7 +1,7 @@
 import { createPostgresBackend, type ConnectionOptions, runMigrations, setDefaultBackendFactory } from 'bullmq';
 import type { Env } from '../config/env.js';
 import { BoundedClient } from '../database/bounded-client.js';
-import { givesUpAfter } from '../database/connection.js';
+import { givesUpAfter, OWN, UNHURRIED } from '../database/connection.js';
 import { makePool } from '../database/pools.js';
 
 const SCHEMA = 'bullmq';
@@ -25,14 +25,18 @@ export async function openQueueBackend(env: Env, databaseUrl: string): Promise<Q
   await migrateQueue(databaseUrl);
   const pool = makePool(databaseUrl, null, CONNECTIONS, {
     ...givesUpAfter(env.DATABASE_TIMEOUT_S),
-    options: `-c timezone=UTC -c search_path=${SCHEMA}`,
+    options: `${OWN} -c timezone=UTC -c search_path=${SCHEMA}`,
   });
   pool.setMaxListeners(50); // each queue and worker listens to it
   return { connection: pool as unknown as ConnectionOptions, close: () => pool.end() };
 }
 
 async function migrateQueue(databaseUrl: string): Promise<void> {
-  const client = new BoundedClient({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = new BoundedClient({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
+    options: UNHURRIED,
+  });
   await client.connect();
   try {
     await runMigrations(client, SCHEMA);
