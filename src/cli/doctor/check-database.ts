@@ -27,7 +27,9 @@ export async function checkDatabase(url: string, clock: ProcessClock, hasRedis: 
   try {
     const { rows } = await client.query<Server>(
       `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text,
-         current_setting('transaction_read_only')::boolean AS "isReadOnly"`,
+         current_setting('transaction_read_only')::boolean AS "isReadOnly",
+         ARRAY(SELECT name FROM pg_settings WHERE setting = 'off'
+           AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name) AS off`,
     );
     const rounds = [];
     for (let i = 0; i < ASKED; i++) rounds.push(await round(client, clock));
@@ -35,6 +37,7 @@ export async function checkDatabase(url: string, clock: ProcessClock, hasRedis: 
     const { rows: places } = await client.query<Places>(PLACES);
     return [
       server(rows[0]!),
+      durability(rows[0]!.off),
       sessions(await sessionProblem(url)),
       latency(fastest.tookMs),
       skew(fastest.aheadMs),
@@ -50,9 +53,11 @@ interface Server {
   readonly number: number;
   readonly text: string;
   readonly isReadOnly: boolean;
+  /** What is switched off of that which keeps a commit through a crash. */
+  readonly off: readonly string[];
 }
 
-export function server({ number, text, isReadOnly }: Server): Finding {
+export function server({ number, text, isReadOnly }: Omit<Server, 'off'>): Finding {
   if (number < OLDEST) return wrong('database', `PostgreSQL ${text} is too old`, 'use PostgreSQL 15 or newer');
   return isReadOnly
     ? wrong(
@@ -61,6 +66,13 @@ export function server({ number, text, isReadOnly }: Server): Finding {
         'let DATABASE_URL name the primary, or unset default_transaction_read_only',
       )
     : ok('database', `PostgreSQL ${text}`);
+}
+
+/** A 202 means that the event is on disk: a server that puts that off loses the last of them when it is killed, and the letters' states. */
+export function durability(off: readonly string[]): Finding {
+  return off.length === 0
+    ? ok('durability', 'a commit survives the server’s end')
+    : wrong('durability', `what was answered may be lost with the server: off is ${off.join(', ')}`, 'set it to on');
 }
 
 /** @param problem of the way to the database; null when there is none */

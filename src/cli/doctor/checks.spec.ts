@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { readEnv } from '../../platform/config/read-env.js';
 import { checkDataDir, room } from './check-data-dir.js';
-import { connections, latency, server, sessions, skew, unreachable } from './check-database.js';
+import { connections, durability, latency, server, sessions, skew, unreachable } from './check-database.js';
 import { checkSender, type Resolver, type SenderQuestion } from './check-dns.js';
 import { checkPublicUrl, type Fetch } from './check-public-url.js';
 import type { RedisState } from '../../platform/queue/redis-state.js';
@@ -191,6 +191,10 @@ describe('the doctor looks at the machine', () => {
   it('wants a PostgreSQL that is new enough and takes writing', () => {
     const at = (number: number, isReadOnly: boolean) => server({ number, text: '15.18', isReadOnly }).state;
     expect([at(150_018, false), at(140_000, false), at(150_018, true)]).toEqual(['ok', 'wrong', 'wrong']);
+  });
+
+  it('and one that keeps what it was given when it is killed', () => {
+    expect([durability([]).state, durability(['synchronous_commit']).state]).toEqual(['ok', 'wrong']);
   });
 
   it('and finds clocks that differ and a database that is far away', () => {

@@ -62,6 +62,16 @@ describe('the doctor', () => {
     await other.close();
   });
 
+  it('finds that what was answered may be lost where commits are not waited for', async () => {
+    const other = await migratedDatabase();
+    await onServer(other.url, `ALTER DATABASE ${new URL(other.url).pathname.slice(1)} SET synchronous_commit = 'off'`);
+    const findings = await examine(readEnv({ DATABASE_URL: other.url, DATA_DIR: dir.path }), world, []);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'durability', detail: expect.stringContaining('synchronous_commit') as string }),
+    );
+    await other.close();
+  });
+
   it('finds that it would sign with another secret than the database was made with', async () => {
     const env = { SECRET_KEY: 'x'.repeat(40) };
     expect(await report(env)).toContain('secret unchecked');
