@@ -87,6 +87,8 @@ describe('the export of a person with a long history', () => {
 
 describe('the history of somebody who was two contacts', () => {
   const AT = '2026-11-21T09:00:00.000Z';
+  /** The same as a cursor has it. */
+  const WRITTEN = '2026-11-21 09:00:00+00';
   /** Everything at one instant, causes with the larger ids. */
   const [EVENT, STEP, CLICK, ORDER] = ['f', 'e', '1', '0'].map(
     (first) => `${first}0000000-0000-7000-8000-000000000000`,
@@ -199,9 +201,11 @@ describe('the history of somebody who was two contacts', () => {
   it.each([
     ['no instant', 'yesterday', 1, EVENT!],
     ['a number for an instant', 2026, 1, EVENT!],
-    ['half a rank', AT, 1.5, EVENT!],
-    ['no id', AT, 1, 'event'],
-    ['something more', AT, 1, EVENT!, 1],
+    ['an instant of a year that PostgreSQL cannot read', '+275760-09-13T00:00:00.000Z', 1, EVENT!],
+    ['a day that no calendar has', '2026-99-21 09:00:00+00', 1, EVENT!],
+    ['half a rank', WRITTEN, 1.5, EVENT!],
+    ['no id', WRITTEN, 1, 'event'],
+    ['something more', WRITTEN, 1, EVENT!, 1],
   ])('refuses a cursor with %s', async (_, ...position) => {
     await expect(timeline(encodeCursor('timeline', position))).rejects.toMatchObject({ code: 'invalid_cursor' });
   });

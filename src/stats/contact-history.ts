@@ -90,9 +90,11 @@ async function contactId(sql: Sql, { environmentId }: Scope, contact: string): P
   return id;
 }
 
+/** As PostgreSQL writes it in UTC; JavaScript reads years and zones beside it that PostgreSQL does not. */
+const WRITTEN = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/;
+
 /** Whether a cursor tells an instant as PostgreSQL writes it, a rank and an id, as the timeline's do. */
 function isPlace([at, rank, id, ...more]: Position): boolean {
-  return (
-    typeof at === 'string' && !Number.isNaN(Date.parse(at)) && Number.isInteger(rank) && isUuid(id) && more.length === 0
-  );
+  const isInstant = typeof at === 'string' && WRITTEN.test(at) && !Number.isNaN(Date.parse(at));
+  return isInstant && Number.isInteger(rank) && isUuid(id) && more.length === 0;
 }
