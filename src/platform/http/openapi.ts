@@ -1,5 +1,4 @@
 import type { INestApplication } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type Described, pageOfItems } from './described.js';
 import { PROBLEM } from './problem-schema.js';
@@ -35,6 +34,12 @@ const LIST_PARAMETERS: Readonly<Record<string, { readonly description: string; r
     schema: { type: 'string', maxLength: 2_000 },
   },
 };
+
+/** What an answer of the server needs of its reply. */
+interface Reply {
+  type(name: string): Reply;
+  send(text: string): unknown;
+}
 
 interface Parameter {
   readonly name: string;
@@ -155,11 +160,10 @@ function allowNull(schema: unknown): void {
  * Serves the description at /docs and /docs-json. Anybody may ask for it, and it stays the same: so it is written once. Swagger's own
  * answers would write it for each request, as JSON and as YAML.
  */
-export function serveDocs(app: NestFastifyApplication, document: OpenAPIObject): void {
+export function serveDocs(app: INestApplication, document: OpenAPIObject): void {
   SwaggerModule.setup('docs', app, document, { raw: false, customSiteTitle: 'Touchmap API' });
   const text = JSON.stringify(document);
   app
     .getHttpAdapter()
-    .getInstance()
-    .get('/docs-json', (_request, reply) => reply.type('application/json').send(text));
+    .get('/docs-json', (_request: unknown, reply: Reply) => reply.type('application/json').send(text));
 }
