@@ -9,14 +9,14 @@ const PARENT_MS = 250;
 const PARENT = process.env.npm_lifecycle_event === undefined ? null : process.ppid;
 
 /**
- * Runs a built program in our process group, so that a terminal's Ctrl-C reaches it too, and ends with its exit code.
+ * Runs a built program in our process group, so that a terminal's Ctrl-C and its end reach it too, and ends with its exit code.
  * Signals that only reach us (docker stop, kill) are passed on; the program takes two close ones for one.
  */
 export function runBuilt(file, args) {
   const child = spawn(process.execPath, [...NODE_FLAGS, path.join(ROOT, 'dist', file), ...args], {
     stdio: 'inherit',
   });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   if (PARENT !== null) onceLeftBehind(() => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }

@@ -14,14 +14,16 @@ import { welcome } from './welcome.js';
 let platform: Platform | undefined;
 let service: Service | undefined;
 let endingSince: number | undefined;
-/** One Ctrl-C may arrive twice: from the terminal and from npm or the start script. */
+/** One Ctrl-C, or the end of a terminal, may arrive twice: from the terminal and from npm or the start script. */
 const SAME_SIGNAL_MS = 1_000;
 /** What has not ended by then never will: rows and leases know what is open, and whoever stops a process waits for its end. */
 const END_MS = 60_000;
 const clock = new ProcessClock();
 
-// From the first moment: Ctrl-C while the database starts must not leave it running.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end());
+// From the first moment: Ctrl-C while the database starts must not leave it running. Nor must a terminal that is closed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
+// Whoever reads the log may go first, as that terminal or what a pipe leads to: nobody reads on, and the work goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   const env = readEnv(process.env);

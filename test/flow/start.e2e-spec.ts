@@ -117,6 +117,18 @@ describe('starting the service', () => {
     expect(await after.advance('45 minutes')).toMatchObject({ messages: 1 });
   });
 
+  it('goes on when nobody reads what it writes any more, and leaves nothing running when its terminal is closed', async () => {
+    const service = await start();
+    service.stopReading();
+    for (const pid of await postgresOn(dataDir)) process.kill(pid, 'SIGKILL'); // which it has lines to write about
+    await until(
+      async () => (await postgresOn(dataDir)).length > 0 && (await service.isReady()),
+      () => `the service does not go on: ${service.child.exitCode}`,
+    );
+    expect(await service.end('SIGHUP')).toBe(0);
+    expect(await postgresOn(dataDir)).toEqual([]);
+  });
+
   it('lets two processes share one directory', async () => {
     const [one, two] = await Promise.all([start(), start({ PORT: String(await freePort()), ROLES: 'api' })]);
     const { testKey } = await one.firstRun();

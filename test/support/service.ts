@@ -71,6 +71,11 @@ export class Service {
     }
   }
 
+  /** Nobody reads what it writes any more. */
+  stopReading(): void {
+    for (const stream of [this.child.stdout!, this.child.stderr!]) stream.destroy();
+  }
+
   /** Sends a signal and waits for the end; the exit code, or the signal's name. */
   async end(signal: NodeJS.Signals): Promise<number | string | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
