@@ -1,9 +1,14 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Problem } from './problem.js';
+import { unknownField } from './unknown-field.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** zod's issues in the words of problem+json; what stands inside an unsupported part is not told twice. */
+/** What zod is to say of fields that an object does not have: which ones it has. Everything else it says as always. */
+export const nameFields: z.core.$ZodErrorMap = ({ code, inst }) =>
+  code === 'unrecognized_keys' && inst instanceof z.ZodObject ? Object.keys(inst.shape).join(', ') : undefined;
+
+/** zod's issues (asked for with `nameFields`) in the words of problem+json; what stands inside an unsupported part is not told twice. */
 export function scenarioProblems(unsupported: readonly Problem[], issues: readonly Issue[]): readonly Problem[] {
   const problems = issues.flatMap((issue) => problemsOf(issue));
   const known = (pointer: string): boolean =>
@@ -23,7 +28,7 @@ function problemsOf(issue: Issue): readonly Problem[] {
       return issue.keys.map((key) => ({
         pointer: pointerOf([...issue.path, key]),
         code: 'unknown_field',
-        detail: `there is no field "${key}" here`,
+        detail: unknownField(key, issue.message.split(', ')),
       }));
     case 'invalid_type':
       if (issue.input === undefined) return [{ pointer, code: 'required', detail: 'is required' }];

@@ -135,6 +135,18 @@ describe('a document is refused', () => {
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    [
+      'another name',
+      withStep({ id: 'w', type: 'wait', for: '1 day', delay: '2 days' }),
+      'it has id, when, type, for, from',
+    ],
+    ['another spelling', { reentry: { after_exit: '3 days' } }, 'write afterExit'],
+  ])('naming what there is in place of a field of %s', (_what, over, instead) => {
+    const details = problemsOf({ ...ABANDONED_CART, ...over }).map(({ detail }) => detail);
+    expect(details).toEqual([`is not a field of this object: ${instead}`]);
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
     ...['date', 'inactivity', 'schedule', 'catalog', 'manual'].map(
       (type): [string, Readonly<Record<string, unknown>>, string] => [
         `${type} triggers`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { coolDown, span, wait } from './duration-fields.js';
 import { EVENT_TYPE, LONGEST_EVENT_TYPE } from './event-types.js';
 import type { Problem } from './problem.js';
-import { scenarioProblems } from './scenario-problems.js';
+import { nameFields, scenarioProblems } from './scenario-problems.js';
 import { KEBAB_CASE, TEMPLATE_REFERENCE } from './template-ref.js';
 import { unsupportedParts } from './unsupported.js';
 
@@ -168,7 +168,7 @@ export function parseScenario(
   input: unknown,
 ): { readonly ok: true; readonly scenario: Scenario } | { readonly ok: false; readonly problems: readonly Problem[] } {
   const unsupported = unsupportedParts(input);
-  const result = schema.safeParse(input, { reportInput: true });
+  const result = schema.safeParse(input, { reportInput: true, error: nameFields });
   const problems = scenarioProblems(unsupported, result.success ? [] : result.error.issues);
   if (!result.success || problems.length > 0) return { ok: false, problems };
   const wrong = contradictions(result.data);

@@ -4,7 +4,7 @@ import { getMetadataStorage } from 'class-validator';
 import { type Problem, Unprocessable } from './domain-error.js';
 import { pointerStep } from './json-pointer.js';
 import { snakeCase } from './snake-case.js';
-import { unknownField } from './unknown-field.js';
+import { unknownField } from '../../domain/unknown-field.js';
 
 /** Nest's pipe, without what it makes of a request that is not as declared: a text of a list, an empty object of null. */
 class StrictValidation extends ValidationPipe {
