@@ -1,10 +1,13 @@
 import { parseEmail } from '../domain/email-address.js';
 import { environmentNow } from '../platform/clock/lane.js';
 import type { Sql } from '../platform/database/sql.js';
-import { Conflict } from '../platform/http/domain-error.js';
+import { Conflict, Unprocessable } from '../platform/http/domain-error.js';
 import { giveConsent, withdrawConsent } from './consent.js';
 import type { ContactDto } from './contact.dto.js';
 import type { ContactRow } from './contact.view.js';
+
+/** As much as one body may bring: whoever wrote piece by piece made a row that nobody could read any more. */
+const ATTRIBUTES_BYTES = 256 * 1024;
 
 type Columns = Partial<
   Pick<ContactRow, 'first_name' | 'last_name' | 'phone' | 'locale' | 'timezone' | 'tags' | 'attributes'>
@@ -95,13 +98,22 @@ function columnsOf(dto: ContactDto, row: ContactRow, replace: boolean): Columns 
   };
 }
 
+/** What is too large already may still be made smaller. */
 function mergedAttributes(
   known: Readonly<Record<string, unknown>>,
   patch: Readonly<Record<string, unknown>> | null,
 ): Record<string, unknown> {
-  return Object.fromEntries(
+  const merged = Object.fromEntries(
     Object.entries(patch === null ? {} : { ...known, ...patch }).filter(([, value]) => value !== null),
   );
+  const bytes = jsonBytes(merged);
+  if (bytes <= ATTRIBUTES_BYTES || bytes <= jsonBytes(known)) return merged;
+  const [code, detail] = ['attributes_too_large', `would be ${bytes} bytes of JSON, of ${ATTRIBUTES_BYTES} at most`];
+  throw new Unprocessable(code, `the contact's attributes ${detail}`, [{ pointer: '/attributes', code, detail }]);
+}
+
+function jsonBytes(attributes: Readonly<Record<string, unknown>>): number {
+  return Buffer.byteLength(JSON.stringify(attributes));
 }
 
 const UPDATE = `
