@@ -6,7 +6,7 @@ import { problemOf } from '../http/problem.js';
 import { requestDataSource } from './request-data-source.js';
 import { RequestDatabase } from './request-database.js';
 
-describe('a request whose connection breaks in its transaction', () => {
+describe('a request whose connection or transaction breaks', () => {
   let database: TestDatabase;
   let store: TestStore;
   let requests: RequestDatabase;
@@ -50,5 +50,20 @@ describe('a request whose connection breaks in its transaction', () => {
     });
     const error: unknown = await broken.catch((thrown: unknown) => thrown);
     expect(problemOf(error)).toMatchObject({ body: { status: 503, code: 'unavailable' }, unexpected: false });
+  });
+
+  it('reads again where PostgreSQL ended it to undo a deadlock, and not for ever', async () => {
+    const scope = { storeId: store.storeId, environmentId: store.liveId };
+    const deadlock = `DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected'; END $$`;
+    let attempts = 0;
+    const read = (deadlocks: number): Promise<unknown> =>
+      requests.read(scope, async (tx) => {
+        if (attempts++ < deadlocks) await tx.query(deadlock);
+        return tx.query(`SELECT current_setting('app.environment') AS environment`);
+      });
+    expect(await read(3)).toEqual([{ environment: store.liveId }]);
+    attempts = 0;
+    await expect(read(Infinity)).rejects.toThrow('deadlock detected');
+    expect(attempts).toBe(4);
   });
 });

@@ -1,6 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { isDeadlock } from './database-error.js';
 import { requestSql } from './request-sql.js';
 import type { Sql } from './sql.js';
+
+const ATTEMPTS = 4;
 
 /** Whose rows a request may see: the store and environment of the caller's key. */
 export interface Scope {
@@ -26,8 +29,16 @@ export class RequestDatabase {
     });
   }
 
-  /** The same for hand-written SELECTs (TypeORM answers writes in another shape). */
-  read<T>(scope: Scope, work: (tx: Sql) => Promise<T>): Promise<T> {
-    return this.run(scope, (manager) => work(requestSql(manager)));
+  /**
+   * The same for hand-written SELECTs (TypeORM answers writes in another shape). A deadlock, with the maintenance that drops months
+   * of several tables at once, runs `work` again (up to 4 times in all), so it must only read.
+   */
+  async read<T>(scope: Scope, work: (tx: Sql) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.run(scope, (manager) => work(requestSql(manager)));
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !isDeadlock(error)) throw error;
+      }
   }
 }
