@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EngineDatabase } from '../platform/database/engine-database.js';
 import { logger } from '../platform/logging/logger.js';
 import type { Hit } from './hit.js';
@@ -12,7 +12,7 @@ const DATA_FAULTS = new Set(['22', '23']);
 
 /** Hits in PostgreSQL: judged, stored once, queued to be counted. */
 @Injectable()
-export class EngagementStore {
+export class EngagementStore implements OnModuleInit {
   private readonly log = logger(EngagementStore.name);
 
   constructor(
@@ -20,6 +20,14 @@ export class EngagementStore {
     private readonly clock: HitClock,
     private readonly counter: HitCounter,
   ) {}
+
+  /**
+   * Asks for the database's time before the first hit comes: by a machine's clock that is hours behind, the first people's clicks
+   * would be sooner than their letter, and so a machine's. A database that is away is asked when it is back.
+   */
+  async onModuleInit(): Promise<void> {
+    await this.record([]).catch(() => undefined);
+  }
 
   /** Stores a group; throws while PostgreSQL is away. A hit that the database refuses for its content is logged and left out. */
   async record(hits: readonly Hit[]): Promise<void> {
