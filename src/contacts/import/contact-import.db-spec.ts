@@ -74,10 +74,12 @@ describe('an imported file', () => {
       ['before it was taken back', '2026-01-31', null],
       ['at the instant at which it was taken back', '2026-02-01', null],
       ['since it was taken back', '2026-02-02', new Date('2026-02-02')],
-    ])('takes a confirmation %s for what it is', async (_, confirmed, expected) => {
-      const given = `anna@example.com,,yes,form,2026-03-01,${confirmed}`;
-      await bring([CONSENT, 'anna@example.com,,no,call,2026-02-01,', given]);
-      expect(await people()).toMatchObject([{ marketing_consent: true, confirmed_at: expected }]);
+    ])('takes a confirmation %s for what it is, also after another consent', async (_, confirmed, confirmedAt) => {
+      const [no, yes, given] = ['no,call,2026-02-01,', 'yes,form,2026-02-15,', `yes,form,2026-03-01,${confirmed}`];
+      await bring([CONSENT, ...[no, given].map((said) => `a@example.com,,${said}`)]);
+      await bring([CONSENT, ...[no, yes, given].map((said) => `b@example.com,,${said}`)]);
+      for (const said of [no, yes, given]) await bring([CONSENT, `c@example.com,,${said}`]);
+      expect(await people()).toMatchObject(Array(3).fill({ marketing_consent: true, confirmed_at: confirmedAt }));
     });
 
     it('makes one person of new identities that the rows join, and takes none from anybody', async () => {

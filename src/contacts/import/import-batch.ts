@@ -25,6 +25,8 @@ interface Standing {
   readonly email_key: string | null;
   readonly marketing_consent: boolean | null;
   readonly consent_changed_at: Date | null;
+  /** When consent was last taken back, also where it was given again since. */
+  readonly taken_back_at: Date | null;
   readonly [column: string]: unknown;
 }
 
@@ -164,6 +166,7 @@ function after(contact: Standing | null, { id, p, granted, at }: PersonWrite): S
     email_key: p.email_key ?? contact?.email_key ?? null,
     marketing_consent: granted ?? contact?.marketing_consent ?? null,
     consent_changed_at: at ?? contact?.consent_changed_at ?? null,
+    taken_back_at: (granted === false ? at : contact?.taken_back_at) ?? null,
   };
 }
 
@@ -185,7 +188,7 @@ function joined(earlier: PersonWrite, later: PersonWrite): PersonWrite {
 
 /** When the mailbox was confirmed: a withdrawal takes what was confirmed before it back, also where the file still knows of it. */
 function confirmationOf({ confirmedAt }: ImportedConsent, contact: Standing | null): Date | undefined {
-  const takenBackAt = contact?.marketing_consent === false ? contact.consent_changed_at : null;
+  const takenBackAt = contact?.taken_back_at ?? null;
   return confirmedAt !== null && (takenBackAt === null || confirmedAt > takenBackAt) ? confirmedAt : undefined;
 }
 

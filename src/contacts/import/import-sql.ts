@@ -8,7 +8,11 @@ CROSS JOIN LATERAL (SELECT n.kind, n.key, n.contact_id FROM contact_keys n
 
 /** The contacts as they stand under their locks; $2 ids. */
 export const STANDING = `
-SELECT c.id, c.external_id, c.email_key, c.marketing_consent, c.consent_changed_at FROM contacts c
+SELECT c.id, c.external_id, c.email_key, c.marketing_consent, c.consent_changed_at,
+  greatest(CASE WHEN c.marketing_consent IS FALSE THEN c.consent_changed_at END,
+    (SELECT max(s.occurred_at) FROM consents s WHERE s.environment_id = $1 AND s.contact_id = c.id AND s.purpose = 'marketing'
+      AND NOT s.granted)) AS taken_back_at
+FROM contacts c
 WHERE c.environment_id = $1 AND c.id = ANY ($2::uuid[]) AND c.merged_into IS NULL AND c.erased_at IS NULL`;
 
 const WRITES = `jsonb_to_recordset($2::jsonb) AS v(id uuid, p jsonb, a jsonb, granted boolean, at timestamptz, confirmed timestamptz,
