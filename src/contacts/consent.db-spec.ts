@@ -64,6 +64,16 @@ describe('consent', () => {
       await withdrawConsent(db.engine, await statement(1));
       expect(await person()).toMatchObject({ consent: true });
     });
+
+    it('takes what was confirmed before it along, when somebody else tells of it late, and nothing that was confirmed since', async () => {
+      await ingest({ email: ANNA, ...said(true, 1) });
+      await confirmConsent(db.engine, await statement(2));
+      await giveConsent(db.engine, await statement(4));
+      await withdrawConsent(db.engine, await statement(1));
+      expect(await person()).toMatchObject({ consent: true, confirmed: at(2) });
+      await withdrawConsent(db.engine, await statement(3));
+      expect(await person()).toMatchObject({ consent: true, confirmed: null, unsubscribed: null });
+    });
   });
 
   it('given anew through a letter to another mailbox leaves a confirmation as it is, and makes none', async () => {

@@ -13,14 +13,16 @@ export interface ConsentStatement extends ContactRef {
 /**
  * Records that a person takes marketing consent back, as somebody else tells of it (a store's call, a provider's report):
  * evidence, and the contact's state unless newer evidence says otherwise. Where a store asks for confirmation, a later consent
- * has to be confirmed anew: anybody could have given it. Runs are the caller's to end. The contact's row stays locked until
+ * has to be confirmed anew, also one that was told before: anybody could have given it. Runs are the caller's to end. The contact's row stays locked until
  * the commit.
  */
 export async function withdrawConsent(tx: Sql, statement: ConsentStatement): Promise<void> {
   await tx.query(
-    `UPDATE contacts SET marketing_consent = false, confirmed_at = NULL, consent_changed_at = $3, unsubscribed_at = $3,
-       updated_at = ${environmentNow('$1')}
-     WHERE environment_id = $1 AND id = $2 AND coalesce(consent_changed_at <= $3, true)`,
+    `UPDATE contacts SET confirmed_at = NULL, updated_at = ${environmentNow('$1')},
+       marketing_consent = CASE WHEN ${IS_NEWEST} THEN false ELSE marketing_consent END,
+       consent_changed_at = CASE WHEN ${IS_NEWEST} THEN $3 ELSE consent_changed_at END,
+       unsubscribed_at = CASE WHEN ${IS_NEWEST} THEN $3 ELSE unsubscribed_at END
+     WHERE environment_id = $1 AND id = $2 AND (${IS_NEWEST} OR confirmed_at <= $3)`,
     [statement.environmentId, statement.contactId, statement.at],
   );
   await keepEvidence(tx, statement, 'marketing', false);
@@ -40,6 +42,9 @@ export async function withdrawConsentNow(tx: Sql, statement: ConsentStatement): 
   );
   await keepEvidence(tx, statement, 'marketing', false);
 }
+
+/** Whether nothing newer was said than what $3 is the instant of. */
+const IS_NEWEST = 'coalesce(consent_changed_at <= $3, true)';
 
 /** Records that a person gives marketing consent; after a withdrawal only a later statement gives it again. */
 export async function giveConsent(tx: Sql, statement: ConsentStatement): Promise<void> {

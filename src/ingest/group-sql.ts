@@ -37,7 +37,7 @@ WITH c AS MATERIALIZED (
     CASE WHEN c.given & 256 > 0 THEN ARRAY(SELECT jsonb_array_elements_text(c.p->8)) END AS tags,
     (c.p->>9)::boolean AS reset, c.p->10 AS aset,
     CASE WHEN c.p->>9 IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(c.p->11)) END AS adrop,
-    (c.p->>12)::boolean AS granted, (c.p->>13)::timestamptz AS consent_at
+    (c.p->>12)::boolean AS granted, (c.p->>13)::timestamptz AS consent_at, (c.p->>14)::timestamptz AS withdrawn_at
   FROM ROWS FROM (unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::timestamptz[]), unnest($4::integer[]),
     jsonb_array_elements($5::jsonb)) AS c(e, id, at, given, p), set_config('lock_timeout', $21, true)
 ), held AS MATERIALIZED (
@@ -45,7 +45,7 @@ WITH c AS MATERIALIZED (
     c.timezone, c.tags, c.reset, c.aset, c.adrop,
     CASE WHEN c.granted IS NULL THEN NULL
       WHEN k.consent_changed_at IS NULL OR c.consent_at > k.consent_changed_at THEN c.granted
-      WHEN c.consent_at = k.consent_changed_at AND NOT c.granted THEN false END AS consent, c.consent_at
+      WHEN c.consent_at = k.consent_changed_at AND NOT c.granted THEN false END AS consent, c.consent_at, c.withdrawn_at
   FROM c JOIN contacts k ON k.environment_id = c.e AND k.id = c.id
   WHERE c.at IS NULL AND k.merged_into IS NULL AND k.erased_at IS NULL
     AND (c.external_id IS NULL OR k.external_id IS NULL) AND (c.email_key IS NULL OR k.email_key IS NULL)
@@ -67,7 +67,7 @@ WITH c AS MATERIALIZED (
     marketing_consent = coalesce(p.consent, k.marketing_consent),
     consent_changed_at = CASE WHEN p.consent IS NULL THEN k.consent_changed_at ELSE p.consent_at END,
     unsubscribed_at = CASE WHEN p.consent IS NULL THEN k.unsubscribed_at WHEN NOT p.consent THEN p.consent_at END,
-    confirmed_at = CASE WHEN p.consent IS FALSE THEN NULL ELSE k.confirmed_at END,
+    confirmed_at = CASE WHEN p.consent IS FALSE OR p.withdrawn_at >= k.confirmed_at THEN NULL ELSE k.confirmed_at END,
     updated_at = ${environmentNow('k.environment_id')}
   FROM held p WHERE k.environment_id = p.environment_id AND k.id = p.id
     AND (p.given & 1 > 0 AND k.external_id IS DISTINCT FROM p.external_id
@@ -79,7 +79,8 @@ WITH c AS MATERIALIZED (
       OR p.given & 128 > 0 AND k.timezone IS DISTINCT FROM p.timezone
       OR p.given & 256 > 0 AND k.tags IS DISTINCT FROM p.tags
       OR p.reset IS NOT NULL AND k.attributes <> (CASE WHEN p.reset THEN '{}' ELSE k.attributes END - p.adrop) || p.aset
-      OR p.consent IS NOT NULL)
+      OR p.consent IS NOT NULL
+      OR p.withdrawn_at >= k.confirmed_at)
 ), made AS (
   INSERT INTO contacts (environment_id, id, external_id, email, email_key, first_name, last_name, phone, locale, timezone, tags,
     attributes, marketing_consent, consent_changed_at, unsubscribed_at, created_at, updated_at)

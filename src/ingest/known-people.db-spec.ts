@@ -142,6 +142,31 @@ describe('what events say of people who are known', () => {
     });
 
     it.each([
+      [
+        'before a newer consent that comes with it',
+        [
+          [false, 11],
+          [true, 12],
+        ],
+        null,
+      ],
+      ['before a newer consent that came already', [[true, 12]], [[false, 11]]],
+    ] as const)('keeps no confirmation that a withdrawal came after, %s', async (_, together, late) => {
+      await collector.submit([said(true, 10)]);
+      await rows('UPDATE contacts SET confirmed_at = consent_changed_at WHERE environment_id = $1');
+      await collector.submit([said(false, 9)]);
+      expect(await person()).toMatchObject({ marketing_consent: true, confirmed_at: at(10) });
+      await collector.submit(together.map(([granted, minute]) => said(granted, minute)));
+      if (late) await collector.submit(late.map(([granted, minute]) => said(granted, minute)));
+      expect(await person()).toMatchObject({
+        marketing_consent: true,
+        consent_changed_at: at(12),
+        unsubscribed_at: null,
+        confirmed_at: null,
+      });
+    });
+
+    it.each([
       [true, false],
       [false, true],
     ])('is taken back where both were said at one instant and come together: %s, then %s', async (first, second) => {

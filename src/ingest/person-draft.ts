@@ -8,7 +8,7 @@ export type PersonFields = { -readonly [column in keyof FieldPatch]: FieldPatch[
   email_key?: string;
 };
 
-/** What a group of events writes to one contact: its columns, keys of its attributes, its newest consent. */
+/** What a group of events writes to one contact: its columns, keys of its attributes, its newest consent and withdrawal. */
 export interface PersonWrite {
   readonly person: Person;
   /** The instant at which the contact comes to be; null when it is known already. */
@@ -21,6 +21,8 @@ export interface PersonWrite {
     readonly drop: readonly string[];
   } | null;
   readonly consent: { readonly granted: boolean; readonly at: Date } | null;
+  /** The newest withdrawal, also where a consent came after it: what was confirmed before it is void. */
+  readonly withdrawnAt: Date | null;
 }
 
 /** A contact's row while a group's events are folded into it, in the order of their arrival. */
@@ -28,6 +30,7 @@ export class PersonDraft {
   private fields: PersonFields | null = null;
   private attributes: { reset: boolean; set: Map<string, unknown>; drop: Set<string> } | null = null;
   private consent: { granted: boolean; at: Date } | null = null;
+  private withdrawnAt: Date | null = null;
 
   constructor(
     /** Grows with the identities that the group adds; a new object each time, other maps hold the old one. */
@@ -51,7 +54,7 @@ export class PersonDraft {
   }
 
   write(): PersonWrite {
-    const { person, createdAt, fields, attributes, consent } = this;
+    const { person, createdAt, fields, attributes, consent, withdrawnAt } = this;
     return {
       person,
       createdAt,
@@ -62,6 +65,7 @@ export class PersonDraft {
         drop: [...attributes.drop],
       },
       consent,
+      withdrawnAt,
     };
   }
 
@@ -79,5 +83,6 @@ export class PersonDraft {
   private addConsent(granted: boolean, at: Date): void {
     const newerMs = at.getTime() - (this.consent?.at.getTime() ?? -Infinity);
     if (newerMs > 0 || (newerMs === 0 && !granted)) this.consent = { granted, at };
+    if (!granted && (this.withdrawnAt === null || at > this.withdrawnAt)) this.withdrawnAt = at;
   }
 }

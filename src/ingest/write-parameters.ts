@@ -55,10 +55,10 @@ function givenIn(fields: PersonWrite['fields']): number {
   return given;
 }
 
-function valuesOf({ fields, attributes, consent }: PersonWrite): readonly unknown[] {
+function valuesOf({ fields, attributes, consent, withdrawnAt }: PersonWrite): readonly unknown[] {
   const values: unknown[] = fields ? COLUMNS.map((column) => fields[column]) : [];
   if (!attributes && !consent) return values;
   values.length = COLUMNS.length;
-  values.push(attributes?.reset, attributes?.set, attributes?.drop, consent?.granted, consent?.at);
+  values.push(attributes?.reset, attributes?.set, attributes?.drop, consent?.granted, consent?.at, withdrawnAt);
   return values;
 }
