@@ -120,6 +120,11 @@ describe('consent', () => {
       expect(await merged([[false, 3]], giveAgain)).toEqual({ marketingConsent: true, isConfirmed: false });
     });
 
+    it('has to be confirmed anew also when the other withdrew it after the confirmation and gave it again', async () => {
+      const withdrawn = [[false, 3] as const, [true, 4] as const];
+      expect(await merged(withdrawn)).toEqual({ marketingConsent: true, isConfirmed: false });
+    });
+
     it.each([
       ['an older withdrawal', [[false, 1]]],
       ['a newer consent', [[true, 3]]],

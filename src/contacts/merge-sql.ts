@@ -52,12 +52,14 @@ UPDATE contacts stays SET
   consent_changed_at = CASE WHEN newer.main THEN main.consent_changed_at ELSE other.consent_changed_at END,
   unsubscribed_at = CASE WHEN newer.main THEN main.unsubscribed_at ELSE other.unsubscribed_at END,
   confirmed_at = CASE WHEN CASE WHEN newer.main THEN main.marketing_consent ELSE other.marketing_consent END IS NOT FALSE
-    AND coalesce(confirmed.at > greatest(main.unsubscribed_at, other.unsubscribed_at), true) THEN confirmed.at END,
+    AND coalesce(confirmed.at > withdrawn.at, true) THEN confirmed.at END,
   declined = (SELECT array_agg(DISTINCT topic ORDER BY topic) FROM unnest(main.declined || other.declined) AS topic),
   paused_until = greatest(main.paused_until, other.paused_until),
   updated_at = ${environmentNow('$1')}
 FROM main, other, LATERAL (SELECT other.consent_changed_at IS NULL
   OR coalesce(main.consent_changed_at > other.consent_changed_at
     OR (main.consent_changed_at = other.consent_changed_at AND other.marketing_consent IS NOT FALSE), false) AS main) newer,
-  LATERAL (SELECT CASE WHEN main.email_key IS NULL THEN other.confirmed_at ELSE main.confirmed_at END AS at) confirmed
+  LATERAL (SELECT CASE WHEN main.email_key IS NULL THEN other.confirmed_at ELSE main.confirmed_at END AS at) confirmed,
+  LATERAL (SELECT greatest(main.unsubscribed_at, other.unsubscribed_at, (SELECT max(s.occurred_at) FROM consents s
+    WHERE s.environment_id = $1 AND s.contact_id IN ($2, $3) AND s.purpose = 'marketing' AND NOT s.granted)) AS at) withdrawn
 WHERE stays.environment_id = $1 AND stays.id = $3`;
