@@ -82,7 +82,7 @@ export class EventView {
   /** `identity_conflict`: an identity in it belongs to another contact and stayed there. */
   readonly warnings!: 'identity_conflict'[];
   /**
-   * Only where no scenario listens to the type and it is nearly a standard one, or one that other systems have: the standard type that
+   * Only where nothing came of the event, and its type is nearly a standard one, or one that other systems have: the standard type that
    * seems to be meant (`order.placed` of `order.created`).
    */
   readonly nearly?: string;
