@@ -52,9 +52,9 @@ export function isHeld(error: unknown): boolean {
   return chain(error).some(({ code }) => code === '55P03');
 }
 
-/** Whether the transaction was the one that PostgreSQL ended to undo a deadlock: it did nothing and may simply be run again. */
-export function isDeadlock(error: unknown): boolean {
-  return chain(error).some(({ code }) => code === '40P01');
+/** deadlock_detected and serialization_failure: the transaction did nothing and may simply be run again. */
+export function mayRunAgain(error: unknown): boolean {
+  return chain(error).some(({ code }) => code === '40P01' || code === '40001');
 }
 
 /** Whether the server has no connection left: it runs, and others have all that max_connections allows. */

@@ -1,10 +1,8 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
-import { connectionProblem } from './database-error.js';
+import { connectionProblem, mayRunAgain } from './database-error.js';
 import type { Sql } from './sql.js';
 import { StatementNames } from './statement-names.js';
 
-/** deadlock_detected and serialization_failure: the transaction did nothing and may simply be run again. */
-const RETRIED = new Set(['40P01', '40001']);
 /** feature_not_supported, said of a prepared statement whose answer a migration has changed: nothing was done either. */
 const PLAN_IS_OLD = '0A000';
 /** lock_not_available: somebody has held a row for longer than a transaction with a `lock_timeout` waits. */
@@ -54,9 +52,9 @@ export class EngineDatabase implements Sql {
       try {
         return await this.once(work);
       } catch (error) {
-        const code = codeOf(error);
-        if (attempt >= ATTEMPTS || !(RETRIED.has(code) || code === PLAN_IS_OLD)) throw error;
-        if (code === PLAN_IS_OLD) this.names.renew();
+        const isOldPlan = codeOf(error) === PLAN_IS_OLD;
+        if (attempt >= ATTEMPTS || !(isOldPlan || mayRunAgain(error))) throw error;
+        if (isOldPlan) this.names.renew();
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { isDeadlock } from './database-error.js';
+import { mayRunAgain } from './database-error.js';
 import { requestSql } from './request-sql.js';
 import type { Sql } from './sql.js';
 
@@ -38,7 +38,7 @@ export class RequestDatabase {
       try {
         return await this.run(scope, (manager) => work(requestSql(manager)));
       } catch (error) {
-        if (attempt >= ATTEMPTS || !isDeadlock(error)) throw error;
+        if (attempt >= ATTEMPTS || !mayRunAgain(error)) throw error;
       }
   }
 }

@@ -1,8 +1,8 @@
 import type { FastifySchemaValidationError } from 'fastify';
+import { unknownField } from '../../domain/unknown-field.js';
 import { NOTED_PROBLEMS, type Problem, Unprocessable } from './domain-error.js';
 import { pointerStep } from './json-pointer.js';
 import { snakeCase } from './snake-case.js';
-import { unknownField } from '../../domain/unknown-field.js';
 
 /** Ajv's keywords in the words of the ValidationPipe: a mistake has one code, whichever of the two checks its route. */
 const CODES: Readonly<Record<string, string>> = {

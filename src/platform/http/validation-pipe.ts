@@ -1,10 +1,10 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage } from 'class-validator';
+import { unknownField } from '../../domain/unknown-field.js';
 import { type Problem, Unprocessable } from './domain-error.js';
 import { pointerStep } from './json-pointer.js';
 import { snakeCase } from './snake-case.js';
-import { unknownField } from '../../domain/unknown-field.js';
 
 /** Nest's pipe, without what it makes of a request that is not as declared: a text of a list, an empty object of null. */
 class StrictValidation extends ValidationPipe {
