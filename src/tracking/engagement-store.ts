@@ -26,7 +26,9 @@ export class EngagementStore implements OnModuleInit {
    * would be sooner than their letter, and so a machine's. A database that is away is asked when it is back.
    */
   async onModuleInit(): Promise<void> {
-    await this.record([]).catch(() => undefined);
+    await this.record([]).catch((error: unknown) =>
+      this.log.warn('the database’s time is not known yet', { event: 'tracking.time_unknown', reason: String(error) }),
+    );
   }
 
   /** Stores a group; throws while PostgreSQL is away. A hit that the database refuses for its content is logged and left out. */
