@@ -1,9 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import { parseDuration, type DurationUnits } from './duration.js';
+import type { Weekday } from './local-hours.js';
 import { isZone, offsetSpan } from './zone.js';
 
 const DAY_MS = 86_400_000;
 const KEPT = 1_000;
+/** From 1, Monday (ISO 8601). */
+const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 const read = new Map<string, DurationUnits>();
 
@@ -15,6 +18,28 @@ const read = new Map<string, DurationUnits>();
 export function addDuration(at: Date, iso: string, zone: string): Date {
   const units = unitsOf(iso);
   return new Date(addCalendar(at.getTime(), units, knownZone(zone)) + units.elapsedMs);
+}
+
+/** Adds a duration, or takes it off where it has a minus in front (`-P3D`); as `addDuration` otherwise. */
+export function addOffset(at: Date, offset: string, zone: string): Date {
+  if (!offset.startsWith('-')) return addDuration(at, offset, zone);
+  const { years, months, weeks, days, elapsedMs } = unitsOf(offset.slice(1));
+  const local = localOf(at, zone).subtract({ years, months, weeks, days });
+  return new Date(local.epochMilliseconds - elapsedMs);
+}
+
+/**
+ * The first instant after `at` at which the local clock shows a time (`HH:MM`) on one of these days, every day where it is null. A time
+ * that the clock skips is the moment at which it goes on, a repeated one is the first.
+ */
+export function nextTimeOfDay(at: Date, time: string, days: readonly Weekday[] | null, zone: string): Date {
+  const today = localOf(at, zone).toPlainDate();
+  for (let ahead = 0; ; ahead++) {
+    const day = today.add({ days: ahead });
+    if (days !== null && !days.includes(WEEKDAYS[day.dayOfWeek - 1]!)) continue;
+    const candidate = day.toZonedDateTime({ timeZone: knownZone(zone), plainTime: time }).epochMilliseconds;
+    if (candidate > at.getTime()) return new Date(candidate);
+  }
 }
 
 /** When the next calendar day begins in the zone; UTC's where the zone is not known. */

@@ -1,5 +1,7 @@
 import type { EventFacts, Facts, RunState } from './run.js';
-import type { EmailStep, ExitStep, MessageClass, Scenario, WaitStep } from './scenario-schema.js';
+import type { Weekday } from './local-hours.js';
+import type { MessageClass, Scenario } from './scenario-schema.js';
+import type { BranchStep, EmailStep, ExitStep, SplitStep, WaitStep } from './scenario-steps.js';
 
 /** What an expression sees. `run` is absent in triggers. */
 export interface ConditionInput {
@@ -26,6 +28,13 @@ export interface ValueExpression {
   readonly source: string;
   text(input: ConditionInput): string | null;
   number(input: ConditionInput): number | null;
+}
+
+/** A checked expression that names a moment: an instant, or a day (`YYYY-MM-DD`) that begins when it does where somebody is. */
+export interface MomentExpression {
+  readonly source: string;
+  /** `field`: what was missing, or no date. Never throws. */
+  moment(input: ConditionInput): { readonly value: Date | string } | { readonly value: null; readonly field: string };
 }
 
 /** What conditions look at beyond the event, the contact and the store; read off their syntax trees. */
@@ -61,15 +70,60 @@ export interface CompiledGoal {
   readonly value: ValueExpression | null;
 }
 
-export type CompiledStep =
-  | { readonly type: 'wait'; readonly step: WaitStep; readonly when: Condition | null }
-  | CompiledEmail
-  | { readonly type: 'exit'; readonly step: ExitStep; readonly when: Condition | null };
+/** What every step has beside what it does. */
+interface Placed {
+  readonly when: Condition | null;
+  /** Its path among the document's steps ("0", "3.cases.0.steps.1"): where a run stands is stored as this. */
+  readonly position: string;
+  /** Index of the step behind it, out of a branch as well; the number of steps behind the last. */
+  readonly next: number;
+  /** Ids of the letters that may have been reached before it, on whichever way. */
+  readonly lettersBefore: ReadonlySet<string>;
+}
 
-export interface CompiledEmail {
+export type CompiledStep = CompiledWait | CompiledEmail | CompiledBranch | CompiledSplit | CompiledExitStep;
+
+export interface CompiledWait extends Placed {
+  readonly type: 'wait';
+  readonly step: WaitStep;
+  readonly end: WaitEnd;
+}
+
+/** How long a wait is. */
+export type WaitEnd =
+  | { readonly kind: 'for'; readonly iso: string; readonly from: 'previous' | 'entry' }
+  /** `zone`: `contact`, `store`, or an IANA zone. */
+  | { readonly kind: 'until'; readonly time: string; readonly days: readonly Weekday[] | null; readonly zone: string }
+  | {
+      readonly kind: 'date';
+      readonly at: MomentExpression;
+      /** ISO 8601, with a minus in front for before; null where it is the moment itself. */
+      readonly offset: string | null;
+      readonly ifPast: 'continue' | 'skip-next' | 'exit';
+    };
+
+export interface CompiledBranch extends Placed {
+  readonly type: 'branch';
+  readonly step: BranchStep;
+  /** In order; `go`: index of the case's first step, or of what is behind the branch where it has none. */
+  readonly cases: readonly { readonly when: Condition; readonly go: number }[];
+  readonly otherwise: number;
+}
+
+export interface CompiledSplit extends Placed {
+  readonly type: 'split';
+  readonly step: SplitStep;
+  readonly variants: readonly { readonly key: string; readonly weight: number; readonly go: number }[];
+}
+
+export interface CompiledExitStep extends Placed {
+  readonly type: 'exit';
+  readonly step: ExitStep;
+}
+
+export interface CompiledEmail extends Placed {
   readonly type: 'email';
   readonly step: EmailStep;
-  readonly when: Condition | null;
   /** 1 for the first email step in document order. */
   readonly stepNumber: number;
   /** `folder/name`, without a pin. */
@@ -77,6 +131,15 @@ export interface CompiledEmail {
   /** 3 of `folder/name@3`, else null. */
   readonly templatePin: number | null;
   readonly lateAfterMs: number;
+}
+
+/** A letter among those of its scenario. */
+export interface LetterPlace {
+  readonly stepId: string;
+  /** 1 for the first email step in document order. */
+  readonly stepNumber: number;
+  /** The letters that a run may begin with and that may come before this one; none of a letter that is such a one itself. */
+  readonly firsts: readonly string[];
 }
 
 /** A scenario version with its expressions checked and its durations read: immutable, safe to cache for ever. */
@@ -97,8 +160,11 @@ export interface CompiledScenario {
   readonly needs: FactNeeds;
   /** Distinct references as written: `folder/name` or `folder/name@3`. */
   readonly templates: readonly string[];
-  readonly emailSteps: readonly { readonly stepId: string; readonly stepNumber: number }[];
+  readonly emailSteps: readonly LetterPlace[];
+  /** In document order, those that stand within others behind them. */
   readonly steps: readonly CompiledStep[];
+  /** Which of `steps` stands at a position. */
+  readonly places: ReadonlyMap<string, number>;
   readonly exits: readonly CompiledExit[];
   readonly goals: readonly CompiledGoal[];
 }

@@ -15,6 +15,19 @@ export const wait = z
     return noDuration(context, parsed.ok ? `"${text}" is longer than five years` : parsed.detail);
   });
 
+/** A length of waiting before (with a minus) or after a moment, in ISO 8601 behind it. */
+export const offset = z
+  .string()
+  .describe('A duration, with a minus in front for before: -P3D, "-3 days", PT2H.')
+  .transform((text, context) => {
+    const [, sign = '', length = ''] = /^\s*([-−]?)(.*)$/s.exec(text) ?? [];
+    const parsed = parseDuration(length);
+    if (!parsed.ok) return noDuration(context, parsed.detail);
+    if (longestDays(parsed.units) > LONGEST_WAIT_DAYS)
+      return noDuration(context, `"${text}" is longer than five years`);
+    return `${sign === '' ? '' : '-'}${parsed.iso}`;
+  });
+
 /** A window of elapsed time, in ISO 8601 behind it. */
 export const span = z
   .string()

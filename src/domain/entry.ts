@@ -4,6 +4,7 @@ import { exitBySubject, exitFor } from './exit.js';
 import { knownAt } from './known-at.js';
 import type { NoEntryReason } from './reasons.js';
 import type { Advance, EventFacts, Facts, RunState } from './run.js';
+import { stepAt } from './step-at.js';
 import { subjectOf } from './subject.js';
 import { enterRun, refresh, restart } from './timeline.js';
 
@@ -80,12 +81,14 @@ function decideRunning(
   return { kind: 'refresh', run: refresh(running, event) };
 }
 
-/** Once a letter has gone the clock is not reset; a held-out run keeps the same timeline as if its letters went. */
+/**
+ * Once a letter has gone the clock is not reset; a held-out run keeps the same timeline as if its letters went. Behind a branch one of
+ * whose ways has a letter it is taken to have come by that way.
+ */
 function mayRestart(compiled: CompiledScenario, run: RunState): boolean {
   if (run.touches > 0) return false;
   if (!run.holdout) return true;
-  const firstLetter = compiled.steps.findIndex((step) => step.type === 'email');
-  return run.position !== 'end' && Number(run.position) <= firstLetter;
+  return stepAt(compiled, run)?.lettersBefore.size === 0;
 }
 
 function refusalOf(compiled: CompiledScenario, input: EntryInput, now: Date): NoEntryReason | null {

@@ -39,6 +39,10 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = Said<(typeof SKIP_REASONS)[number]>;
 
+/** Why a wait for a moment was not waited. */
+export const PAST_REASONS = ['date_past', 'date_unknown'] as const;
+export type PastReason = Said<(typeof PAST_REASONS)[number]>;
+
 /** Why a planned message waits longer than its step meant. */
 export const WAIT_REASONS = [
   'quiet_hours',

@@ -79,7 +79,7 @@ export interface Facts {
 /** A run as it stands, the columns of `enrollments` that decisions read and write. */
 export interface RunState {
   readonly state: 'waiting' | 'sending' | 'ended';
-  /** Where the run stands: the step's path in the document ("0", later "3.cases.0.1"); "end" behind the last step. */
+  /** Where the run stands: the step's path in the document ("0", "3.cases.0.steps.1"); "end" behind the last step. */
   readonly position: string;
   /** Set while waiting. */
   readonly dueAt: Date | null;
@@ -91,6 +91,7 @@ export interface RunState {
   readonly round: number;
   /** Letters of this run that went out. */
   readonly touches: number;
+  /** The variants of splits that it has taken, in their order, joined by slashes; '' before the first. */
   readonly variant: string;
   readonly holdout: boolean;
   readonly subject: string;
@@ -106,6 +107,8 @@ export interface PlannedMessage {
   readonly stepNumber: number;
   readonly pass: number;
   readonly round: number;
+  /** As of the run when it came to the step. */
+  readonly variant: string;
   readonly template: string;
   /** Version that `folder/name@3` pins, else null. */
   readonly templatePin: number | null;
@@ -124,7 +127,18 @@ export interface StepRecord {
   readonly pass: number;
   readonly round: number;
   readonly outcome:
-    'entered' | 'restarted' | 'refreshed' | 'waiting' | 'waited' | 'planned' | 'sent' | 'skipped' | 'unsent' | 'ended';
+    | 'entered'
+    | 'restarted'
+    | 'refreshed'
+    | 'waiting'
+    | 'waited'
+    | 'branched'
+    | 'split'
+    | 'planned'
+    | 'sent'
+    | 'skipped'
+    | 'unsent'
+    | 'ended';
   readonly reason: string | null;
   readonly at: Date;
   readonly dueAt: Date | null;

@@ -138,7 +138,7 @@ describe('a document is refused', () => {
     [
       'another name',
       withStep({ id: 'w', type: 'wait', for: '1 day', delay: '2 days' }),
-      'it has id, when, type, for, from',
+      'it has id, when, type, for, from, until, date',
     ],
     ['another spelling', { reentry: { after_exit: '3 days' } }, 'write afterExit'],
   ])('naming what there is in place of a field of %s', (_what, over, instead) => {
@@ -154,16 +154,25 @@ describe('a document is refused', () => {
         '/trigger',
       ],
     ),
-    ...['branch', 'split', 'repeat', 'task', 'webhook', 'set', 'enter'].map(
+    ...['repeat', 'task', 'webhook', 'set', 'enter'].map(
       (type): [string, Readonly<Record<string, unknown>>, string] => [
         `${type} steps`,
         withStep({ id: 'x', type, cases: [] }),
         '/steps/0',
       ],
     ),
-    ['waits until an hour', withStep({ id: 'w', type: 'wait', until: { time: '10:00' } }), '/steps/0'],
     ['waits for an event', withStep({ id: 'w', type: 'wait', event: { event: 'order.placed' } }), '/steps/0'],
     ['coupons', withStep({ ...email, coupon: 'spring' }), '/steps/0/coupon'],
+    [
+      'coupons within a branch',
+      withStep({ id: 'b', type: 'branch', cases: [{ when: 'true', steps: [{ ...email, coupon: 'spring' }] }] }),
+      '/steps/0/cases/0/steps/0/coupon',
+    ],
+    [
+      'tasks where no case is true',
+      withStep({ id: 'b', type: 'branch', cases: [{ when: 'true', steps: [] }], else: [{ id: 't', type: 'task' }] }),
+      '/steps/0/else/0',
+    ],
   ])('for %s, which are not supported yet and said so', (_what, over, pointer) => {
     expect(codes(over)).toEqual([`${pointer} not_supported_yet`]);
   });
@@ -180,14 +189,14 @@ describe('a document is refused', () => {
   });
 
   it('with the names of all steps that there are, where it has one that there is not', () => {
-    const { properties } = scenarioJsonSchema() as {
-      readonly properties: {
-        readonly steps: {
-          readonly items: { readonly oneOf: readonly { readonly properties: { readonly type: { const: string } } }[] };
+    const { $defs } = scenarioJsonSchema() as {
+      readonly $defs: {
+        readonly ScenarioStep: {
+          readonly oneOf: readonly { readonly properties: { readonly type: { const: string } } }[];
         };
       };
     };
-    const types = properties.steps.items.oneOf.map((step) => step.properties.type.const);
+    const types = $defs.ScenarioStep.oneOf.map((step) => step.properties.type.const);
     const [problem] = problemsOf({ ...ABANDONED_CART, ...withStep({ id: 'a', type: 'dance' }) });
     expect(problem!.detail.match(/(?<=must be |, | or )\w+/g)).toEqual(types);
   });

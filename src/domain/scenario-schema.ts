@@ -1,29 +1,15 @@
 import { z } from 'zod';
-import { coolDown, span, wait } from './duration-fields.js';
-import { EVENT_TYPE, LONGEST_EVENT_TYPE } from './event-types.js';
+import { assertNever } from './assert-never.js';
+import type { DeepReadonly } from './deep-readonly.js';
+import { eventType, expression, kebab, reasonWord } from './document-words.js';
+import { coolDown, span } from './duration-fields.js';
 import type { Problem } from './problem.js';
-import { nameFields, scenarioProblems } from './scenario-problems.js';
-import { KEBAB_CASE, TEMPLATE_REFERENCE } from './template-ref.js';
+import { nameFields, pointerOf, scenarioProblems } from './scenario-problems.js';
+import { everyStep, withStepDefaults, type Path, type PlacedStep, type Step } from './scenario-steps.js';
+import { step } from './step-schema.js';
 import { unsupportedParts } from './unsupported.js';
 
 const DAY = 'P1D';
-
-const kebab = z
-  .string()
-  .max(100)
-  .regex(KEBAB_CASE, 'must be kebab-case: lower-case words joined by single hyphens')
-  .describe('Lower-case words joined by single hyphens.');
-const reasonWord = z
-  .string()
-  .max(60)
-  .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, 'must be lower-case words joined by _ or -')
-  .describe('Shown wherever the end is shown.');
-const expression = z.string().trim().min(1).max(2_000).describe('A CEL expression.');
-const eventType = z
-  .string()
-  .max(LONGEST_EVENT_TYPE)
-  .regex(EVENT_TYPE, 'must be an event type such as cart.updated')
-  .describe('An event type such as cart.updated.');
 
 const trigger = z.strictObject({
   type: z.literal('event').describe('The only kind of trigger.'),
@@ -32,58 +18,6 @@ const trigger = z.strictObject({
   subject: expression.optional().describe('The key of the thing followed up, such as event.cartId.'),
   maxAge: span.default(DAY).describe('Older events start nothing; P1D by default.'),
 });
-
-const common = { id: kebab.describe('Unique in the scenario.'), when: expression.optional() };
-const waitStep = z.strictObject({
-  ...common,
-  type: z.literal('wait').describe('Lets time pass.'),
-  for: wait,
-  from: z.enum(['previous', 'entry']).default('previous').describe('What the wait counts from.'),
-});
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as 09:00', abort: true });
-const sendWindow = z
-  .strictObject({
-    days: z
-      .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-      .min(1)
-      .max(7)
-      .optional()
-      .describe('Every day by default.'),
-    from: timeOfDay.default('00:00').describe('HH:MM.'),
-    to: z
-      .union([z.literal('24:00'), timeOfDay])
-      .default('24:00')
-      .describe('HH:MM, later than from.'),
-  })
-  .refine(({ from, to }) => from < to, {
-    path: ['to'],
-    message: 'must be later than from',
-    params: { code: 'out_of_range' },
-  });
-const emailStep = z.strictObject({
-  ...common,
-  type: z.literal('email').describe('Sends a letter.'),
-  template: z
-    .string()
-    .regex(TEMPLATE_REFERENCE, 'must be folder/name or folder/name@3')
-    .describe('folder/name, or folder/name@3 to pin a version.'),
-  reason: z.string().trim().min(1).max(200).optional().describe('Why we write this time; required for marketing.'),
-  late: z
-    .strictObject({
-      after: span.optional(),
-      then: z.enum(['send', 'skip', 'exit']).optional().describe('Send it late, leave it out, or end the run.'),
-    })
-    .optional()
-    .describe('What becomes of a letter that could not go in time.'),
-  delivery: z
-    .enum(['at-most-once', 'at-least-once'])
-    .optional()
-    .describe('Whether a letter that may have gone out is sent again.'),
-  window: sendWindow
-    .optional()
-    .describe('Local time of the person, else of the store, in which the letter may go; it waits for it.'),
-});
-const exitStep = z.strictObject({ ...common, type: z.literal('exit').describe('Ends the run.'), reason: reasonWord });
 
 const exit = z.strictObject({
   event: eventType,
@@ -140,25 +74,13 @@ const schema = z
       .max(100)
       .default(0)
       .describe('Percent of entrants who get no messages, drawn once a person; …/lift compares them with the others.'),
-    steps: z
-      .array(z.discriminatedUnion('type', [waitStep, emailStep, exitStep]))
-      .min(1)
-      .max(500)
-      .describe('What happens, from the first to the last.'),
+    steps: z.array(step).min(1).max(500).describe('What happens, from the first to the last.'),
   })
   .meta({ title: 'Touchmap scenario', description: 'When this happens, follow up like this, until that.' });
 
 type Document = DeepReadonly<z.output<typeof schema>>;
-type StepDocument = Document['steps'][number];
 
 export type MessageClass = Document['messageClass'];
-export type WaitStep = Extract<StepDocument, { type: 'wait' }>;
-export type ExitStep = Extract<StepDocument, { type: 'exit' }>;
-export type EmailStep = Omit<Extract<StepDocument, { type: 'email' }>, 'late' | 'delivery'> & {
-  readonly late: { readonly after: string; readonly then: 'send' | 'skip' | 'exit' };
-  readonly delivery: 'at-most-once' | 'at-least-once';
-};
-export type Step = WaitStep | EmailStep | ExitStep;
 
 /** A scenario document with its defaults filled in and durations in ISO. */
 export type Scenario = Omit<Document, 'steps' | '$schema'> & { readonly steps: readonly Step[] };
@@ -182,11 +104,35 @@ export function scenarioJsonSchema(
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target });
 }
 
+/** Where the schema of a step is in the API's description, which has places of its own for what is named. */
+const STEP_COMPONENT = '#/components/schemas/ScenarioStep';
+
+/** The document's and its steps' schemas in the words of OpenAPI 3.0. */
+export function scenarioComponents(): Readonly<Record<'Scenario' | 'ScenarioStep', Readonly<Record<string, unknown>>>> {
+  const text = JSON.stringify(scenarioJsonSchema('openapi-3.0')).replaceAll(
+    '#/definitions/ScenarioStep',
+    STEP_COMPONENT,
+  );
+  const { definitions, ...Scenario } = JSON.parse(text) as Components;
+  return { Scenario, ScenarioStep: definitions.ScenarioStep };
+}
+
+interface Components {
+  readonly [field: string]: unknown;
+  readonly definitions: { readonly ScenarioStep: Readonly<Record<string, unknown>> };
+}
+
+/** More than that nobody can read, and each level costs the reader of the document some of its own. */
+const DEEPEST = 5;
+const MOST_STEPS = 500;
+
 /** What one field alone cannot know. */
 function contradictions({ messageClass, holdout, steps, goals }: Document): readonly Problem[] {
+  const placed = everyStep(steps);
   const problems: Problem[] = [
-    ...repeated(steps, ({ id }) => id, 'steps', 'id'),
-    ...repeated(goals, ({ key }) => key, 'goals', 'key'),
+    ...repeated(placed.map(({ step: { id }, path }) => ({ key: id, path: [...path, 'id'], list: 'steps' }))),
+    ...repeated(goals.map(({ key }, index) => ({ key, path: ['goals', index, 'key'], list: 'goals' }))),
+    ...placed.flatMap((one) => ofStep(one, messageClass)),
   ];
   if (messageClass === 'service' && holdout > 0)
     problems.push({
@@ -194,39 +140,60 @@ function contradictions({ messageClass, holdout, steps, goals }: Document): read
       code: 'holdout_not_allowed',
       detail: 'service messages are owed to everybody; nobody is held out of them',
     });
-  for (const [index, step] of steps.entries())
-    if (step.type === 'email' && messageClass === 'marketing' && step.reason === undefined)
-      problems.push({
-        pointer: `/steps/${index}/reason`,
-        code: 'required',
-        detail: 'a marketing e-mail says why we write this time',
-      });
+  if (placed.length > MOST_STEPS)
+    problems.push({ pointer: '/steps', code: 'out_of_range', detail: `must have at most ${MOST_STEPS} steps in all` });
   return problems;
 }
 
-function repeated<T>(items: readonly T[], keyOf: (item: T) => string, list: string, field: string): Problem[] {
+function ofStep({ step: one, path, depth }: PlacedStep, messageClass: MessageClass): readonly Problem[] {
+  if (depth === DEEPEST)
+    return [
+      {
+        pointer: pointerOf(path),
+        code: 'too_deep',
+        detail: `steps may stand at most ${DEEPEST - 1} deep in other steps`,
+      },
+    ];
+  switch (one.type) {
+    case 'email':
+      if (messageClass !== 'marketing' || one.reason !== undefined) return [];
+      return [
+        {
+          pointer: pointerOf([...path, 'reason']),
+          code: 'required',
+          detail: 'a marketing e-mail says why we write this time',
+        },
+      ];
+    case 'split': {
+      const keys = one.variants.map(({ key }, index) => ({
+        key,
+        path: [...path, 'variants', index, 'key'],
+        list: 'variants',
+      }));
+      if (one.variants.some(({ weight }) => weight > 0)) return repeated(keys);
+      const detail = 'at least one variant must have a weight above 0';
+      return [...repeated(keys), { pointer: pointerOf([...path, 'variants']), code: 'out_of_range', detail }];
+    }
+    case 'wait':
+    case 'branch':
+    case 'exit':
+      return [];
+    default:
+      return assertNever(one);
+  }
+}
+
+function repeated(
+  named: readonly { readonly key: string; readonly path: Path; readonly list: string }[],
+): readonly Problem[] {
   const seen = new Set<string>();
-  return items.flatMap((item, index) => {
-    const key = keyOf(item);
+  return named.flatMap(({ key, path, list }) => {
     if (!seen.has(key)) return (seen.add(key), []);
-    return [{ pointer: `/${list}/${index}/${field}`, code: 'duplicate', detail: `"${key}" is used before in ${list}` }];
+    return [{ pointer: pointerOf(path), code: 'duplicate', detail: `"${key}" is used before in ${list}` }];
   });
 }
 
 function withDefaults({ $schema: _editor, steps, ...document }: Document): Scenario {
   const isService = document.messageClass === 'service';
-  return {
-    ...document,
-    steps: steps.map((step): Step => {
-      if (step.type !== 'email') return step;
-      const late = { after: step.late?.after ?? DAY, then: step.late?.then ?? (isService ? 'send' : 'skip') };
-      return { ...step, late, delivery: step.delivery ?? (isService ? 'at-least-once' : 'at-most-once') };
-    }),
-  };
+  return { ...document, steps: steps.map((one) => withStepDefaults(one, isService)) };
 }
-
-type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;

@@ -19,19 +19,45 @@ describe('however a run goes', () => {
     { kind: 'failed', reason: 'template_error' } as const,
   );
   const lengths = fc.constantFrom('PT0S', 'PT45M', 'P1D', 'P1M');
-  const step = fc.oneof(
+  const conditions = fc.constantFrom('true', 'false', 'event.missing == 1');
+  type Maker = (id: string) => Readonly<Record<string, unknown>>;
+  const flat: fc.Arbitrary<Maker> = fc.oneof(
     lengths.map((length) => (id: string) => aWaitStep(id, length)),
-    fc.constantFrom('true', 'false', 'event.missing == 1').map((when) => (id: string) => anEmailStep(id, { when })),
+    conditions.map((when) => (id: string) => anEmailStep(id, { when })),
     lengths.map((length) => (id: string) => aWaitStep(id, length, { from: 'entry' })),
+    fc
+      .constantFrom({ time: '10:00' }, { time: '02:30', days: ['sun'], zone: 'Europe/Berlin' })
+      .map((until) => (id: string) => ({ id, type: 'wait', until })),
   );
+  const madeIn = (id: string, makers: readonly Maker[]) => makers.map((make, i) => make(`${id}-${i}`));
+  const { step } = fc.letrec<{ step: Maker; list: Maker[] }>((tie) => ({
+    list: fc.array(tie('step'), { maxLength: 3 }),
+    step: fc.oneof(
+      { depthSize: 'small', maxDepth: 3 },
+      flat,
+      fc.tuple(conditions, tie('list'), tie('list')).map(([when, first, other]): Maker => (id) => ({
+        id,
+        type: 'branch',
+        cases: [{ when, steps: madeIn(`${id}-a`, first) }],
+        else: madeIn(`${id}-b`, other),
+      })),
+      fc.tuple(tie('list'), tie('list')).map(([first, other]): Maker => (id) => ({
+        id,
+        type: 'split',
+        variants: [
+          { key: 'a', steps: madeIn(`${id}-a`, first) },
+          { key: 'b', steps: madeIn(`${id}-b`, other) },
+        ],
+      })),
+    ),
+  }));
 
   /** What is written only with a new event (`updateRuns`). */
-  const begun = ({ enteredAt, lastActivityAt, pass, round, variant, holdout, event }: RunState): readonly unknown[] => [
+  const begun = ({ enteredAt, lastActivityAt, pass, round, holdout, event }: RunState): readonly unknown[] => [
     enteredAt,
     lastActivityAt,
     pass,
     round,
-    variant,
     holdout,
     event,
   ];
@@ -51,7 +77,7 @@ describe('however a run goes', () => {
           let now = new Date(NINE);
           let moved = enterRun(compiled, { event: anEvent({ type: 'my.event' }), subject: '', holdout }, facts(), now);
           const letters = moved.messages.map(({ stepId }) => stepId);
-          for (let turn = 0; moved.run.state !== 'ended' && turn < 30; turn++) {
+          for (let turn = 0; moved.run.state !== 'ended' && turn < 200; turn++) {
             const { run } = moved;
             if (run.dueAt !== null) {
               expect(run.dueAt.getTime()).toBeGreaterThan(now.getTime());
@@ -64,11 +90,16 @@ describe('however a run goes', () => {
             letters.push(...moved.messages.map(({ stepId }) => stepId));
           }
           expect(moved.run).toMatchObject({ state: 'ended', endReason: 'completed', dueAt: null });
-          expect(letters).toEqual(compiled.emailSteps.map(({ stepId }) => stepId));
+          expect(new Set(letters).size).toBe(letters.length);
+          const numberOf = new Map(compiled.emailSteps.map(({ stepId, stepNumber }) => [stepId, stepNumber]));
+          const numbers = letters.map((id) => numberOf.get(id)!);
+          expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+          const always = compiled.emailSteps.filter(({ stepId }) => !stepId.includes('-'));
+          expect(letters).toEqual(expect.arrayContaining(always.map(({ stepId }) => stepId)));
           if (holdout) expect(moved.run.touches).toBe(0);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 

@@ -37,6 +37,7 @@ describe('a run', () => {
         stepNumber: 1,
         pass: 1,
         round: 1,
+        variant: '',
         template: 'abandoned-cart/reminder',
         templatePin: null,
         policy: 'at-most-once',

@@ -2,6 +2,7 @@ import { assertNever } from './assert-never.js';
 import type { CompiledScenario } from './compiled-scenario.js';
 import { endRun } from './exit.js';
 import type { Advance, EventFacts, Facts, MessageOutcome, RunState } from './run.js';
+import { indexAt, stepAt } from './step-at.js';
 import { AT_END, Walk } from './walk.js';
 
 /**
@@ -12,7 +13,7 @@ import { AT_END, Walk } from './walk.js';
 export function advance(compiled: CompiledScenario, run: RunState, facts: Facts, now: Date): Advance {
   const dueAt = run.dueAt;
   if (run.state !== 'waiting' || dueAt === null || dueAt.getTime() > now.getTime()) return unmoved(run);
-  const walk = new Walk(compiled, facts, now, { ...run, previousAt: dueAt }, Number(run.position));
+  const walk = new Walk(compiled, facts, now, { ...run, previousAt: dueAt }, indexAt(compiled, run));
   walk.note('waited', null, dueAt, dueAt);
   return walk.on(dueAt);
 }
@@ -25,12 +26,12 @@ export function afterMessage(
   facts: Facts,
   at: Date,
 ): Advance {
-  const step = compiled.steps[Number(run.position)];
+  const step = stepAt(compiled, run);
   if (run.state !== 'sending' || step?.type !== 'email') return unmoved(run);
   const isSent = outcome.kind === 'sent';
   const moved = { ...run, previousAt: at, touches: run.touches + (isSent ? 1 : 0) };
   const known = isSent ? withSent(facts, step.step.id) : facts;
-  const walk = new Walk(compiled, known, at, moved, Number(run.position));
+  const walk = new Walk(compiled, known, at, moved, indexAt(compiled, run));
   switch (outcome.kind) {
     case 'sent':
       walk.note('sent', null, at, null);
@@ -54,10 +55,10 @@ export function standsAtEnd(run: RunState): boolean {
   return run.state === 'sending' && run.position === AT_END;
 }
 
-/** No letter has been planned in the run's pass: there is nothing yet that could have been sent, opened or clicked. */
-export function standsBeforeLetters({ steps }: CompiledScenario, { position }: RunState): boolean {
-  const first = steps.findIndex(({ type }) => type === 'email');
-  return position !== AT_END && (first < 0 || Number(position) < first);
+/** No letter can have been planned in the run's pass: there is nothing yet that could have been sent, opened or clicked. */
+export function standsBeforeLetters(compiled: CompiledScenario, run: Pick<RunState, 'position'>): boolean {
+  const step = stepAt(compiled, run);
+  return step !== undefined && step.type !== 'email' && step.lettersBefore.size === 0;
 }
 
 /** Completes a run that stands at its end; any other stays as it is. */
@@ -105,7 +106,16 @@ export function restart(
   now: Date,
 ): Advance {
   const at = new Date(event.at);
-  const again = { ...run, event, pass: run.pass + 1, round: 1, previousAt: at, enteredAt: at, lastActivityAt: at };
+  const again = {
+    ...run,
+    event,
+    variant: '',
+    pass: run.pass + 1,
+    round: 1,
+    previousAt: at,
+    enteredAt: at,
+    lastActivityAt: at,
+  };
   return begin(compiled, again, 'restarted', facts, now);
 }
 

@@ -1,31 +1,44 @@
 import type { Problem } from './problem.js';
 
 const TRIGGERS: readonly string[] = ['date', 'inactivity', 'schedule', 'catalog', 'manual'];
-const STEPS: readonly string[] = ['branch', 'split', 'repeat', 'task', 'webhook', 'set', 'enter'];
+const STEPS: readonly string[] = ['repeat', 'task', 'webhook', 'set', 'enter'];
 const STEP_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['wait', ['until', 'date', 'event']],
+  ['wait', ['event']],
   ['email', ['coupon']],
 ]);
+/** Fields in which steps hold others, as lists of steps or of ways that have one. */
+const WAYS: readonly string[] = ['cases', 'variants', 'else'];
 
 /** Parts of a document that belong to the language and do not run yet: told by name, not as slips of the pen. */
 export function unsupportedParts(input: unknown): readonly Problem[] {
   if (!isRecord(input)) return [];
-  const found: Problem[] = [];
   const trigger = isRecord(input['trigger']) ? input['trigger']['type'] : undefined;
-  if (typeof trigger === 'string' && TRIGGERS.includes(trigger))
-    found.push(notYet('/trigger', `triggers of type "${trigger}" are`));
-  const steps: unknown = input['steps'];
-  if (!Array.isArray(steps)) return found;
-  for (const [index, step] of (steps as readonly unknown[]).entries()) {
-    if (!isRecord(step) || typeof step['type'] !== 'string') continue;
-    const type = step['type'];
-    const pointer = `/steps/${index}`;
-    if (STEPS.includes(type)) found.push(notYet(pointer, `steps of type "${type}" are`));
-    for (const field of STEP_FIELDS.get(type) ?? [])
-      if (field in step)
-        found.push(notYet(type === 'wait' ? pointer : `${pointer}/${field}`, `"${field}" of ${type} steps is`));
-  }
-  return found;
+  const isUnsupported = typeof trigger === 'string' && TRIGGERS.includes(trigger);
+  return [
+    ...(isUnsupported ? [notYet('/trigger', `triggers of type "${trigger}" are`)] : []),
+    ...inSteps(input['steps'], '/steps'),
+  ];
+}
+
+function inSteps(steps: unknown, pointer: string): readonly Problem[] {
+  if (!Array.isArray(steps)) return [];
+  return (steps as readonly unknown[]).flatMap((step, index) =>
+    isRecord(step) ? inStep(step, `${pointer}/${index}`) : [],
+  );
+}
+
+function inStep(step: Readonly<Record<string, unknown>>, pointer: string): readonly Problem[] {
+  // A way of a branch or split has no type of its own.
+  const type = typeof step['type'] === 'string' ? step['type'] : '';
+  if (STEPS.includes(type)) return [notYet(pointer, `steps of type "${type}" are`)];
+  const fields = (STEP_FIELDS.get(type) ?? []).filter((field) => field in step);
+  return [
+    ...fields.map((field) =>
+      notYet(type === 'wait' ? pointer : `${pointer}/${field}`, `"${field}" of ${type} steps is`),
+    ),
+    ...WAYS.flatMap((field) => inSteps(step[field], `${pointer}/${field}`)),
+    ...(type === '' ? inSteps(step['steps'], `${pointer}/steps`) : []),
+  ];
 }
 
 function notYet(pointer: string, what: string): Problem {

@@ -28,6 +28,35 @@ describe('a scenario is published with a warning', () => {
     expect(warned(steps)).toEqual(['/steps/2 step_not_reached']);
   });
 
+  const branch = (first: readonly unknown[], other?: readonly unknown[]) => ({
+    id: 'b',
+    type: 'branch',
+    cases: [{ when: 'event.total > 1', steps: first }],
+    ...(other ? { else: other } : {}),
+  });
+
+  it('where steps stand behind a branch all of whose ways end the run', () => {
+    const ways = branch([ending()], [anEmailStep('first'), ending({ id: 'other' })]);
+    expect(warned([ways, anEmailStep('second')])).toEqual(['/steps/1 step_not_reached']);
+    expect(warned([branch([ending(), anEmailStep('first')]), anEmailStep('second')])).toEqual([
+      '/steps/0/cases/0/steps/1 step_not_reached',
+    ]);
+  });
+
+  it('where a letter of one way is asked about in another one', () => {
+    const ways = branch([anEmailStep('first')], [asking('other', "!opened('first')")]);
+    expect(warned([ways])).toEqual(['/steps/0/else/0/when letter_not_before']);
+  });
+
+  it('and without one where some ways go on, and where what is behind a branch asks about letters of its ways', () => {
+    expect(warned([branch([ending()]), anEmailStep('second')])).toEqual([]);
+    const ways = branch([anEmailStep('first')], [anEmailStep('other')]);
+    expect(warned([ways, asking('last', "!opened('first') && !opened('other')")])).toEqual([]);
+    expect(
+      warned([{ ...branch([ending()], [ending({ id: 'x' })]), when: 'event.total > 9' }, anEmailStep('z')]),
+    ).toEqual([]);
+  });
+
   it.each([
     [0, []],
     [0.1, ['/holdout holdout_small']],

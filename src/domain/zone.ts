@@ -37,6 +37,19 @@ export function zoneOf(contact: { readonly timezone: string | null }, store: { r
   return isZone(store.timezone) ? store.timezone : 'UTC';
 }
 
+/** The zone that a step names: `contact` (as in `zoneOf`), `store`, or itself; UTC where it is not known. */
+export function zoneNamed(
+  name: string,
+  {
+    contact,
+    store,
+  }: { readonly contact: { readonly timezone: string | null }; readonly store: { readonly timezone: string } },
+): string {
+  if (name === 'contact') return zoneOf(contact, store);
+  const zone = name === 'store' ? store.timezone : name;
+  return isZone(zone) ? zone : 'UTC';
+}
+
 /** The zone's offset at an instant and how long it holds; kept, because asking takes 20 µs and a batch asks thousands of times. */
 export function offsetSpan(zone: string, atMs: number): OffsetSpan {
   let kept = spans.get(zone);

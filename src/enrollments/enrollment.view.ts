@@ -39,7 +39,7 @@ export class EnrollmentView {
   /** Letters of this run that went out. */
   @ApiProperty({ type: 'integer' })
   readonly touches!: number;
-  /** Which variant of the scenario it walks; '' where it has none. */
+  /** The variants of splits that it has taken, joined by slashes; '' before the first. */
   readonly variant!: string;
   /** The person was held out: it walks the timeline and gets no letters. */
   readonly holdout!: boolean;
@@ -75,7 +75,7 @@ export interface EnrollmentRow {
 export const ENROLLMENT_ROWS = `
 SELECT r.id, r.scenario_key, r.version, r.contact_id, c.email, r.subject, r.state, r.due_at, r.held, r.entered_at,
   r.last_activity_at, r.touches, r.variant, r.holdout, r.end_reason, r.ended_at,
-  CASE WHEN r.position ~ '^[0-9]+$' THEN v.document -> 'steps' -> r.position::integer ->> 'id' END AS step
+  v.document #>> string_to_array('steps.' || r.position || '.id', '.') AS step
 FROM enrollments r
 JOIN contacts c ON c.environment_id = r.environment_id AND c.id = r.contact_id
 JOIN scenario_versions v ON v.store_id = r.store_id AND v.scenario_key = r.scenario_key AND v.version = r.version`;

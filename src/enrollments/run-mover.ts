@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import type { EndReason } from '../domain/reasons.js';
+import { stepAt } from '../domain/step-at.js';
 import type { Facts, MessageOutcome, RunState } from '../domain/run.js';
 import type { MessageClass } from '../domain/scenario-schema.js';
 import { afterMessage } from '../domain/timeline.js';
@@ -93,5 +94,5 @@ export class RunMover {
 }
 
 function standsOn(compiled: CompiledScenario, run: RunState, stepId: string): boolean {
-  return run.state === 'sending' && compiled.steps[Number(run.position)]?.step.id === stepId;
+  return run.state === 'sending' && stepAt(compiled, run)?.step.id === stepId;
 }

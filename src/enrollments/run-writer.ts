@@ -72,7 +72,7 @@ export class RunWriter {
   }
 }
 
-function ledgerRow({ identity, state }: WorkingRun, message: PlannedMessage, createdAt: Date): LedgerRow {
+function ledgerRow({ identity }: WorkingRun, message: PlannedMessage, createdAt: Date): LedgerRow {
   return {
     id: newId(),
     environmentId: identity.environmentId,
@@ -82,7 +82,7 @@ function ledgerRow({ identity, state }: WorkingRun, message: PlannedMessage, cre
     contactId: identity.contactId,
     scenarioKey: identity.scenarioKey,
     version: identity.version,
-    variant: state.variant,
+    variant: message.variant,
     messageClass: identity.messageClass,
     createdAt,
     stepId: message.stepId,

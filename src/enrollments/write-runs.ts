@@ -17,7 +17,6 @@ export async function insertRuns(tx: Sql, runs: readonly WorkingRun[]): Promise<
     arrayText(runs, ({ identity }) => identity.messageClass),
     arrayText(runs, ({ identity }) => identity.contactId),
     arrayText(runs, ({ state }) => state.subject),
-    arrayText(runs, ({ state }) => state.variant),
     arrayText(runs, ({ state }) => state.holdout),
   ]);
 }
@@ -60,6 +59,7 @@ function movedColumns(runs: readonly WorkingRun[]): string[] {
     arrayText(runs, ({ state }) => state.dueAt),
     arrayText(runs, ({ state }) => state.previousAt),
     arrayText(runs, ({ state }) => state.touches),
+    arrayText(runs, ({ state }) => state.variant),
     arrayText(runs, ({ state }) => state.endReason),
     arrayText(runs, ({ state }) => state.endedAt),
   ];
@@ -83,13 +83,13 @@ function begunColumns(runs: readonly WorkingRun[]): string[] {
   ];
 }
 
-const MOVED = `$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[], $8::text[], $9::timestamptz[]`;
-const MOVED_NAMES = 'environment_id, id, state, position, due_at, previous_at, touches, end_reason, ended_at';
-const BEGUN = `$10::timestamptz[], $11::timestamptz[], $12::int[], $13::int[], $14::jsonb[], $15::uuid[], $16::timestamptz[], $17::text[], $18::text[]`;
+const MOVED = `$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[], $8::text[], $9::text[], $10::timestamptz[]`;
+const MOVED_NAMES = 'environment_id, id, state, position, due_at, previous_at, touches, variant, end_reason, ended_at';
+const BEGUN = `$11::timestamptz[], $12::timestamptz[], $13::int[], $14::int[], $15::jsonb[], $16::uuid[], $17::timestamptz[], $18::text[], $19::text[]`;
 const BEGUN_NAMES = 'entered_at, last_activity_at, pass, round';
 const EVENT_NAMES = 'event, stored_id, stored_at, event_id, event_at';
-const IDENTITY = `$19::uuid[], $20::text[], $21::text[], $22::int[], $23::text[], $24::uuid[], $25::text[], $26::text[], $27::bool[]`;
-const IDENTITY_NAMES = 'store_id, clock, scenario_key, version, message_class, contact_id, subject, variant, holdout';
+const IDENTITY = `$20::uuid[], $21::text[], $22::text[], $23::int[], $24::text[], $25::uuid[], $26::text[], $27::bool[]`;
+const IDENTITY_NAMES = 'store_id, clock, scenario_key, version, message_class, contact_id, subject, holdout';
 
 // A stored event is copied where it lies: as JSON its data would be written, sent and parsed once more.
 const EVENT = `coalesce(v.event, (SELECT jsonb_build_object('id', v.event_id, 'type', s.type, 'at', v.event_at, 'data', s.data)
@@ -100,7 +100,7 @@ INSERT INTO enrollments (${MOVED_NAMES}, ${BEGUN_NAMES}, event, ${IDENTITY_NAMES
 SELECT ${MOVED_NAMES}, ${BEGUN_NAMES}, ${EVENT}, ${IDENTITY_NAMES}
 FROM unnest(${MOVED}, ${BEGUN}, ${IDENTITY}) AS v (${MOVED_NAMES}, ${BEGUN_NAMES}, ${EVENT_NAMES}, ${IDENTITY_NAMES})`;
 
-const SET_MOVED = `state = v.state, position = v.position, due_at = v.due_at, previous_at = v.previous_at, touches = v.touches,
+const SET_MOVED = `state = v.state, position = v.position, due_at = v.due_at, previous_at = v.previous_at, touches = v.touches, variant = v.variant,
   end_reason = v.end_reason, ended_at = v.ended_at`;
 // What has ended waits for no resume, and what has begun anew has not come due yet.
 const STILL_HELD = `r.held AND v.state <> 'ended'`;

@@ -6,10 +6,11 @@ export interface StepColumns {
   readonly step: string;
 }
 
-/** SQL expression: the condition of a step as it was published, null where it has none. */
+/** SQL expression: the condition of a step as it was published, wherever it stands, null where it has none. */
 export function stepConditionSql({ step, ...version }: StepColumns): string {
-  return `(SELECT step.value ->> 'when' FROM ${versionSql(version)}, jsonb_array_elements(v.document -> 'steps') AS step
-    WHERE step.value ->> 'id' = ${step})`;
+  // Strict: lax paths look into lists by themselves, and would find the list that holds the step as well.
+  return `(SELECT jsonb_path_query_first(v.document, 'strict $.steps.** ? (@.id == $step).when',
+      jsonb_build_object('step', ${step}), true) #>> '{}' FROM ${versionSql(version)})`;
 }
 
 /** SQL expression: the condition of a scenario's trigger as it was published, null where it has none. */

@@ -1,8 +1,8 @@
-import { scenarioJsonSchema } from '../domain/scenario-schema.js';
+import { scenarioComponents } from '../domain/scenario-schema.js';
 
 /** Documents of this module that are no classes, as components of the API's description. */
 export const SCENARIO_SCHEMAS = {
-  Scenario: scenarioJsonSchema('openapi-3.0'),
+  ...scenarioComponents(),
   ScenarioDraft: {
     type: 'object',
     description: 'A scenario as it is being edited: it has a key and a name, everything else may still be unfinished.',

@@ -60,10 +60,10 @@ export class ScenarioStats {
     const versions = new Map(refs.map((ref) => [versionKey(ref), ref]));
     const compiled = await this.scenarios.versions(sql, versions.values());
     return [...versions].flatMap(([name, { key, version }]) =>
-      (compiled.get(name)?.emailSteps ?? []).map(({ stepId, stepNumber }) => ({
+      (compiled.get(name)?.emailSteps ?? []).map(({ stepId: step, ...place }) => ({
         scenario: key,
-        step: stepId,
-        stepNumber,
+        step,
+        ...place,
         version,
       })),
     );
@@ -82,10 +82,10 @@ export class ScenarioStats {
     // One that cannot be read any more has its letters in the table, and keeps nobody from the others'.
     const compiled = await this.scenarios.versions(sql, refs);
     return refs.flatMap((ref) =>
-      (compiled.get(versionKey(ref))?.emailSteps ?? []).map(({ stepId, stepNumber }) => ({
+      (compiled.get(versionKey(ref))?.emailSteps ?? []).map(({ stepId: step, ...place }) => ({
         scenario: ref.key,
-        step: stepId,
-        stepNumber,
+        step,
+        ...place,
       })),
     );
   }

@@ -3,7 +3,7 @@ import { type PublishedStep, statsTable } from './stats-table.js';
 
 const CART = 'abandoned-cart';
 const stepsOf = (...steps: string[]): PublishedStep[] =>
-  steps.map((step, i) => ({ scenario: CART, step, stepNumber: i + 1 }));
+  steps.map((step, i) => ({ scenario: CART, step, stepNumber: i + 1, firsts: i === 0 ? [] : [steps[0]!] }));
 const group = (version: number, step: string, stepNumber: number, orders: number) => ({
   scenario: CART,
   step,
@@ -51,6 +51,41 @@ describe('a table by step', () => {
     expect(items.map(({ step, increment }) => [step, increment])).toEqual([
       ['aloha', null],
       ['hello', { orders: 0.5 }],
+    ]);
+  });
+});
+
+describe('a table of a scenario whose ways part before the first letter', () => {
+  const published: PublishedStep[] = [
+    { scenario: CART, step: 'short', stepNumber: 1, firsts: [] },
+    { scenario: CART, step: 'short-again', stepNumber: 2, firsts: ['short'] },
+    { scenario: CART, step: 'long', stepNumber: 3, firsts: [] },
+    { scenario: CART, step: 'last', stepNumber: 4, firsts: ['short', 'long'] },
+  ];
+  const of = (value: string, step: string, stepNumber: number, orders: number) => ({
+    ...group(1, step, stepNumber, orders),
+    value,
+  });
+
+  it('compares each letter with the first ones of the ways that lead to it, and none of these with another', () => {
+    const groups = [of('', 'short', 1, 40), of('', 'short-again', 2, 10), of('', 'long', 3, 60), of('', 'last', 4, 20)];
+    const { items } = statsTable(groups, published, { ...options, by: 'step' });
+    expect(items.map(({ step, increment }) => [step, increment?.orders ?? null])).toEqual([
+      ['short', null],
+      ['short-again', 0.25],
+      ['long', null],
+      ['last', 0.2],
+    ]);
+  });
+
+  it('compares by variant with the first letter that the variant has', () => {
+    const groups = [of('a', 'short', 1, 40), of('a', 'last', 4, 8), of('b', 'long', 3, 60), of('b', 'last', 4, 12)];
+    const { items } = statsTable(groups, published, { ...options, by: 'variant' });
+    expect(items.map(({ step, variant, increment }) => [step, variant, increment?.orders ?? null])).toEqual([
+      ['short', 'a', null],
+      ['long', 'b', null],
+      ['last', 'a', 0.2],
+      ['last', 'b', 0.2],
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import { assertNever } from '../domain/assert-never.js';
 import type { FiguresGroup } from './figures-reader.js';
 import { type Division, NO_FIGURES, statsRow } from './stats-row.js';
 import type { MoneyView, StatsTableView } from './stats-table.view.js';
@@ -7,6 +8,8 @@ export interface PublishedStep {
   readonly scenario: string;
   readonly step: string;
   readonly stepNumber: number;
+  /** The letters that runs may begin with and that may come before it: what it is compared with. None: it is one of these itself. */
+  readonly firsts: readonly string[];
 }
 
 /** An email step of a version that letters of the table are of. */
@@ -23,6 +26,9 @@ export interface TableOptions {
   readonly scenario: string | null;
 }
 
+/** A step as figures name it. */
+type NamedStep = Omit<PublishedStep, 'firsts'>;
+
 type Line = Pick<FiguresGroup, 'figures' | 'revenue'> & {
   readonly scenario: string;
   readonly step: string;
@@ -32,7 +38,8 @@ type Line = Pick<FiguresGroup, 'figures' | 'revenue'> & {
 
 /**
  * The table: scenarios by key, steps as the published version has them (those that sent nothing yet with zeros), then
- * steps of earlier versions; each follow-up beside the first letter of its scenario, and of its day, variant or version.
+ * steps of earlier versions; each follow-up beside the first letter of its scenario, and of its day, variant or version. Where ways
+ * part before the first letter each has a first one of its own, and what comes behind several is compared with them together.
  */
 export function statsTable(
   groups: readonly FiguresGroup[],
@@ -47,15 +54,17 @@ export function statsTable(
   if (options.by === 'step') lines.push(...silentSteps(published, lines));
   lines.sort((a, b) => order(a, b, numberOf));
   const total = groups.find((group) => group.scenario === null);
-  const firstOf = firstSteps(lines, published, numberOf, options);
+  const firstOf = firstsOf(lines, published, numberOf, options);
   const ordersOf = new Map(lines.map((line) => [cellOf(line, line.step), line.figures.orders]));
   return {
     items: lines.map((line) => {
-      const first = firstOf(line);
+      const firsts = firstOf(line);
       const division = options.by === 'step' ? undefined : { by: options.by, value: line.value };
       return statsRow({ scenario: line.scenario, step: line.step, division }, line.figures, line.revenue, {
         ...options,
-        firstOrders: first === line.step ? undefined : (ordersOf.get(cellOf(line, first)) ?? 0),
+        firstOrders: firsts.includes(line.step)
+          ? undefined
+          : firsts.reduce((sum, first) => sum + (ordersOf.get(cellOf(line, first)) ?? 0), 0),
       });
     }),
     total: statsRow(
@@ -86,30 +95,58 @@ function order(a: Line, b: Line, numberOf: ReadonlyMap<string, number>): number 
 }
 
 /** Steps that are published no more come after those that are. */
-function placeOf(line: PublishedStep, numberOf: ReadonlyMap<string, number>): number {
+function placeOf(line: NamedStep, numberOf: ReadonlyMap<string, number>): number {
   return numberOf.get(nameOf(line)) ?? numberOf.size + line.stepNumber;
 }
 
 /**
- * The step that the others of a line's scenario are compared with: the published first one, also where it sent nothing, else the
- * first ever. In a table by version each version's own, whatever is published since: versions are there to be compared. Found once
- * for all lines: a table by day has thousands of them, and nothing else is answered while each is compared with all.
+ * The steps that a line is compared with, itself where it is one of them: those that the published version begins with, also where
+ * they sent nothing; for a step of an earlier one the published first, else the first ever. In a table by version each version's own, whatever
+ * is published since: versions are there to be compared. In one by variant the first of what each variant has. Found once for all
+ * lines: a table by day has thousands of them, and nothing else is answered while each is compared with all.
  */
-function firstSteps(
+function firstsOf(
   lines: readonly Line[],
   published: readonly PublishedStep[],
   numberOf: ReadonlyMap<string, number>,
   { by, versions }: TableOptions,
-): (line: Line) => string {
-  const found =
-    by === 'version'
-      ? lowestOf([...versions, ...lines.map(inVersion)], versionOf, ({ stepNumber }) => stepNumber)
-      : lowestOf([...published, ...lines], scenarioOf, (step) => placeOf(step, numberOf));
-  return (line) => found.get(by === 'version' ? versionOf(inVersion(line)) : line.scenario)!.step;
+): (line: Line) => readonly string[] {
+  switch (by) {
+    case 'variant': {
+      const lowest = lowestOf(lines, valueOf, (line) => placeOf(line, numberOf));
+      return (line) => [lowest.get(valueOf(line))!.step];
+    }
+    case 'version': {
+      const lowest = lowestOf<NamedStep & { version: number }>(
+        [...versions, ...lines.map(inVersion)],
+        versionOf,
+        ({ stepNumber }) => stepNumber,
+      );
+      const known = new Map(versions.map((step) => [`${versionOf(step)}\n${step.step}`, step]));
+      return (line) => {
+        const version = versionOf(inVersion(line));
+        return ownFirsts(known.get(`${version}\n${line.step}`)) ?? [lowest.get(version)!.step];
+      };
+    }
+    case 'step':
+    case 'day': {
+      const lowest = lowestOf<NamedStep>([...published, ...lines], scenarioOf, (step) => placeOf(step, numberOf));
+      const known = new Map(published.map((step) => [nameOf(step), step]));
+      return (line) => ownFirsts(known.get(nameOf(line))) ?? [lowest.get(line.scenario)!.step];
+    }
+    default:
+      return assertNever(by);
+  }
+}
+
+/** What a known step is compared with. */
+function ownFirsts(step: PublishedStep | undefined): readonly string[] | null {
+  if (!step) return null;
+  return step.firsts.length === 0 ? [step.step] : step.firsts;
 }
 
 /** The lowest step of each group; of equals the one that is named before. */
-function lowestOf<T extends PublishedStep>(
+function lowestOf<T extends NamedStep>(
   steps: readonly T[],
   groupOf: (step: T) => string,
   placeIn: (step: T) => number,
@@ -124,15 +161,19 @@ function lowestOf<T extends PublishedStep>(
   return lowest;
 }
 
-function scenarioOf({ scenario }: PublishedStep): string {
+function scenarioOf({ scenario }: NamedStep): string {
   return scenario;
 }
 
-function versionOf({ scenario, version }: VersionStep): string {
+function valueOf({ scenario, value }: Line): string {
+  return `${scenario} ${value}`;
+}
+
+function versionOf({ scenario, version }: NamedStep & { readonly version: number }): string {
   return `${scenario} ${version}`;
 }
 
-function inVersion(line: Line): VersionStep {
+function inVersion(line: Line): NamedStep & { readonly version: number } {
   return { ...line, version: Number(line.value) };
 }
 

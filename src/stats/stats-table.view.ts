@@ -65,7 +65,8 @@ export class StatsRowView {
   readonly bounces!: number;
   readonly rates!: RatesView;
   /**
-   * Beside the first letter of the scenario, and of the same day, variant or version; null on the first letter and on the total.
+   * Beside the first letter of the scenario, and of the same day, variant or version; where ways part before it, beside the first letters
+   * of those that lead here. Null on a first letter and on the total.
    */
   readonly increment!: IncrementView | null;
 }

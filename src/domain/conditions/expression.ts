@@ -7,12 +7,24 @@ import {
   type ParseResult,
 } from '@marcbachmann/cel-js';
 import type { RE2JS } from 're2js';
-import type { Condition, ConditionInput, FactNeeds, ValueExpression, Verdict } from '../compiled-scenario.js';
+import type {
+  Condition,
+  ConditionInput,
+  FactNeeds,
+  MomentExpression,
+  ValueExpression,
+  Verdict,
+} from '../compiled-scenario.js';
+import { isDayOrInstant } from '../written-instant.js';
 import { engine, LONGEST_SOURCE, reader } from './environment.js';
 import { Known } from './known.js';
 import { syntaxWords } from './syntax-words.js';
-import type { Findings, Scope } from './term.js';
+import type { Findings, Scope, Term } from './term.js';
 import { translate } from './translate.js';
+import { kindWords, limitWords, readable } from './type-words.js';
+
+/** CEL's name of an instant's type. */
+const TIMESTAMP = 'google.protobuf.Timestamp';
 
 export interface ExpressionProblem {
   readonly code: string;
@@ -59,6 +71,24 @@ export function compileValue(source: string, scope: Scope): Compiled<ValueExpres
   };
 }
 
+/** An expression that names a moment: an instant, or a day, which is none yet: it begins at another instant in each zone. */
+export function compileMoment(source: string, scope: Scope): Compiled<MomentExpression> {
+  const checked = check(source, scope, [TIMESTAMP, 'string', 'dyn'], asWritten);
+  if (!checked.ok) return checked;
+  const { program, patterns, needs, letters } = checked;
+  return {
+    ok: true,
+    needs,
+    letters,
+    expression: { source, moment: (input) => toMoment(run(program, patterns, input), source) },
+  };
+}
+
+/** What was read of the event without a conversion, which would make a day the midnight of UTC. */
+function asWritten({ kind, raw }: Term): string | null {
+  return kind === 'instant' || kind === 'text' || kind === 'any' ? raw : null;
+}
+
 /** Whether an expression can give a text only. */
 export function givesText(source: string, scope: Scope): boolean {
   return check(source, { ...scope, patterns: { size: 0 } }, ['string']).ok;
@@ -74,14 +104,22 @@ type Checked =
     }
   | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
 
-function check(source: string, scope: Scope, types: readonly string[]): Checked {
+/** @param codeOf what is run of the translated expression; null where it gives something else than is wanted */
+function check(
+  source: string,
+  scope: Scope,
+  types: readonly string[],
+  codeOf: (translated: Term) => string | null = ({ code }) => code,
+): Checked {
   if (source.length > LONGEST_SOURCE) return failed('too_complex', `more than ${LONGEST_SOURCE} characters`);
   const parsed = parse(reader, source, (error) => syntaxWords(source, error.range, error.summary));
   if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
   const findings: Findings = { problems: [], history: [], patterns: [], letters: new Set() };
-  const { code, kind } = translate(parsed.program.ast, scope, findings);
+  const translation = translate(parsed.program.ast, scope, findings);
   if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
-  if (kind === 'record') return failed('type_error', `gives a record, not ${readable(types[0] ?? '')}`);
+  const { kind } = translation;
+  const code = kind === 'record' ? null : codeOf(translation);
+  if (code === null) return failed('type_error', `gives a ${kindWords(kind)}, not ${readable(types[0] ?? '')}`);
   // What people wrote within the limits may pass them as it is read: a number of four hundred digits is none as a fraction.
   const translated = parse(engine, code, (error) => error.summary);
   if ('problem' in translated) return { ok: false, problems: [translated.problem] };
@@ -109,41 +147,6 @@ function parse(
     if (error.code === 'limit_exceeded') return { problem: { code: 'too_complex', detail: limitWords(error.summary) } };
     return { problem: { code: 'syntax_error', detail: wordsFor(error) } };
   }
-}
-
-/** The reader's own name its limits: 'Exceeded maxDepth (24)'. */
-function limitWords(summary: string): string {
-  const [, limit = '', most = ''] = /^Exceeded (\w+) \((\d+)\)$/.exec(summary) ?? [];
-  const words = LIMITS.get(limit);
-  return words === undefined ? summary : words.replace('#', most);
-}
-
-const LIMITS: ReadonlyMap<string, string> = new Map([
-  ['maxDepth', 'its parts stand more than # deep in one another'],
-  ['maxAstNodes', 'has more than # parts'],
-  ['maxListElements', 'holds a list of more than # elements'],
-  ['maxMapEntries', 'holds a record of more than # fields'],
-  ['maxCallArguments', 'gives a function more than # arguments'],
-]);
-
-/** Types and their clashes in an author's words: an event's numbers are none of double and int to whoever wrote 5. */
-function readable(message: string): string {
-  return (
-    message
-      // What stands behind the first argument of these is the translation's own.
-      .replace(/^found no matching overload for 'Known\.(\w+)\((.+), [^,]+\)'$/, '$1() takes a text, not $2')
-      .replace(/^found no matching overload for '(.*)'$/, 'does not fit together: $1')
-      .replace(/^no such overload: /, 'does not fit together: ')
-      .replaceAll('google.protobuf.Timestamp', 'instant')
-      .replaceAll('google.protobuf.Duration', 'duration')
-      // Before a parenthesis it is the function of that name.
-      .replace(/\b(?:double|int|uint)\b(?!\()/g, 'number')
-      .replace(/\bstring\b(?!\()/g, 'text')
-      .replace(/\bbool\b(?!\()/g, 'true or false')
-      .replace(/\bdyn\b/g, 'value')
-      .replace(/\blist<[^>]*>/g, 'list')
-      .replace(/^does not fit together: list\.contains\(.*\)$/, 'a list is asked by in: "vip" in contact.tags')
-  );
 }
 
 type Outcome = { readonly value: unknown; readonly field: string | null };
@@ -180,6 +183,16 @@ function toNumber(value: unknown): number | null {
   if (typeof value === 'string' && /^[+-]?\d{1,30}(\.\d{1,30})?$/.test(value)) return Number(value);
   if (typeof value === 'bigint') return Number(value);
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** A day lies in the calendar of events, and so does an instant: JavaScript's own goes on for 270,000 years. */
+const LAST_INSTANT_MS = Date.UTC(9999, 11, 31);
+
+function toMoment({ value, field }: Outcome, source: string): ReturnType<MomentExpression['moment']> {
+  const written = typeof value === 'string' && isDayOrInstant(value) ? value : null;
+  if (written?.length === 10) return { value: written };
+  const at = value instanceof Date ? value : new Date(written ?? NaN);
+  return Math.abs(at.getTime()) <= LAST_INSTANT_MS ? { value: at } : { value: null, field: field ?? source };
 }
 
 /** The field that an evaluation broke at, as people write it. */
