@@ -12,6 +12,7 @@ export interface ClaimedMessage {
   readonly version: number;
   readonly stepId: string;
   readonly pass: number;
+  readonly round: number;
   readonly messageClass: MessageClass;
   readonly templateKey: string;
   readonly templatePin: number | null;

@@ -72,7 +72,7 @@ UPDATE messages AS m SET state = 'claimed', claim_token = $1, claimed_by = $2, n
   lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0)
 FROM taken WHERE m.environment_id = taken.environment_id AND m.id = taken.id
 RETURNING m.environment_id AS "environmentId", m.id, m.store_id AS "storeId", m.clock, m.enrollment_id AS "enrollmentId",
-  m.contact_id AS "contactId", m.scenario_key AS "scenarioKey", m.version, m.step_id AS "stepId", m.pass,
+  m.contact_id AS "contactId", m.scenario_key AS "scenarioKey", m.version, m.step_id AS "stepId", m.pass, m.round,
   m.message_class AS "messageClass", m.template_key AS "templateKey", m.template_pin AS "templatePin", m.due_at AS "dueAt",
   coalesce(m.meant_at, m.due_at) AS "meantAt",
   m.reason AS "waitsFor", m.attempts, m.dup_risk AND m.sent_at IS NOT NULL AS "mayHaveArrived",

@@ -46,8 +46,8 @@ function leftMessage(
 ): LeftMessage[] {
   const outcome = outcomeOf(verdict);
   if (!outcome || message.attempts > 0) return [];
-  const { stepId, pass } = message;
-  return [{ run, facts, stepId, pass, outcome, isSettled: isSettled(verdict, isLedger) }];
+  const { stepId, pass, round } = message;
+  return [{ run, facts, stepId, pass, round, outcome, isSettled: isSettled(verdict, isLedger) }];
 }
 
 function outcomeOf(verdict: Verdict): MessageOutcome | null {

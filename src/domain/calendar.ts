@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { parseDuration, type DurationUnits } from './duration.js';
+import { longestDays, parseDuration, type DurationUnits } from './duration.js';
 import type { Weekday } from './local-hours.js';
 import { isZone, offsetSpan } from './zone.js';
 
@@ -18,6 +18,25 @@ const read = new Map<string, DurationUnits>();
 export function addDuration(at: Date, iso: string, zone: string): Date {
   const units = unitsOf(iso);
   return new Date(addCalendar(at.getTime(), units, knownZone(zone)) + units.elapsedMs);
+}
+
+/** Adds a duration a number of times at once: twice a month from 31 January is 31 March, not 28. As `addDuration` otherwise. */
+export function addTimes(at: Date, iso: string, times: number, zone: string): Date {
+  const { years, months, weeks, days, elapsedMs } = unitsOf(iso);
+  const units = {
+    years: years * times,
+    months: months * times,
+    weeks: weeks * times,
+    days: days * times,
+    elapsedMs: 0,
+  };
+  return new Date(addCalendar(at.getTime(), units, knownZone(zone)) + elapsedMs * times);
+}
+
+/** The longest that a duration can be, in milliseconds: months of 31 days, days of 25 hours. */
+export function longestMs(iso: string): number {
+  const units = unitsOf(iso);
+  return (longestDays({ ...units, elapsedMs: 0 }) * 25 * DAY_MS) / 24 + units.elapsedMs;
 }
 
 /** Adds a duration, or takes it off where it has a minus in front (`-P3D`); as `addDuration` otherwise. */

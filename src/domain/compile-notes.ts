@@ -53,6 +53,11 @@ export class Notes {
     return type;
   }
 
+  /** What is looked up of the past without an expression that asks for it. */
+  looksBack(need: HistoryNeed): void {
+    this.history.push(need);
+  }
+
   private asked<T>(compiled: Compiled<T>, pointer: string, earlier: ReadonlySet<string>): T | null {
     const tooEarly = compiled.ok ? [...compiled.letters].filter((id) => !earlier.has(id)) : [];
     for (const id of tooEarly)

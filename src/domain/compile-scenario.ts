@@ -1,7 +1,7 @@
 import { compileValue, givesText } from './conditions/expression.js';
 import { compileSteps } from './compile-steps.js';
 import type { Scope } from './conditions/term.js';
-import type { CompiledEmail, CompiledExit, CompiledGoal, CompiledScenario, LetterPlace } from './compiled-scenario.js';
+import type { CompiledExit, CompiledGoal, CompiledScenario } from './compiled-scenario.js';
 import { Notes } from './compile-notes.js';
 import { elapsedMs } from './duration.js';
 import { standardShape } from './event-types.js';
@@ -20,7 +20,7 @@ export function compileScenario(
   const scope = scopes(scenario);
   const triggerEvent = notes.type(scenario.trigger.event, '/trigger/event');
   const trigger = compileTrigger(scenario, scope(scenario.trigger.event, { run: false }), notes);
-  const steps = compileSteps(scenario.steps, scope(scenario.trigger.event, { run: true }), notes);
+  const steps = compileSteps(scenario.steps, (type) => scope(type, { run: true }), scenario.trigger.event, notes);
   const letters = steps.filter((step) => step.type === 'email');
   const exits = compileExits(scenario, scope, notes);
   const goals = compileGoals(scenario, scope, notes);
@@ -39,18 +39,13 @@ export function compileScenario(
       afterExit: coolDown(scenario.reentry.afterExit),
       needs: notes.needs,
       templates: [...new Set(letters.map(({ step }) => step.template))],
-      emailSteps: letters.map((letter) => placeOf(letter, letters)),
+      emailSteps: letters.map(({ step, stepNumber, firsts }) => ({ stepId: step.id, stepNumber, firsts })),
       steps,
       places: new Map(steps.map(({ position }, index) => [position, index])),
       exits,
       goals,
     },
   };
-}
-
-function placeOf({ step, stepNumber, lettersBefore }: CompiledEmail, letters: readonly CompiledEmail[]): LetterPlace {
-  const firsts = letters.filter((other) => other.lettersBefore.size === 0 && lettersBefore.has(other.step.id));
-  return { stepId: step.id, stepNumber, firsts: firsts.map((first) => first.step.id) };
 }
 
 type ScopeOf = (eventType: string, options: { readonly run: boolean }) => Scope;

@@ -1,7 +1,7 @@
 import type { EventFacts, Facts, RunState } from './run.js';
 import type { Weekday } from './local-hours.js';
 import type { MessageClass, Scenario } from './scenario-schema.js';
-import type { BranchStep, EmailStep, ExitStep, SplitStep, WaitStep } from './scenario-steps.js';
+import type { BranchStep, EmailStep, ExitStep, RepeatStep, SplitStep, WaitStep } from './scenario-steps.js';
 
 /** What an expression sees. `run` is absent in triggers. */
 export interface ConditionInput {
@@ -77,11 +77,12 @@ interface Placed {
   readonly position: string;
   /** Index of the step behind it, out of a branch as well; the number of steps behind the last. */
   readonly next: number;
-  /** Ids of the letters that may have been reached before it, on whichever way. */
+  /** Ids of the letters that may have been reached before it, on whichever way; of a turn before the last one not. */
   readonly lettersBefore: ReadonlySet<string>;
 }
 
-export type CompiledStep = CompiledWait | CompiledEmail | CompiledBranch | CompiledSplit | CompiledExitStep;
+export type CompiledStep =
+  CompiledWait | CompiledEmail | CompiledBranch | CompiledSplit | CompiledRepeat | CompiledExitStep;
 
 export interface CompiledWait extends Placed {
   readonly type: 'wait';
@@ -100,7 +101,19 @@ export type WaitEnd =
       /** ISO 8601, with a minus in front for before; null where it is the moment itself. */
       readonly offset: string | null;
       readonly ifPast: 'continue' | 'skip-next' | 'exit';
-    };
+    }
+  | AwaitedEvent;
+
+/** An event of the same person that is waited for. */
+export interface AwaitedEvent {
+  readonly kind: 'event';
+  readonly event: string;
+  readonly when: Condition | null;
+  readonly timeoutMs: number;
+  /** Index of the first step of what is done when it comes, and when it has not come. */
+  readonly received: number;
+  readonly timedOut: number;
+}
 
 export interface CompiledBranch extends Placed {
   readonly type: 'branch';
@@ -114,6 +127,18 @@ export interface CompiledSplit extends Placed {
   readonly type: 'split';
   readonly step: SplitStep;
   readonly variants: readonly { readonly key: string; readonly weight: number; readonly go: number }[];
+}
+
+export interface CompiledRepeat extends Placed {
+  readonly type: 'repeat';
+  readonly step: RepeatStep;
+  /** Index of the first step of a turn; the last one leads back to the repeat. */
+  readonly go: number;
+  readonly every: string;
+  readonly end:
+    | { readonly kind: 'times'; readonly times: number }
+    | { readonly kind: 'until'; readonly iso: string }
+    | { readonly kind: 'forever' };
 }
 
 export interface CompiledExitStep extends Placed {
@@ -131,6 +156,8 @@ export interface CompiledEmail extends Placed {
   /** 3 of `folder/name@3`, else null. */
   readonly templatePin: number | null;
   readonly lateAfterMs: number;
+  /** The letters that a run may begin with and that may come before this one; none of a letter that is such a one itself. */
+  readonly firsts: readonly string[];
 }
 
 /** A letter among those of its scenario. */

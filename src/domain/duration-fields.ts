@@ -15,6 +15,12 @@ export const wait = z
     return noDuration(context, parsed.ok ? `"${text}" is longer than five years` : parsed.detail);
   });
 
+/** The time from one turn to the next, in ISO 8601 behind it. */
+export const interval = wait.refine((iso) => isLongEnough(iso), {
+  message: 'must be at least a minute',
+  params: { code: 'out_of_range' },
+});
+
 /** A length of waiting before (with a minus) or after a moment, in ISO 8601 behind it. */
 export const offset = z
   .string()
@@ -43,6 +49,11 @@ export const span = z
 
 /** The pause before a further run. */
 export const coolDown = z.union([z.enum(['never', 'always']), span]);
+
+function isLongEnough(iso: string): boolean {
+  const parsed = parseDuration(iso);
+  return parsed.ok && longestDays(parsed.units) * 86_400_000 >= 60_000;
+}
 
 function noDuration(context: z.RefinementCtx, message: string): never {
   context.addIssue({ code: 'custom', message, params: { code: 'invalid_duration' } });

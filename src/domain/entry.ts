@@ -88,7 +88,7 @@ function decideRunning(
 function mayRestart(compiled: CompiledScenario, run: RunState): boolean {
   if (run.touches > 0) return false;
   if (!run.holdout) return true;
-  return stepAt(compiled, run)?.lettersBefore.size === 0;
+  return run.round === 1 && stepAt(compiled, run)?.lettersBefore.size === 0;
 }
 
 function refusalOf(compiled: CompiledScenario, input: EntryInput, now: Date): NoEntryReason | null {

@@ -88,7 +88,10 @@ export interface RunState {
   readonly enteredAt: Date;
   readonly lastActivityAt: Date;
   readonly pass: number;
+  /** Which turn of the repeat it stands in; 1 outside. */
   readonly round: number;
+  /** When the first turn of that repeat began; null outside. */
+  readonly repeatAt: Date | null;
   /** Letters of this run that went out. */
   readonly touches: number;
   /** The variants of splits that it has taken, in their order, joined by slashes; '' before the first. */
@@ -134,6 +137,9 @@ export interface StepRecord {
     | 'waited'
     | 'branched'
     | 'split'
+    | 'repeated'
+    | 'received'
+    | 'timed_out'
     | 'planned'
     | 'sent'
     | 'skipped'

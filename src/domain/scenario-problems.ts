@@ -57,7 +57,7 @@ function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: st
   const last = issue.errors.at(-1);
   if (last !== undefined && last.length > 0)
     return last.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }));
-  return [{ pointer, code: 'unknown_value', detail: 'must be wait, email, branch, split or exit' }];
+  return [{ pointer, code: 'unknown_value', detail: 'must be wait, email, branch, split, repeat or exit' }];
 }
 
 /** Limits here take the value itself in, so "at least" and "at most" are all that is needed. */

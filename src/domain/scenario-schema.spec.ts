@@ -138,7 +138,7 @@ describe('a document is refused', () => {
     [
       'another name',
       withStep({ id: 'w', type: 'wait', for: '1 day', delay: '2 days' }),
-      'it has id, when, type, for, from, until, date',
+      'it has id, when, type, for, from, until, date, event',
     ],
     ['another spelling', { reentry: { after_exit: '3 days' } }, 'write afterExit'],
   ])('naming what there is in place of a field of %s', (_what, over, instead) => {
@@ -154,19 +154,27 @@ describe('a document is refused', () => {
         '/trigger',
       ],
     ),
-    ...['repeat', 'task', 'webhook', 'set', 'enter'].map(
-      (type): [string, Readonly<Record<string, unknown>>, string] => [
-        `${type} steps`,
-        withStep({ id: 'x', type, cases: [] }),
-        '/steps/0',
-      ],
-    ),
-    ['waits for an event', withStep({ id: 'w', type: 'wait', event: { event: 'order.placed' } }), '/steps/0'],
+    ...['task', 'webhook', 'set', 'enter'].map((type): [string, Readonly<Record<string, unknown>>, string] => [
+      `${type} steps`,
+      withStep({ id: 'x', type, cases: [] }),
+      '/steps/0',
+    ]),
     ['coupons', withStep({ ...email, coupon: 'spring' }), '/steps/0/coupon'],
     [
       'coupons within a branch',
       withStep({ id: 'b', type: 'branch', cases: [{ when: 'true', steps: [{ ...email, coupon: 'spring' }] }] }),
       '/steps/0/cases/0/steps/0/coupon',
+    ],
+    [
+      'webhooks in a turn, when an event came',
+      withStep({
+        id: 'r',
+        type: 'repeat',
+        every: '1 day',
+        times: 2,
+        steps: [{ id: 'w', type: 'wait', event: { event: 'a.b', timeout: '1 day', received: [{ type: 'webhook' }] } }],
+      }),
+      '/steps/0/steps/0/event/received/0',
     ],
     [
       'tasks where no case is true',

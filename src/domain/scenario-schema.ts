@@ -145,8 +145,8 @@ function contradictions({ messageClass, holdout, steps, goals }: Document): read
   return problems;
 }
 
-function ofStep({ step: one, path, depth }: PlacedStep, messageClass: MessageClass): readonly Problem[] {
-  if (depth === DEEPEST)
+function ofStep({ step: one, path, within }: PlacedStep, messageClass: MessageClass): readonly Problem[] {
+  if (within.length === DEEPEST)
     return [
       {
         pointer: pointerOf(path),
@@ -173,6 +173,11 @@ function ofStep({ step: one, path, depth }: PlacedStep, messageClass: MessageCla
       if (one.variants.some(({ weight }) => weight > 0)) return repeated(keys);
       const detail = 'at least one variant must have a weight above 0';
       return [...repeated(keys), { pointer: pointerOf([...path, 'variants']), code: 'out_of_range', detail }];
+    }
+    case 'repeat': {
+      if (!within.some(({ type }) => type === 'repeat')) return [];
+      const detail = 'a repeat may not stand within another one: turns are counted by one number';
+      return [{ pointer: pointerOf(path), code: 'nested_repeat', detail }];
     }
     case 'wait':
     case 'branch':

@@ -11,6 +11,12 @@ const branch = (over: Readonly<Record<string, unknown>> = {}) => ({
   ...over,
 });
 const split = (variants: readonly unknown[]) => ({ id: 's', type: 'split', variants });
+const repeat = (over: Readonly<Record<string, unknown>>) => ({
+  id: 'r',
+  type: 'repeat',
+  steps: [aWaitStep('in-turn', '1 hour')],
+  ...over,
+});
 const nested = (depth: number): unknown =>
   depth === 0 ? anEmailStep('x') : branch({ id: `b${depth}`, cases: [{ when: 'true', steps: [nested(depth - 1)] }] });
 
@@ -68,6 +74,35 @@ describe('a step is refused', () => {
       '/steps/0/variants out_of_range',
     ],
     ['half a weight', split([{ key: 'a', weight: 0.5 }, { key: 'b' }]), '/steps/0/variants/0/weight wrong_type'],
+    ['an event without an end', wait({ event: { event: 'order.placed' } }), '/steps/0/event/timeout required'],
+    [
+      'months that an event is waited for',
+      wait({ event: { event: 'order.placed', timeout: '1 month' } }),
+      '/steps/0/event/timeout invalid_duration',
+    ],
+    [
+      'a wrong condition of an event',
+      wait({ event: { event: 'order.placed', timeout: '1 day', when: 'event.items.size > 1' } }),
+      '/steps/0/event/when unknown_path',
+    ],
+    [
+      'a letter without a reason where an event does not come',
+      wait({
+        event: { event: 'a.b', timeout: '1 day', timedOut: [{ id: 'y', type: 'email', template: 'x/y' }] },
+      }),
+      '/steps/0/event/timedOut/0/reason required',
+    ],
+    ['a repeat without an end', repeat({ every: '1 week' }), '/steps/0/times required'],
+    ['a repeat of two ends', repeat({ every: '1 week', times: 2, until: '1 year' }), '/steps/0/until contradiction'],
+    ['a repeat that never is', repeat({ every: '1 week', forever: false }), '/steps/0/forever unknown_value'],
+    ['a repeat all the time', repeat({ every: 'PT59S', times: 2 }), '/steps/0/every out_of_range'],
+    ['a repeat of nothing', repeat({ every: 'PT1M', times: 2, steps: [] }), '/steps/0/steps out_of_range'],
+    ['a repeat of no turn', repeat({ every: 'PT1M', times: 0 }), '/steps/0/times out_of_range'],
+    [
+      'a repeat within a repeat',
+      repeat({ every: '1 week', times: 2, steps: [branch({ else: [repeat({ id: 'i', every: '1 day', times: 2 })] })] }),
+      '/steps/0/steps/0/else/0 nested_repeat',
+    ],
     ['a letter that stands too deep', nested(5), `/steps/0${'/cases/0/steps/0'.repeat(5)} too_deep`],
   ])('for %s', (_what, step, problem) => {
     expect(codes(step)).toEqual([problem]);
@@ -86,7 +121,7 @@ it('steps within steps get their defaults, and the document reads back as itself
     steps: [
       wait({ until: { time: '10:00', days: ['mon'] } }),
       branch({ else: [{ ...wait({ for: '1 day' }), id: 'v' }] }),
-      { id: 'z', ...split([{ key: 'a' }, { key: 'b', weight: 2, steps: [anEmailStep('y')] }]) },
+      { ...split([{ key: 'a' }, { key: 'b', weight: 2, steps: [anEmailStep('y')] }]), id: 'z' },
       { ...wait({ date: { at: 'event.at', offset: '-3 days' } }), id: 'u' },
     ],
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { expression, kebab, reasonWord } from './document-words.js';
-import { offset, span, wait } from './duration-fields.js';
+import { eventType, expression, kebab, reasonWord } from './document-words.js';
+import { interval, offset, span, wait } from './duration-fields.js';
 import { TEMPLATE_REFERENCE } from './template-ref.js';
 import { isZone } from './zone.js';
 
@@ -31,21 +31,33 @@ const date = z.strictObject({
     .default('continue')
     .describe('What a moment that is over, or not known, means: go on, leave the next step out, or end the run.'),
 });
-const WAITS = ['for', 'until', 'date'] as const;
+const event = z.strictObject({
+  event: eventType,
+  when: expression.optional().describe('Sees event (the arriving one) and run.event (the one that started the run).'),
+  timeout: span.describe('How long it is waited for.'),
+  get received(): z.ZodOptional<NestedSteps> {
+    return nested.optional().describe('What is done when it comes; nothing by default.');
+  },
+  get timedOut(): z.ZodOptional<NestedSteps> {
+    return nested.optional().describe('What is done when it has not come; nothing by default.');
+  },
+});
+const WAITS = ['for', 'until', 'date', 'event'] as const;
 const waitStep = z
   .strictObject({
     ...common,
-    type: z.literal('wait').describe('Lets time pass; has exactly one of for, until, date.'),
+    type: z.literal('wait').describe('Lets time pass; has exactly one of for, until, date, event.'),
     for: wait.optional(),
     from: z.enum(['previous', 'entry']).optional().describe('What `for` counts from; previous by default.'),
     until: until.optional().describe('The next time that the clock shows this.'),
     date: date.optional().describe('A moment that the event or the person names.'),
+    event: event.optional().describe('Another event of the person.'),
   })
   .superRefine((step, context) => {
     const said = WAITS.filter((kind) => step[kind] !== undefined);
     const wrong = (path: string[], code: string, message: string): void =>
       context.addIssue({ code: 'custom', path, message, params: { code } });
-    if (said.length === 0) wrong(['for'], 'required', 'is required: how long to wait (or until, or date)');
+    if (said.length === 0) wrong(['for'], 'required', 'is required: how long to wait (or until, date, event)');
     for (const kind of said.slice(1)) wrong([kind], 'contradiction', `a wait has one of ${WAITS.join(', ')}`);
     if (step.from !== undefined && step.for === undefined && said.length > 0)
       wrong(['from'], 'contradiction', 'says what "for" counts from, and this wait has none');
@@ -90,10 +102,21 @@ const emailStep = z.strictObject({
 const exitStep = z.strictObject({ ...common, type: z.literal('exit').describe('Ends the run.'), reason: reasonWord });
 
 // Steps that hold steps: TypeScript infers no type that leads back to itself, so these are written out.
-type Leaf = z.output<typeof waitStep> | z.output<typeof emailStep> | z.output<typeof exitStep>;
+type Leaf =
+  | (Omit<z.output<typeof waitStep>, 'event'> & { event?: AwaitedEvent | undefined })
+  | z.output<typeof emailStep>
+  | z.output<typeof exitStep>;
 interface Common {
   id: string;
   when?: string | undefined;
+}
+/** What waiting for an event gives: written out for the same reason. */
+interface AwaitedEvent {
+  event: string;
+  when?: string | undefined;
+  timeout: string;
+  received?: StepOutput[] | undefined;
+  timedOut?: StepOutput[] | undefined;
 }
 interface Branch extends Common {
   type: 'branch';
@@ -104,8 +127,16 @@ interface Split extends Common {
   type: 'split';
   variants: { key: string; weight: number; steps?: StepOutput[] | undefined }[];
 }
+interface Repeat extends Common {
+  type: 'repeat';
+  every: string;
+  times?: number | undefined;
+  until?: string | undefined;
+  forever?: true | undefined;
+  steps: StepOutput[];
+}
 /** What reading a step gives. */
-export type StepOutput = Leaf | Branch | Split;
+export type StepOutput = Leaf | Branch | Split | Repeat;
 type NestedSteps = z.ZodType<StepOutput[]>;
 
 const branchStep = z.strictObject({
@@ -142,9 +173,30 @@ const splitStep = z.strictObject({
     .min(2)
     .max(20),
 });
+const REPEATS = ['times', 'until', 'forever'] as const;
+const repeatStep = z
+  .strictObject({
+    ...common,
+    type: z.literal('repeat').describe('Does its steps again and again; has exactly one of times, until, forever.'),
+    every: interval.describe('From the beginning of one turn to that of the next.'),
+    times: z.int().min(1).max(1_000).optional().describe('How many turns.'),
+    until: wait.optional().describe('No turn begins later than so long after the run’s entry.'),
+    forever: z.literal(true).optional().describe('Until something ends the run.'),
+    get steps(): NestedSteps {
+      return some;
+    },
+  })
+  .superRefine((one, context) => {
+    const said = REPEATS.filter((kind) => one[kind] !== undefined);
+    const wrong = (path: string, code: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message, params: { code } });
+    if (said.length === 0) wrong('times', 'required', 'is required: how many turns (or until, or forever)');
+    for (const kind of said.slice(1)) wrong(kind, 'contradiction', `a repeat has one of ${REPEATS.join(', ')}`);
+  });
 
 /** A step of a scenario, as documents have it. */
 export const step = z
-  .discriminatedUnion('type', [waitStep, emailStep, branchStep, splitStep, exitStep])
+  .discriminatedUnion('type', [waitStep, emailStep, branchStep, splitStep, repeatStep, exitStep])
   .meta({ id: 'ScenarioStep', description: 'A step of a scenario.' });
 const nested: NestedSteps = z.array(step).max(500);
+const some: NestedSteps = z.array(step).min(1).max(500);

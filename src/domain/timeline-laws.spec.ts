@@ -53,11 +53,10 @@ describe('however a run goes', () => {
   }));
 
   /** What is written only with a new event (`updateRuns`). */
-  const begun = ({ enteredAt, lastActivityAt, pass, round, holdout, event }: RunState): readonly unknown[] => [
+  const begun = ({ enteredAt, lastActivityAt, pass, holdout, event }: RunState): readonly unknown[] => [
     enteredAt,
     lastActivityAt,
     pass,
-    round,
     holdout,
     event,
   ];

@@ -1,4 +1,5 @@
 import { assertNever } from './assert-never.js';
+import { awaitedBy, isAwaited } from './awaited-event.js';
 import type { CompiledScenario } from './compiled-scenario.js';
 import { endRun } from './exit.js';
 import type { Advance, EventFacts, Facts, MessageOutcome, RunState } from './run.js';
@@ -13,9 +14,25 @@ import { AT_END, Walk } from './walk.js';
 export function advance(compiled: CompiledScenario, run: RunState, facts: Facts, now: Date): Advance {
   const dueAt = run.dueAt;
   if (run.state !== 'waiting' || dueAt === null || dueAt.getTime() > now.getTime()) return unmoved(run);
-  const walk = new Walk(compiled, facts, now, { ...run, previousAt: dueAt }, indexAt(compiled, run));
-  walk.note('waited', null, dueAt, dueAt);
-  return walk.on(dueAt);
+  const step = stepAt(compiled, run);
+  const walk = new Walk(compiled, facts, now, run, indexAt(compiled, run));
+  if (step?.type === 'repeat') return walk.on(walk.turn(step, run.round + 1, dueAt));
+  if (step?.type === 'wait' && step.end.kind === 'event') return walk.on(walk.timeOut(step.end, dueAt));
+  return walk.on(walk.over('waited', dueAt));
+}
+
+/** Moves a run on from its wait for an event, at the event's instant; null for an event that it does not wait for. */
+export function receive(
+  compiled: CompiledScenario,
+  run: RunState,
+  event: EventFacts,
+  facts: Facts,
+  now: Date,
+): Advance | null {
+  const awaited = awaitedBy(compiled, run);
+  if (!awaited || run.dueAt === null || !isAwaited(awaited, run, event, run.dueAt, facts, now)) return null;
+  const walk = new Walk(compiled, facts, now, run, indexAt(compiled, run));
+  return walk.on(walk.receive(awaited, event));
 }
 
 /** Moves a run on from its letter, which left its step at `at` (sent, or not). Behind the last step: as in `advance`. */
@@ -56,9 +73,9 @@ export function standsAtEnd(run: RunState): boolean {
 }
 
 /** No letter can have been planned in the run's pass: there is nothing yet that could have been sent, opened or clicked. */
-export function standsBeforeLetters(compiled: CompiledScenario, run: Pick<RunState, 'position'>): boolean {
+export function standsBeforeLetters(compiled: CompiledScenario, run: Pick<RunState, 'position' | 'round'>): boolean {
   const step = stepAt(compiled, run);
-  return step !== undefined && step.type !== 'email' && step.lettersBefore.size === 0;
+  return run.round === 1 && step !== undefined && step.type !== 'email' && step.lettersBefore.size === 0;
 }
 
 /** Completes a run that stands at its end; any other stays as it is. */
@@ -83,6 +100,7 @@ export function enterRun(
     lastActivityAt: at,
     pass: 1,
     round: 1,
+    repeatAt: null,
     touches: 0,
     variant: '',
     holdout,
@@ -112,6 +130,7 @@ export function restart(
     variant: '',
     pass: run.pass + 1,
     round: 1,
+    repeatAt: null,
     previousAt: at,
     enteredAt: at,
     lastActivityAt: at,

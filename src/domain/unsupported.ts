@@ -1,13 +1,9 @@
 import type { Problem } from './problem.js';
 
 const TRIGGERS: readonly string[] = ['date', 'inactivity', 'schedule', 'catalog', 'manual'];
-const STEPS: readonly string[] = ['repeat', 'task', 'webhook', 'set', 'enter'];
-const STEP_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['wait', ['event']],
-  ['email', ['coupon']],
-]);
+const STEPS: readonly string[] = ['task', 'webhook', 'set', 'enter'];
 /** Fields in which steps hold others, as lists of steps or of ways that have one. */
-const WAYS: readonly string[] = ['cases', 'variants', 'else'];
+const WAYS: readonly string[] = ['cases', 'variants', 'else', 'steps', 'received', 'timedOut'];
 
 /** Parts of a document that belong to the language and do not run yet: told by name, not as slips of the pen. */
 export function unsupportedParts(input: unknown): readonly Problem[] {
@@ -28,16 +24,13 @@ function inSteps(steps: unknown, pointer: string): readonly Problem[] {
 }
 
 function inStep(step: Readonly<Record<string, unknown>>, pointer: string): readonly Problem[] {
-  // A way of a branch or split has no type of its own.
+  // A way of a step has no type of its own.
   const type = typeof step['type'] === 'string' ? step['type'] : '';
   if (STEPS.includes(type)) return [notYet(pointer, `steps of type "${type}" are`)];
-  const fields = (STEP_FIELDS.get(type) ?? []).filter((field) => field in step);
   return [
-    ...fields.map((field) =>
-      notYet(type === 'wait' ? pointer : `${pointer}/${field}`, `"${field}" of ${type} steps is`),
-    ),
+    ...(type === 'email' && 'coupon' in step ? [notYet(`${pointer}/coupon`, '"coupon" of email steps is')] : []),
     ...WAYS.flatMap((field) => inSteps(step[field], `${pointer}/${field}`)),
-    ...(type === '' ? inSteps(step['steps'], `${pointer}/steps`) : []),
+    ...(isRecord(step['event']) ? inStep(step['event'], `${pointer}/event`) : []),
   ];
 }
 

@@ -1,8 +1,10 @@
 import { assertNever } from './assert-never.js';
-import { addDuration, addOffset, nextTimeOfDay, startOfDay } from './calendar.js';
+import { eventFor } from './awaited-event.js';
 import type {
+  AwaitedEvent,
   CompiledBranch,
   CompiledEmail,
+  CompiledRepeat,
   CompiledScenario,
   CompiledSplit,
   CompiledStep,
@@ -10,15 +12,16 @@ import type {
 } from './compiled-scenario.js';
 import { endRun } from './exit.js';
 import type { EndReason, PastReason, SkipReason } from './reasons.js';
-import type { Advance, Facts, PlannedMessage, RunState, StepRecord } from './run.js';
-import { decideSend, detailOf, unmet } from './send-decision.js';
+import type { Advance, EventFacts, Facts, PlannedMessage, RunState, StepRecord } from './run.js';
+import { messageOf } from './planned-message.js';
+import { decideSend, unmet } from './send-decision.js';
 import { variantFor, variantPath } from './variant.js';
-import { zoneNamed, zoneOf } from './zone.js';
-
-type MomentEnd = Extract<WaitEnd, { kind: 'date' }>;
+import { endOfWait, nextTurn } from './wait-end.js';
 
 /** A run that takes as many steps at one instant goes in circles. */
 const MOST_STEPS_AT_AN_INSTANT = 100;
+/** Turns that a run catches up with in one go; it comes due again for the rest. */
+const MOST_TURNS_AT_ONCE = 100;
 
 /** The position behind the last step. */
 export const AT_END = 'end';
@@ -31,6 +34,7 @@ export class Walk {
   private ahead: number;
   /** The next step is left out, because the moment that it was to wait for is over. */
   private leavesNextOut = false;
+  private turns = 0;
 
   constructor(
     private readonly compiled: CompiledScenario,
@@ -69,17 +73,19 @@ export class Walk {
   /** Takes one step: the instant at which it goes on, or what becomes of the run when it does not for now. */
   private take(step: CompiledStep, cursor: Date): Date | Advance {
     if (step.type === 'email') return this.letter(step, cursor);
+    if (step.type === 'repeat' && this.run.repeatAt !== null) return this.again(step, this.run.repeatAt, cursor);
     const missed = unmet(step.when, this.run, this.facts, this.now);
     if (missed) return this.skip('condition_false', missed.field);
     switch (step.type) {
       case 'wait':
-        return step.end.kind === 'date'
-          ? this.waitForMoment(step.end, cursor)
-          : this.waitUntil(this.endOf(step.end, cursor));
+        return this.wait(step.end, cursor);
       case 'branch':
         return this.branch(step, cursor);
       case 'split':
         return this.split(step, cursor);
+      case 'repeat':
+        this.run = { ...this.run, repeatAt: cursor };
+        return this.turn(step, 1, cursor);
       case 'exit':
         return this.end(`ended_by_step:${step.step.reason}`);
       default:
@@ -103,9 +109,13 @@ export class Walk {
     }
   }
 
-  /** What stands behind a wait for a moment that is over, and is not to be done then; all that stands within it as well. */
-  private leaveOut(step: CompiledStep, cursor: Date): Date {
+  /**
+   * What stands behind a wait for a moment that is over, and is not to be done then; all that stands within it as well. A repeat to which
+   * a turn leads back is not behind it.
+   */
+  private leaveOut(step: CompiledStep, cursor: Date): Date | Advance {
     this.leavesNextOut = false;
+    if (step.type === 'repeat' && this.run.repeatAt !== null) return this.take(step, cursor);
     if (step.type === 'email') this.write(step, cursor, 'late');
     return this.skip('late');
   }
@@ -140,44 +150,66 @@ export class Walk {
     return this.end(reason);
   }
 
-  /** A wait never ends before it begins: one from entry that is long over ends where the timeline stands. */
-  private endOf(end: Exclude<WaitEnd, { kind: 'date' }>, cursor: Date): Date {
-    const { contact, store } = this.facts;
-    switch (end.kind) {
-      case 'for': {
-        const anchor = end.from === 'entry' ? this.run.enteredAt : this.run.previousAt;
-        const over = addDuration(anchor, end.iso, zoneOf(contact, store));
-        return over.getTime() < cursor.getTime() ? cursor : over;
-      }
-      case 'until':
-        return nextTimeOfDay(cursor, end.time, end.days, zoneNamed(end.zone, this.facts));
-      default:
-        return assertNever(end);
-    }
+  /** The turn that begins at `at`: also called when a run stands at its repeat and is due. */
+  turn(step: CompiledRepeat, round: number, at: Date): Date {
+    this.ahead = step.go;
+    this.run = { ...this.run, round, previousAt: at };
+    this.note('repeated', `turn:${round}`, at, null);
+    return at;
   }
 
-  private waitForMoment({ at, offset, ifPast }: MomentEnd, cursor: Date): Date | Advance {
-    const found = at.moment({ event: this.run.event, run: this.run, facts: this.facts, now: this.now });
-    if (found.value !== null) {
-      const zone = zoneOf(this.facts.contact, this.facts.store);
-      const moment = typeof found.value === 'string' ? startOfDay(found.value, zone) : found.value;
-      const end = offset === null ? moment : addOffset(moment, offset, zone);
-      if (end.getTime() >= cursor.getTime()) return this.waitUntil(end);
+  /** Behind the last step of a turn. */
+  private again(step: CompiledRepeat, first: Date, cursor: Date): Date | Advance {
+    const next = nextTurn(step, this.run, first, this.facts, cursor);
+    if (next === null) {
+      this.run = { ...this.run, round: 1, repeatAt: null };
+      return cursor;
     }
-    const [reason, field] = found.value === null ? (['date_unknown', found.field] as const) : (['date_past'] as const);
-    this.leavesNextOut = ifPast === 'skip-next';
-    const goesOn = this.skip(reason, field);
-    return ifPast === 'exit' ? this.end(`ended_by_step:${reason}`) : goesOn;
+    const isOver = next.getTime() <= this.now.getTime();
+    return isOver && ++this.turns < MOST_TURNS_AT_ONCE
+      ? this.turn(step, this.run.round + 1, next)
+      : this.standUntil(next);
   }
 
-  private waitUntil(dueAt: Date): Date | Advance {
-    if (dueAt.getTime() > this.now.getTime()) {
-      this.note('waiting', null, this.now, dueAt);
-      return this.stand({ state: 'waiting', position: this.position(), dueAt });
+  /** What an awaited event leads to, at its own instant. */
+  receive({ received }: AwaitedEvent, event: EventFacts): Date {
+    this.ahead = received;
+    return this.over('received', new Date(event.at));
+  }
+
+  /** The end of a wait for an event that was not met by the time that it is told of: it may have come all the same. */
+  timeOut(end: AwaitedEvent, dueAt: Date): Date {
+    const come = eventFor(end, this.run, dueAt, this.facts, this.now);
+    if (come) return this.receive(end, come);
+    this.ahead = end.timedOut;
+    return this.over('timed_out', dueAt);
+  }
+
+  private wait(end: WaitEnd, cursor: Date): Date | Advance {
+    if (end.kind === 'event') {
+      const dueAt = new Date(cursor.getTime() + end.timeoutMs);
+      const come = eventFor(end, this.run, dueAt, this.facts, this.now);
+      if (come) return this.receive(end, come);
+      return dueAt.getTime() > this.now.getTime() ? this.standUntil(dueAt) : this.timeOut(end, dueAt);
     }
-    this.note('waited', null, dueAt, dueAt);
-    this.run = { ...this.run, previousAt: dueAt };
-    return dueAt;
+    const over = endOfWait(end, this.run, this.facts, cursor, this.now);
+    if (over instanceof Date)
+      return over.getTime() > this.now.getTime() ? this.standUntil(over) : this.over('waited', over);
+    this.leavesNextOut = over.ifPast === 'skip-next';
+    const goesOn = this.skip(over.reason, over.field);
+    return over.ifPast === 'exit' ? this.end(`ended_by_step:${over.reason}`) : goesOn;
+  }
+
+  private standUntil(dueAt: Date): Advance {
+    this.note('waiting', null, this.now, dueAt);
+    return this.stand({ state: 'waiting', position: this.position(), dueAt });
+  }
+
+  /** Something that was waited for is over, from which the next `previous` counts. */
+  over(outcome: 'waited' | 'received' | 'timed_out', at: Date): Date {
+    this.note(outcome, null, at, outcome === 'waited' ? at : null);
+    this.run = { ...this.run, previousAt: at };
+    return at;
   }
 
   private plan(step: CompiledEmail, dueAt: Date): Advance {
@@ -193,27 +225,8 @@ export class Walk {
     return this.now;
   }
 
-  private write(
-    { step, stepNumber, template, templatePin }: CompiledEmail,
-    dueAt: Date,
-    reason: SkipReason | null,
-    field?: string,
-  ): void {
-    const { pass, round, variant } = this.run;
-    this.messages.push({
-      stepId: step.id,
-      stepNumber,
-      pass,
-      round,
-      variant,
-      template,
-      templatePin,
-      policy: step.delivery,
-      dueAt,
-      state: reason === null ? 'planned' : 'skipped',
-      reason,
-      detail: detailOf(field),
-    });
+  private write(step: CompiledEmail, dueAt: Date, reason: SkipReason | null, field?: string): void {
+    this.messages.push(messageOf(step, this.run, dueAt, reason, field));
   }
 
   private finish(): Advance {

@@ -67,7 +67,7 @@ export function aWorker(database: TestDatabase, ledger = new RecordingLedger()) 
       database.engine.transaction(async (tx) => {
         const [run] = await reader.lock(tx, [ref]);
         const known = (await facts.load(tx, [factQuestion(run!)], at)).ofRun(run!);
-        const left = { run: run!, facts: known, stepId, pass, outcome, isSettled: false };
+        const left = { run: run!, facts: known, stepId, pass, round: run!.state.round, outcome, isSettled: false };
         await mover.afterMessages(tx, [left], at);
       }),
   };

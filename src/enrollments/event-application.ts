@@ -4,6 +4,7 @@ import { exitVerdict, exitVerdictBySubject } from '../domain/exit.js';
 import { isHeldOut } from '../domain/holdout.js';
 import type { NoEntryReason } from '../domain/reasons.js';
 import type { EventFacts, RunState } from '../domain/run.js';
+import { receive } from '../domain/timeline.js';
 import { newId } from '../platform/ids.js';
 import { logger } from '../platform/logging/logger.js';
 import type { ListeningScenario } from '../scenarios/scenario-registry.js';
@@ -28,7 +29,7 @@ const log = logger('EventApplication');
 
 /**
  * Applies events to runs in memory, in the order given: by instant, then arrival. At one instant exits come first,
- * then restarts and entries, so that an order and a cart of the same millisecond leave nobody waiting.
+ * then what was waited for, then restarts and entries, so that an order and a cart of the same millisecond leave nobody waiting.
  */
 export class EventApplication {
   private readonly outcomes = new Map<string, EventOutcome[]>();
@@ -44,6 +45,7 @@ export class EventApplication {
       while (to < events.length && events[to]!.occurredAt.getTime() === instant) to++;
       const simultaneous = events.slice(from, to);
       for (const event of simultaneous) this.contain(event, () => this.tryExits(event));
+      for (const event of simultaneous) this.contain(event, () => this.tryWaits(event));
       applied.push(...simultaneous.filter((event) => this.contain(event, () => this.tryEntries(event))));
     }
     return applied;
@@ -91,6 +93,19 @@ export class EventApplication {
     past.ended(run.identity.contactId, run.identity.scenarioKey, event.occurredAt);
     const { id: enrollment, scenarioKey: scenario } = run.identity;
     this.note(event, { scenario, enrollment, outcome: 'exited', reason, ...named(field) });
+  }
+
+  /** Moves on the person's runs that wait for this event. */
+  private tryWaits(event: InboxEvent): void {
+    const { runs, facts, now, past } = this.context;
+    for (const run of runs.runningOf(event.contactId)) {
+      const moved = receive(run.compiled, run.state, event.facts, facts.ofRun(run), now);
+      if (!moved) continue;
+      run.apply(moved);
+      const { id: enrollment, contactId, scenarioKey: scenario } = run.identity;
+      if (run.state.endedAt) past.ended(contactId, scenario, run.state.endedAt);
+      this.note(event, { scenario, enrollment, outcome: 'received', reason: null });
+    }
   }
 
   /**

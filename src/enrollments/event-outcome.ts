@@ -9,7 +9,8 @@ export type EventOutcome =
   | {
       readonly scenario: string;
       readonly enrollment: string;
-      readonly outcome: 'entered' | 'restarted' | 'refreshed';
+      /** `received`: the run waited for it. */
+      readonly outcome: 'entered' | 'restarted' | 'refreshed' | 'received';
       readonly reason: null;
     }
   | {

@@ -18,6 +18,8 @@ export interface LeftMessage {
   readonly facts: Facts;
   readonly stepId: string;
   readonly pass: number;
+  /** A letter of an earlier turn of a repeat may be sent again while the run stands at the same step. */
+  readonly round: number;
   readonly outcome: MessageOutcome;
   /** Nothing more will be heard of it: a run behind its last letter waits for nothing else. */
   readonly isSettled: boolean;
@@ -44,7 +46,9 @@ export class RunMover {
   async afterMessages(tx: Sql, items: readonly LeftMessage[], at: Date): Promise<void> {
     const current = items.filter(({ run, pass }) => run.isRunning && run.state.pass === pass);
     if (current.length === 0) return;
-    const standing = current.filter(({ run, stepId }) => standsOn(run.compiled, run.state, stepId));
+    const standing = current.filter(
+      ({ run, stepId, round }) => run.state.round === round && standsOn(run.compiled, run.state, stepId),
+    );
     for (const item of current) if (item.outcome.kind === 'sent' && !standing.includes(item)) item.run.countTouches(1);
     for (const { run, outcome, facts } of standing)
       run.apply(afterMessage(run.compiled, run.state, outcome, facts, at));

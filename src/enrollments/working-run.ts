@@ -50,7 +50,7 @@ export class WorkingRun {
     throw new Error(`version ${version} of ${scenarioKey}, which run ${id} has, cannot be read`);
   }
 
-  /** The event was replaced: with it begins what else stays as it is (times of entry and activity, pass, round). */
+  /** The event was replaced: with it begins what else stays as it is (times of entry and activity, pass). */
   get isEventNew(): boolean {
     return this.current.event !== this.stored.state.event;
   }

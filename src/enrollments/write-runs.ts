@@ -58,6 +58,8 @@ function movedColumns(runs: readonly WorkingRun[]): string[] {
     arrayText(runs, ({ state }) => state.position),
     arrayText(runs, ({ state }) => state.dueAt),
     arrayText(runs, ({ state }) => state.previousAt),
+    arrayText(runs, ({ state }) => state.round),
+    arrayText(runs, ({ state }) => state.repeatAt),
     arrayText(runs, ({ state }) => state.touches),
     arrayText(runs, ({ state }) => state.variant),
     arrayText(runs, ({ state }) => state.endReason),
@@ -74,7 +76,6 @@ function begunColumns(runs: readonly WorkingRun[]): string[] {
     arrayText(runs, ({ state }) => state.enteredAt),
     arrayText(runs, ({ state }) => state.lastActivityAt),
     arrayText(runs, ({ state }) => state.pass),
-    arrayText(runs, ({ state }) => state.round),
     arrayText(runs, ({ storedEvent, state }) => (storedEvent ? null : JSON.stringify(state.event))),
     arrayText(runs, ({ storedEvent }) => storedEvent && storedEvent.id),
     arrayText(runs, ({ storedEvent }) => storedEvent && storedEvent.receivedAt),
@@ -83,12 +84,13 @@ function begunColumns(runs: readonly WorkingRun[]): string[] {
   ];
 }
 
-const MOVED = `$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[], $8::text[], $9::text[], $10::timestamptz[]`;
-const MOVED_NAMES = 'environment_id, id, state, position, due_at, previous_at, touches, variant, end_reason, ended_at';
-const BEGUN = `$11::timestamptz[], $12::timestamptz[], $13::int[], $14::int[], $15::jsonb[], $16::uuid[], $17::timestamptz[], $18::text[], $19::text[]`;
-const BEGUN_NAMES = 'entered_at, last_activity_at, pass, round';
+const MOVED = `$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[], $8::timestamptz[], $9::int[], $10::text[], $11::text[], $12::timestamptz[]`;
+const MOVED_NAMES =
+  'environment_id, id, state, position, due_at, previous_at, round, repeat_at, touches, variant, end_reason, ended_at';
+const BEGUN = `$13::timestamptz[], $14::timestamptz[], $15::int[], $16::jsonb[], $17::uuid[], $18::timestamptz[], $19::text[], $20::text[]`;
+const BEGUN_NAMES = 'entered_at, last_activity_at, pass';
 const EVENT_NAMES = 'event, stored_id, stored_at, event_id, event_at';
-const IDENTITY = `$20::uuid[], $21::text[], $22::text[], $23::int[], $24::text[], $25::uuid[], $26::text[], $27::bool[]`;
+const IDENTITY = `$21::uuid[], $22::text[], $23::text[], $24::int[], $25::text[], $26::uuid[], $27::text[], $28::bool[]`;
 const IDENTITY_NAMES = 'store_id, clock, scenario_key, version, message_class, contact_id, subject, holdout';
 
 // A stored event is copied where it lies: as JSON its data would be written, sent and parsed once more.
@@ -100,7 +102,8 @@ INSERT INTO enrollments (${MOVED_NAMES}, ${BEGUN_NAMES}, event, ${IDENTITY_NAMES
 SELECT ${MOVED_NAMES}, ${BEGUN_NAMES}, ${EVENT}, ${IDENTITY_NAMES}
 FROM unnest(${MOVED}, ${BEGUN}, ${IDENTITY}) AS v (${MOVED_NAMES}, ${BEGUN_NAMES}, ${EVENT_NAMES}, ${IDENTITY_NAMES})`;
 
-const SET_MOVED = `state = v.state, position = v.position, due_at = v.due_at, previous_at = v.previous_at, touches = v.touches, variant = v.variant,
+const SET_MOVED = `state = v.state, position = v.position, due_at = v.due_at, previous_at = v.previous_at, round = v.round,
+  repeat_at = v.repeat_at, touches = v.touches, variant = v.variant,
   end_reason = v.end_reason, ended_at = v.ended_at`;
 // What has ended waits for no resume, and what has begun anew has not come due yet.
 const STILL_HELD = `r.held AND v.state <> 'ended'`;
@@ -112,7 +115,7 @@ WHERE r.environment_id = v.environment_id AND r.id = v.id`;
 
 const RENEW_RUNS = `
 UPDATE enrollments r SET ${SET_MOVED}, held = ${STILL_HELD} AND v.pass = r.pass,
-  entered_at = v.entered_at, last_activity_at = v.last_activity_at, pass = v.pass, round = v.round, event = ${EVENT}
+  entered_at = v.entered_at, last_activity_at = v.last_activity_at, pass = v.pass, event = ${EVENT}
 FROM unnest(${MOVED}, ${BEGUN}) AS v (${MOVED_NAMES}, ${BEGUN_NAMES}, ${EVENT_NAMES})
 WHERE r.environment_id = v.environment_id AND r.id = v.id`;
 

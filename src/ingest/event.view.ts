@@ -45,7 +45,7 @@ export class EventOutcomeView {
   @ApiProperty({ format: 'uuid' })
   readonly enrollment!: string | null;
   /** `refreshed`: the run goes on with the new event and its timeline stays. */
-  readonly outcome!: 'entered' | 'restarted' | 'refreshed' | 'exited' | 'none';
+  readonly outcome!: 'entered' | 'restarted' | 'refreshed' | 'received' | 'exited' | 'none';
   /**
    * Of `exited` why the run ended, of `none` why nothing began (`condition_false`, `too_old`, `already_running`, `cool_down`, `limit`,
    * `paused`, `suppressed`, `confirmed`, `exited:…`); else null.

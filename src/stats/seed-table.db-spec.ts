@@ -92,6 +92,7 @@ describe('the statistics table', () => {
       scenario: 'abandoned-cart',
       step,
       stepNumber,
+      firsts: stepNumber === 1 ? [] : [REMINDER.step],
     }));
     return statsTable(await readFigures(database.engine, query), published, {
       ...query,

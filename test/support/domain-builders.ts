@@ -114,6 +114,7 @@ export function aRun(over: Partial<RunState> = {}): RunState {
     lastActivityAt: at,
     pass: 1,
     round: 1,
+    repeatAt: null,
     touches: 0,
     variant: '',
     holdout: false,

@@ -28,6 +28,7 @@ import { WhatAConditionMissed1763740000071 } from './migrations/1763740000071-wh
 import { RolesToSet1763740000072 } from './migrations/1763740000072-roles-to-set.js';
 import { ServiceMailFirst1763740000074 } from './migrations/1763740000074-service-mail-first.js';
 import { LostLetters1763740000077 } from './migrations/1763740000077-lost-letters.js';
+import { TurnsOfRepeats1763740000078 } from './migrations/1763740000078-turns-of-repeats.js';
 import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -63,4 +64,5 @@ export const MIGRATIONS = [
   RolesToSet1763740000072,
   ServiceMailFirst1763740000074,
   LostLetters1763740000077,
+  TurnsOfRepeats1763740000078,
 ];
