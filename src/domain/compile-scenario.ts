@@ -1,3 +1,4 @@
+import { assertNever } from './assert-never.js';
 import { compileValue, givesText } from './conditions/expression.js';
 import { compileSteps } from './compile-steps.js';
 import type { Scope } from './conditions/term.js';
@@ -5,6 +6,7 @@ import type { CompiledExit, CompiledGoal, CompiledScenario } from './compiled-sc
 import { Notes } from './compile-notes.js';
 import { elapsedMs } from './duration.js';
 import { standardShape } from './event-types.js';
+import { eventOf, START_SUBJECT } from './manual-start.js';
 import type { Problem } from './problem.js';
 import type { Scenario } from './scenario-schema.js';
 import { everyStep } from './scenario-steps.js';
@@ -18,9 +20,9 @@ export function compileScenario(
   | { readonly ok: false; readonly problems: readonly Problem[] } {
   const notes = new Notes();
   const scope = scopes(scenario);
-  const triggerEvent = notes.type(scenario.trigger.event, '/trigger/event');
-  const trigger = compileTrigger(scenario, scope(scenario.trigger.event, { run: false }), notes);
-  const steps = compileSteps(scenario.steps, (type) => scope(type, { run: true }), scenario.trigger.event, notes);
+  const triggerEvent = notes.type(eventOf(scenario.trigger), '/trigger/event');
+  const trigger = compileTrigger(scenario, scope(triggerEvent, { run: false }), notes);
+  const steps = compileSteps(scenario.steps, (type) => scope(type, { run: true }), triggerEvent, notes);
   const letters = steps.filter((step) => step.type === 'email');
   const exits = compileExits(scenario, scope, notes);
   const goals = compileGoals(scenario, scope, notes);
@@ -52,7 +54,7 @@ type ScopeOf = (eventType: string, options: { readonly run: boolean }) => Scope;
 
 function scopes(scenario: Scenario): ScopeOf {
   const emailSteps = new Set(everyStep(scenario.steps).flatMap(({ step }) => (step.type === 'email' ? [step.id] : [])));
-  const runEventType = scenario.trigger.event;
+  const runEventType = eventOf(scenario.trigger);
   const patterns = { size: 0 };
   return (eventType, { run }) => ({
     event: standardShape(eventType) ?? ANY,
@@ -68,11 +70,19 @@ function scopes(scenario: Scenario): ScopeOf {
 }
 
 function compileTrigger({ trigger }: Scenario, scope: Scope, notes: Notes): CompiledScenario['trigger'] {
-  return {
-    when: notes.condition(trigger.when, scope, '/trigger/when'),
-    subject: notes.value(trigger.subject, scope, '/trigger/subject'),
-    maxAgeMs: elapsedMs(trigger.maxAge),
-  };
+  switch (trigger.type) {
+    case 'event':
+      return {
+        when: notes.condition(trigger.when, scope, '/trigger/when'),
+        subject: notes.value(trigger.subject, scope, '/trigger/subject'),
+        maxAgeMs: elapsedMs(trigger.maxAge),
+      };
+    case 'manual':
+      // It happens when it is asked for, so that it is never history: what waited long in the inbox starts all the same.
+      return { when: null, subject: notes.value(START_SUBJECT, scope, '/trigger'), maxAgeMs: Infinity };
+    default:
+      return assertNever(trigger);
+  }
 }
 
 function compileExits({ exits }: Scenario, scope: ScopeOf, notes: Notes): readonly CompiledExit[] {

@@ -52,12 +52,13 @@ function problemsOf(issue: Issue): readonly Problem[] {
   }
 }
 
-/** A step of unknown type, or the last branch of a plain union: the one that explains most. */
+/** A step or a trigger of unknown type, or the last branch of a plain union: the one that explains most. */
 function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, pointer: string): readonly Problem[] {
   const last = issue.errors.at(-1);
   if (last !== undefined && last.length > 0)
     return last.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }));
-  return [{ pointer, code: 'unknown_value', detail: 'must be wait, email, branch, split, repeat or exit' }];
+  const types = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+  return [{ pointer, code: 'unknown_value', detail: `must be ${types.slice(0, -1).join(', ')} or ${types.at(-1)}` }];
 }
 
 /** Limits here take the value itself in, so "at least" and "at most" are all that is needed. */

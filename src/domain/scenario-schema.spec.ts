@@ -76,6 +76,12 @@ describe('a document is refused', () => {
     ['an unknown field of a step', withStep({ ...email, 'a/b': 1 }), '/steps/0/a~1b unknown_field'],
     ['an event type that is none', withTrigger({ event: 'cart' }), '/trigger/event invalid_value'],
     ['an unknown trigger', withTrigger({ type: 'moon' }), '/trigger/type unknown_value'],
+    ['a trigger without a type', withTrigger({ type: undefined }), '/trigger/type unknown_value'],
+    [
+      'an event that starts a scenario by hand',
+      { trigger: { type: 'manual', event: 'cart.updated' } },
+      '/trigger/event unknown_field',
+    ],
     ['no steps', { steps: [] }, '/steps out_of_range'],
     ['steps that are no list', { steps: {} }, '/steps wrong_type'],
     ['an unknown step', withStep({ id: 'a', type: 'dance' }), '/steps/0/type unknown_value'],
@@ -147,7 +153,7 @@ describe('a document is refused', () => {
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ...['date', 'inactivity', 'schedule', 'catalog', 'manual'].map(
+    ...['date', 'inactivity', 'schedule', 'catalog'].map(
       (type): [string, Readonly<Record<string, unknown>>, string] => [
         `${type} triggers`,
         { trigger: { type } },
@@ -196,17 +202,22 @@ describe('a document is refused', () => {
     ]);
   });
 
-  it('with the names of all steps that there are, where it has one that there is not', () => {
-    const { $defs } = scenarioJsonSchema() as {
-      readonly $defs: {
-        readonly ScenarioStep: {
-          readonly oneOf: readonly { readonly properties: { readonly type: { const: string } } }[];
-        };
-      };
+  it.each([
+    ['steps', withStep({ id: 'a', type: 'dance' })],
+    ['triggers', withTrigger({ type: 'moon' })],
+  ])('with the names of all %s that there are, where it has one that there is not', (what, over) => {
+    interface Choice {
+      readonly oneOf: readonly { readonly properties: { readonly type: { const: string } } }[];
+    }
+    const { properties, $defs } = scenarioJsonSchema() as {
+      readonly properties: { readonly trigger: Choice };
+      readonly $defs: { readonly ScenarioStep: Choice };
     };
-    const types = $defs.ScenarioStep.oneOf.map((step) => step.properties.type.const);
-    const [problem] = problemsOf({ ...ABANDONED_CART, ...withStep({ id: 'a', type: 'dance' }) });
-    expect(problem!.detail.match(/(?<=must be |, | or )\w+/g)).toEqual(types);
+    const { oneOf } = what === 'steps' ? $defs.ScenarioStep : properties.trigger;
+    const [problem] = problemsOf({ ...ABANDONED_CART, ...over });
+    expect(problem!.detail.match(/(?<=must be |, | or )\w+/g)).toEqual(
+      oneOf.map(({ properties: { type } }) => type.const),
+    );
   });
 
   it.each([null, 'x', 1, [], undefined])('when it is %j', (document) => {
@@ -231,7 +242,14 @@ describe('the JSON Schema', () => {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       additionalProperties: false,
       required: ['key', 'name', 'messageClass', 'trigger', 'steps'],
-      properties: { trigger: { additionalProperties: false, required: ['type', 'event'] } },
+      properties: {
+        trigger: {
+          oneOf: [
+            { additionalProperties: false, required: ['type', 'event'] },
+            { additionalProperties: false, required: ['type'] },
+          ],
+        },
+      },
     });
   });
 

@@ -11,12 +11,15 @@ import { unsupportedParts } from './unsupported.js';
 
 const DAY = 'P1D';
 
-const trigger = z.strictObject({
-  type: z.literal('event').describe('The only kind of trigger.'),
+const eventTrigger = z.strictObject({
+  type: z.literal('event').describe('People enter by an event.'),
   event: eventType,
   when: expression.optional().describe('Only events for which this is true; every event by default.'),
   subject: expression.optional().describe('The key of the thing followed up, such as event.cartId.'),
   maxAge: span.default(DAY).describe('Older events start nothing; P1D by default.'),
+});
+const manualTrigger = z.strictObject({
+  type: z.literal('manual').describe('People enter by POST /v1/scenarios/{key}/enrollments.'),
 });
 
 const exit = z.strictObject({
@@ -54,7 +57,7 @@ const schema = z
       .enum(['marketing', 'care', 'service'])
       .describe('Which rules the letters follow: marketing and care need consent, service is owed to everybody.'),
     group: group.optional(),
-    trigger: trigger.describe('Which event people enter by.'),
+    trigger: z.discriminatedUnion('type', [eventTrigger, manualTrigger]).describe('What people enter by.'),
     reentry: z
       .strictObject({
         whileRunning: z
@@ -79,6 +82,9 @@ const schema = z
   .meta({ title: 'Touchmap scenario', description: 'When this happens, follow up like this, until that.' });
 
 type Document = DeepReadonly<z.output<typeof schema>>;
+
+/** What people enter a scenario by. */
+export type Trigger = Document['trigger'];
 
 export type MessageClass = Document['messageClass'];
 

@@ -1,6 +1,6 @@
 import type { Problem } from './problem.js';
 
-const TRIGGERS: readonly string[] = ['date', 'inactivity', 'schedule', 'catalog', 'manual'];
+const TRIGGERS: readonly string[] = ['date', 'inactivity', 'schedule', 'catalog'];
 const STEPS: readonly string[] = ['task', 'webhook', 'set', 'enter'];
 /** Fields in which steps hold others, as lists of steps or of ways that have one. */
 const WAYS: readonly string[] = ['cases', 'variants', 'else', 'steps', 'received', 'timedOut'];
