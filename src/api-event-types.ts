@@ -10,7 +10,8 @@ const WORTH_NAMING = 8;
 export function eventTypesTold(): string {
   const items = fieldsOf(STANDARD_EVENT_TYPES.map(itemOf).find((shape) => shape !== undefined));
   const rows = STANDARD_EVENT_TYPES.map((type, i) => `| \`${type}\` | ${toldBeside(type, i)} |`);
-  return `Standard types and what their \`data\` may hold; any other type of the form \`a.b\` is taken as it is, and scenarios can listen to it. No field is
+  return `Standard types and what their \`data\` may hold; any other type of the form \`a.b\` is taken as it is, and scenarios can listen to it.
+\`scenario.start_requested\` alone is not posted: POST /v1/scenarios/{key}/enrollments makes it. No field is
 required, null counts as absent, and fields beside these are kept for conditions and letters. Without a mark a field is text; *id*: text
 or a whole number; *money*: a number or a decimal string, 59.8 for 59.80, with \`currency\` (ISO 4217) beside it; *instant*: ISO 8601 with a zone,
 or a day.

@@ -95,6 +95,14 @@ describe('an item of a batch', () => {
     expect(eventOf(change).bodyHash).not.toBe(eventOf({}).bodyHash);
   });
 
+  it('is not the start of a scenario, which takes another scope than events do', () => {
+    const start = { ...item(1), type: 'scenario.start_requested', data: { scenario: 'vip' } };
+    const problem = { pointer: '/type', code: 'reserved_type' };
+    const checker = new EventChecker();
+    for (const checked of [checker.single(start, caller, null), checker.item(start, caller, null)])
+      expect(checked).toMatchObject({ ok: false, error: { status: 422, code: 'reserved_type', errors: [problem] } });
+  });
+
   it('waits with all its weight, attributes and tags too', () => {
     const checked = new EventChecker().item(item(10_000), caller, null);
     expect(checked.ok && checked.event.aboutPersonChars).toBeGreaterThan(200_000);

@@ -30,7 +30,7 @@ export class EventDto {
   @IsId()
   id?: string | number | null;
 
-  /** `cart.updated`: a standard type (the tag `events` has them all, with their fields), or any other of this form. */
+  /** `cart.updated`: a standard type (the tag `events` has them all, with their fields), or any other of this form but `scenario.start_requested`. */
   @IsString()
   @MaxLength(100)
   @IsEventType()

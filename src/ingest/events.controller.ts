@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contactFilter } from '../contacts/contact-lookup.js';
 import { isEventType } from '../domain/event-types.js';
@@ -12,21 +12,11 @@ import { schemaOf } from '../platform/http/json-schema.js';
 import { type PageOf, pageQuery } from '../platform/http/pages.js';
 import { RouteLimits } from '../platform/http/route-config.js';
 import { EVENT_SCHEMA } from './event-checker.js';
+import { EventKeyHeader } from './event-key-header.js';
 import { EventReader } from './event-reader.js';
 import { EventBatchDto, EventDto } from './event.dto.js';
 import { BatchTakenView, EventTakenView, EventView } from './event.view.js';
-import { IngestService, LONGEST_BATCH_KEY } from './ingest.service.js';
-
-const BATCH_BYTES = 4 * 1024 * 1024;
-
-/** For the API's description. */
-const KeyHeader = (description: string, maxLength: number) =>
-  ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description,
-    schema: { type: 'string', minLength: 1, maxLength, pattern: '^[!-~]+$' },
-  });
+import { BATCH_BYTES, IngestService, LONGEST_BATCH_KEY } from './ingest.service.js';
 
 /**
  * Bodies are checked by Fastify's Ajv against the DTOs' schemas. The posting routes take the request itself: each parameter
@@ -44,7 +34,7 @@ export class EventsController {
 
   /** Takes one event: 202 when it is durable. */
   @Post()
-  @KeyHeader('Stands for the `id` of an event that has none.', 200)
+  @EventKeyHeader('Stands for the `id` of an event that has none.', 200)
   @HttpCode(202)
   @RequireScope('events:write')
   @RouteSchema({ body: EVENT_SCHEMA })
@@ -61,7 +51,10 @@ export class EventsController {
 
   /** Takes up to 1,000 events; each is answered on its own, in the order of the request. */
   @Post('batch')
-  @KeyHeader('Stands, with the event’s place behind it, for the `id` of an event that has none.', LONGEST_BATCH_KEY)
+  @EventKeyHeader(
+    'Stands, with the event’s place behind it, for the `id` of an event that has none.',
+    LONGEST_BATCH_KEY,
+  )
   @HttpCode(202)
   @RequireScope('events:write')
   @RouteLimits({ bodyLimit: BATCH_BYTES, json: 'each-item' })

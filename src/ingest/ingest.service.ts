@@ -3,12 +3,15 @@ import type { Caller } from '../platform/http/auth.js';
 import { DomainError, Unavailable } from '../platform/http/domain-error.js';
 import { idempotencyKeyOf } from '../platform/http/idempotency.js';
 import { problemOf } from '../platform/http/problem.js';
-import { EventChecker } from './event-checker.js';
+import { asPosted, EventChecker, type ReadItem } from './event-checker.js';
 import { EventCollector } from './event-collector.js';
 import type { EventDto } from './event.dto.js';
 import type { BatchTakenView, EventTakenView } from './event.view.js';
 import type { IncomingEvent } from './incoming-event.js';
 import { answerOf } from './ingest-errors.js';
+
+/** The largest body of a request with many events. */
+export const BATCH_BYTES = 4 * 1024 * 1024;
 
 /** With an item's place behind it, it is an event's id, which has 200 characters at most. */
 export const LONGEST_BATCH_KEY = 196;
@@ -31,10 +34,20 @@ export class IngestService {
     return answer;
   }
 
-  /** Many events, each on its own. With an Idempotency-Key an item without an id has the key's and its place's. */
-  async many(items: readonly unknown[], caller: Caller, idempotencyKey?: string): Promise<BatchTakenView> {
+  /**
+   * Many events, each on its own. With an Idempotency-Key an item without an id has the key's and its place's.
+   * @param readItem how an event is read off an item; by default an item is one
+   */
+  async many(
+    items: readonly unknown[],
+    caller: Caller,
+    idempotencyKey?: string,
+    readItem: ReadItem = asPosted,
+  ): Promise<BatchTakenView> {
     const key = idempotencyKey === undefined ? null : idempotencyKeyOf(idempotencyKey, LONGEST_BATCH_KEY);
-    const checked = items.map((item, i) => this.checker.item(item, caller, key === null ? null : `${key}/${i}`));
+    const checked = items.map((item, i) =>
+      this.checker.item(item, caller, key === null ? null : `${key}/${i}`, readItem),
+    );
     const events: IncomingEvent[] = checked.flatMap((one) => (one.ok ? [one.event] : []));
     const stored = (events.length > 0 ? await this.collector.submit(events) : []).values();
     const answers = checked.map((one) => (one.ok ? answerOf(stored.next().value!) : one.error));
