@@ -43,6 +43,7 @@ export const API_EXAMPLES = {
     ],
   },
   PublishScenarioDto: {},
+  StartPeopleDto: { people: [{ id: 'offer-17', contact: ANNA, subject: 'deal-17', data: { manager: 'Boris' } }] },
   ExitEnrollmentDto: { reason: 'called_us' },
   TemplateDto: { key: 'welcome/hello', name: 'Welcome', locales: { en: MJML } },
   PublishTemplateDto: {},

@@ -1,5 +1,6 @@
 import { aCompiled, after, anEmailStep, anEvent, anOrder, aRun, facts } from '../../test/support/domain-builders.js';
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import { START_REQUESTED, startData } from '../domain/manual-start.js';
 import type { EventFacts } from '../domain/run.js';
 import { type GuardInput, judgeLetter } from './verdict.js';
 
@@ -122,6 +123,18 @@ describe('an event that no stage has processed yet', () => {
   ])('comes before its letter where it %s', (_what, event, expected) => {
     expect(judgeLetter(aLetter({ inbox: [event] })).kind).toBe(expected);
   });
+
+  it.each([
+    ['itself', 'vip', 'event-first'],
+    ['another one', 'other', 'send'],
+  ])(
+    'comes before the letter of a scenario that is started by hand where it is the start of %s',
+    (_what, key, expected) => {
+      const compiled = aCompiled({ key: 'vip', trigger: { type: 'manual' }, exits: [] });
+      const event = at(1, anEvent({ id: 'v2', type: START_REQUESTED, data: startData(key, '81', {}) }));
+      expect(judgeLetter(aLetter({ compiled, inbox: [event] })).kind).toBe(expected);
+    },
+  );
 });
 
 describe('a letter is made again', () => {

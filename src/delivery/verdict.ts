@@ -1,5 +1,6 @@
 import { matchTrigger } from '../domain/entry.js';
 import { exitBySubject, exitFor, type ExitReason } from '../domain/exit.js';
+import { isAddressedTo } from '../domain/manual-start.js';
 import type { CancelReason, EndReason, FailReason, SkipReason, WaitReason } from '../domain/reasons.js';
 import type { EventFacts, Facts, RunState } from '../domain/run.js';
 import { decideSend } from '../domain/send-decision.js';
@@ -109,6 +110,7 @@ function exitIsWaiting(input: GuardInput): Verdict | null {
 function eventIsWaiting({ letter: { compiled }, run, facts, inbox, now }: GuardInput): Verdict | null {
   const restarts = inbox.some((event) => {
     if (event.type !== compiled.triggerEvent || !isSince(event, run.lastActivityAt)) return false;
+    if (!isAddressedTo(event, compiled)) return false;
     const match = matchTrigger(compiled, event, facts, now);
     return match.matches && match.subject === run.subject;
   });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IngestModule } from '../ingest/ingest.module.js';
 import { ScenariosModule } from '../scenarios/scenarios.module.js';
 import { StoresModule } from '../stores/stores.module.js';
 import { EnrollmentsController } from './enrollments.controller.js';
@@ -7,6 +8,7 @@ import { EnrollmentsStage } from './enrollments.stage.js';
 import { EventLoader } from './event-loader.js';
 import { FactLoader } from './fact-loader.js';
 import { Inbox } from './inbox.js';
+import { ManualStarts } from './manual-starts.js';
 import { DueMark, InboxMark } from './marks.js';
 import { MergedExits } from './merged-exits.js';
 import { ProcessEvents } from './process-events.js';
@@ -23,7 +25,7 @@ import { StoredScenarioRuns } from './scenario-runs.js';
  * contacts and scenarios ask of it is bound by `RunPortsModule`.
  */
 @Module({
-  imports: [ScenariosModule, StoresModule],
+  imports: [IngestModule, ScenariosModule, StoresModule],
   controllers: [EnrollmentsController],
   providers: [
     DueMark,
@@ -33,6 +35,7 @@ import { StoredScenarioRuns } from './scenario-runs.js';
     FactLoader,
     Inbox,
     InboxMark,
+    ManualStarts,
     MergedExits,
     ProcessEvents,
     RunDue,

@@ -2,6 +2,7 @@ import type { CompiledScenario } from '../domain/compiled-scenario.js';
 import { matchTrigger, type TriggerMatch } from '../domain/entry.js';
 import { isMeantBy, SUBSCRIPTION_REQUESTED } from '../domain/double-opt-in.js';
 import { exitSubject } from '../domain/exit.js';
+import { isAddressedTo } from '../domain/manual-start.js';
 import type { EnvironmentScenarios } from '../scenarios/environment-scenarios.js';
 import { type ListeningScenario, listeningTo, versionKey } from '../scenarios/scenario-registry.js';
 import type { FactBook } from './fact-loader.js';
@@ -40,12 +41,17 @@ export interface EventContext extends Definitions {
   readonly others: ReadonlyMap<string, readonly OthersEvent[]>;
 }
 
-/** The scenarios of the event's environment that it may trigger: those of its type, and the request for a confirmation. */
+/**
+ * The scenarios of the event's environment that it may trigger: those of its type, and the request for a confirmation. All that are started
+ * by hand listen to one type: only the one that the event names is looked at further.
+ */
 export function listeningScenarios({ scenarios, versions }: Definitions, event: InboxEvent): ListeningScenario[] {
   const own = scenarios.get(event.environmentId);
   if (!own) return [];
   const types = new Set([event.facts.type, SUBSCRIPTION_REQUESTED]);
-  return [...types].flatMap((type) => listeningTo(own, versions, type));
+  return [...types]
+    .flatMap((type) => listeningTo(own, versions, type))
+    .filter(({ compiled }) => isAddressedTo(event.facts, compiled));
 }
 
 /** What each event triggers, by its id. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
+import { START_REQUESTED } from '../domain/manual-start.js';
 import type { Lane } from '../platform/clock/lane.js';
 import { laneNow } from '../platform/clock/lane.js';
 import type { Sql } from '../platform/database/sql.js';
@@ -70,6 +71,9 @@ export class EventLoader {
   }
 
   private async definitions(tx: Sql, lane: Lane, events: readonly InboxEvent[]): Promise<Definitions> {
+    // Its 202 said that the scenario is published here, perhaps a moment ago and by another process.
+    for (const { environmentId, facts } of events)
+      if (facts.type === START_REQUESTED) this.registry.forget(environmentId);
     const scenarios = await this.registry.inEnvironments(
       tx,
       events.map(({ environmentId }) => environmentId),

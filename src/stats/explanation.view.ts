@@ -111,7 +111,7 @@ export class ListeningView {
   readonly version!: number;
   /** `paused`: nobody enters and no letter goes; `archived`: nobody enters any more. */
   readonly state!: 'published' | 'paused' | 'archived';
-  /** Type of the event that it listens to. */
+  /** Type of the event that it listens to; `scenario.start_requested` of one that is started by hand. */
   readonly event!: string;
 }
 

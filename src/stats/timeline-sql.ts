@@ -1,4 +1,5 @@
 import { SHOWN_SENT_AT } from '../delivery/message.view.js';
+import { START_REQUESTED } from '../domain/manual-start.js';
 import { stepConditionSql, triggerConditionSql } from '../scenarios/condition-sql.js';
 
 /** The person and every contact that was merged into them; $1 environment, $2 contact. */
@@ -111,7 +112,8 @@ LIMIT 20`;
 
 /** A scenario and what of it is published; $1 store, $2 environment, $3 scenario. */
 export const PUBLISHED = `
-SELECT (SELECT jsonb_build_object('version', p.version, 'state', p.state, 'event', v.document -> 'trigger' ->> 'event')
+SELECT (SELECT jsonb_build_object('version', p.version, 'state', p.state,
+    'event', coalesce(v.document -> 'trigger' ->> 'event', '${START_REQUESTED}'))
   FROM publications p
   JOIN scenario_versions v ON v.store_id = s.store_id AND v.scenario_key = p.key AND v.version = p.version
   WHERE p.environment_id = $2 AND p.kind = 'scenario' AND p.key = s.key) AS published
