@@ -100,6 +100,15 @@ describe('a wait for an event', () => {
     ]);
   });
 
+  it('leaves what scenarios have yet to see to come by itself, unless the wait is over before', () => {
+    const history = [{ ...past(orderAt({ days: 1, hours: 6 })), isApplied: false }];
+    expect(trail(enter(compiled, history, after({ days: 1, hours: 7 })))).toEqual(['entered', 'order waiting']);
+    const over = enter(compiled, history, after({ days: 2 }));
+    expect(trail(over)).toEqual(['entered', 'order received', 'thanks planned']);
+    const same = [{ ...past(orderAt({})), isApplied: false }];
+    expect(trail(enter(compiled, same))).toEqual(['entered', 'order received', 'thanks planned']);
+  });
+
   it('is timed out at once for a run that comes too late to it', () => {
     const late = enter(compiled, [], after({ days: 2, hours: 3 }));
     expect(trail(late)).toEqual(['entered', 'order timed_out', 'reminder planned']);

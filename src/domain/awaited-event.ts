@@ -29,7 +29,10 @@ export function isAwaited(
   return verdict === undefined || verdict.value === true;
 }
 
-/** The first such event that the history has: a run may come late to its wait, or its end be told before the event is. */
+/**
+ * The first such event that is known of a run at the beginning of its wait, or at its end. It may come late to its wait: then what it waits
+ * for was seen by scenarios before. What they have yet to see moves it on by itself; only where the wait is over first is there no later.
+ */
 export function eventFor(
   awaited: AwaitedEvent,
   run: RunState,
@@ -37,9 +40,12 @@ export function eventFor(
   facts: Facts,
   now: Date,
 ): EventFacts | null {
-  for (const { id, type, at, data = {} } of facts.history) {
+  const isOver = dueAt.getTime() <= now.getTime();
+  for (const { id, type, at, data = {}, isApplied = true } of facts.history) {
+    // Of the instant at which the wait begins some were seen before it did.
+    if (!isOver && !isApplied && at.getTime() > run.previousAt.getTime()) continue;
     const event = { id, type, at: at.toISOString(), data };
-    if (type === awaited.event && isAwaited(awaited, run, event, dueAt, facts, now)) return event;
+    if (isAwaited(awaited, run, event, dueAt, facts, now)) return event;
   }
   return null;
 }

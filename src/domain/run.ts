@@ -65,6 +65,8 @@ export interface HistoryEvent {
   readonly type: string;
   readonly at: Date;
   readonly data?: Readonly<Record<string, unknown>>;
+  /** False: scenarios have not seen it yet, and will come to it by themselves. */
+  readonly isApplied?: boolean;
 }
 
 /** Everything that a decision about one run may look at; loaded for a whole batch before anything is decided. */

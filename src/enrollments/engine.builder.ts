@@ -60,14 +60,14 @@ export function aWorker(database: TestDatabase, ledger = new RecordingLedger()) 
     scenarioRuns: new StoredScenarioRuns(database.engine, mover, ledger, dueMark, waker),
     /** The letter of this step has gone out, or what else became of it, as the guard tells it. */
     sent: (
-      { stepId, pass, ...ref }: Pick<LedgerRow, 'environmentId' | 'enrollmentId' | 'stepId' | 'pass'>,
+      { stepId, pass, round, ...ref }: Pick<LedgerRow, 'environmentId' | 'enrollmentId' | 'stepId' | 'pass' | 'round'>,
       at: Date,
       outcome: MessageOutcome = { kind: 'sent' },
     ) =>
       database.engine.transaction(async (tx) => {
         const [run] = await reader.lock(tx, [ref]);
         const known = (await facts.load(tx, [factQuestion(run!)], at)).ofRun(run!);
-        const left = { run: run!, facts: known, stepId, pass, round: run!.state.round, outcome, isSettled: false };
+        const left = { run: run!, facts: known, stepId, pass, round, outcome, isSettled: false };
         await mover.afterMessages(tx, [left], at);
       }),
   };

@@ -93,8 +93,8 @@ async function history(tx: Sql, questions: readonly FactQuestion[], now: Date): 
     })),
   );
   const byContact = new Map<string, HistoryEvent[]>();
-  for (const { contactId, facts } of await readStoredEvents(tx, asked)) {
-    const event = { id: facts.id, type: facts.type, at: new Date(facts.at), data: facts.data };
+  for (const { contactId, isApplied, facts } of await readStoredEvents(tx, asked)) {
+    const event = { id: facts.id, type: facts.type, at: new Date(facts.at), data: facts.data, isApplied };
     const known = byContact.get(contactId);
     if (known) known.push(event);
     else byContact.set(contactId, [event]);

@@ -44,7 +44,7 @@ export class EventOutcomeView {
   /** Id of the run that it began, restarted, moved on or ended; null for `none`. */
   @ApiProperty({ format: 'uuid' })
   readonly enrollment!: string | null;
-  /** `refreshed`: the run goes on with the new event and its timeline stays. */
+  /** `refreshed`: the run goes on with the new event and its timeline stays. `received`: the run waited for it. */
   readonly outcome!: 'entered' | 'restarted' | 'refreshed' | 'received' | 'exited' | 'none';
   /**
    * Of `exited` why the run ended, of `none` why nothing began (`condition_false`, `too_old`, `already_running`, `cool_down`, `limit`,
