@@ -31,11 +31,11 @@ const split = (over: Readonly<Record<string, unknown>> = {}) => ({
 });
 const enter = (
   steps: readonly unknown[],
-  { total = 5980 as unknown, contact = {}, now = after({}), holdout = false } = {},
+  { total = 5980, contact = {} }: { total?: unknown; contact?: object } = {},
 ): Advance & { compiled: CompiledScenario } => {
   const compiled = aCompiled({ steps, exits: [] });
-  const event = anEvent({ data: { cartId: '81', items: [], ...(total === undefined ? {} : { total }) } });
-  return { ...enterRun(compiled, { event, subject: '81', holdout }, facts({ contact }), now), compiled };
+  const event = anEvent({ data: { cartId: '81', items: [], total } });
+  return { ...enterRun(compiled, { event, subject: '81', holdout: false }, facts({ contact }), after({})), compiled };
 };
 const trail = ({ steps }: Advance): readonly string[] =>
   steps.map(({ stepId, outcome, reason }) => [stepId, outcome, reason].filter(Boolean).join(' '));

@@ -1,20 +1,9 @@
 import { type FlowApp, startApp } from '../support/app.js';
+import { aLetter, Chains } from '../support/chain.js';
 import { anOrder, Shop } from '../support/shop.js';
 
 /** Saturday, 15:00 in Moscow. */
 const NOON = '2026-11-21T12:00:00.000Z';
-const LETTER = `<mjml><mj-head><mj-title>Hello {{run.variant}}</mj-title><mj-preview>Hello</mj-preview></mj-head><mj-body><mj-section>
-<mj-column><mj-text><a href="https://shop.example">Hello</a> <a href="{{links.unsubscribe}}">u</a></mj-text></mj-column></mj-section></mj-body></mjml>`;
-
-interface Run {
-  readonly id: string;
-  readonly contact: { readonly email: string };
-  readonly state: string;
-  readonly step: string | null;
-  readonly dueAt: string | null;
-  readonly variant: string;
-  readonly endReason: string | null;
-}
 interface Row {
   readonly step: string;
   readonly variant?: string;
@@ -28,60 +17,21 @@ interface Explained {
   };
 }
 
-const letter = (id: string, over: object = {}) => ({
-  id,
-  type: 'email',
-  template: 'ways/letter',
-  reason: 'r',
-  ...over,
-});
-
 describe('steps that hold steps', () => {
   let app: FlowApp;
   let shop: Shop;
+  let chains: Chains;
 
   beforeAll(async () => {
     app = await startApp();
     shop = new Shop(app.url, app.testKey);
-    await shop.must('POST', '/v1/templates', { key: 'ways/letter', name: 'Letter', locales: { en: LETTER } });
-    await shop.must('POST', '/v1/templates/ways/letter/publish', {});
+    chains = new Chains(shop);
+    await chains.open();
     await shop.must('PATCH', '/v1/store', { timezone: 'Europe/Moscow' });
   });
   afterAll(() => app.close());
 
-  let keys = 0;
-  /** Publishes a scenario of these steps alone in an empty sandbox; its key. */
-  const published = async (steps: readonly object[], over: object = {}): Promise<string> => {
-    await shop.reset(NOON);
-    const key = `ways-${++keys}`;
-    const trigger = { type: 'event', event: `ways.began_${keys}` };
-    const goals = [{ key: 'order', event: 'order.placed', within: 'P5D', value: 'event.total' }];
-    await shop.must('POST', '/v1/scenarios', {
-      key,
-      name: key,
-      messageClass: 'marketing',
-      trigger,
-      goals,
-      steps,
-      ...over,
-    });
-    await shop.must('POST', `/v1/scenarios/${key}/publish`, {});
-    return key;
-  };
-  const begin = (email: string, data: object = {}, over: object = {}) =>
-    shop.event({
-      type: `ways.began_${keys}`,
-      contact: { email, externalId: email, consent: { marketing: true, source: 'form' }, ...over },
-      data,
-    });
-  const runOf = async (key: string, email: string): Promise<Run> => {
-    const { items } = await shop.must<{ items: readonly Run[] }>('GET', `/v1/scenarios/${key}/enrollments`);
-    return items.find(({ contact }) => contact.email === email)!;
-  };
-  const sent = async (key: string): Promise<readonly string[]> =>
-    (await shop.messages({ scenario: key, state: 'accepted' })).map(
-      ({ step, to, sentAt }) => `${sentAt} ${step} ${to}`,
-    );
+  const published = (steps: readonly object[], over: object = {}) => chains.publish(NOON, steps, over);
 
   it('a branch leads each person its way, and all of them on behind it', async () => {
     const key = await published([
@@ -89,23 +39,23 @@ describe('steps that hold steps', () => {
         id: 'worth',
         type: 'branch',
         cases: [
-          { when: 'event.total > 10000', steps: [{ id: 'hour', type: 'wait', for: '1 hour' }, letter('dear')] },
-          { when: 'event.total > 1000', steps: [letter('usual')] },
+          { when: 'event.total > 10000', steps: [{ id: 'hour', type: 'wait', for: '1 hour' }, aLetter('dear')] },
+          { when: 'event.total > 1000', steps: [aLetter('usual')] },
         ],
         else: [{ id: 'small', type: 'exit', reason: 'too_small' }],
       },
       { id: 'day', type: 'wait', for: '1 day' },
-      letter('last'),
+      aLetter('last'),
     ]);
-    await begin('dear@example.com', { total: 20_000 });
-    await begin('usual@example.com', { total: 5_000 });
-    await begin('small@example.com', { total: 5 });
-    await begin('odd@example.com', { total: 'much' });
+    await chains.begin('dear@example.com', { total: 20_000 });
+    await chains.begin('usual@example.com', { total: 5_000 });
+    await chains.begin('small@example.com', { total: 5 });
+    await chains.begin('odd@example.com', { total: 'much' });
     await shop.advance('PT0S');
-    expect(await runOf(key, 'dear@example.com')).toMatchObject({ state: 'waiting', step: 'hour' });
-    expect(await runOf(key, 'small@example.com')).toMatchObject({ endReason: 'ended_by_step:too_small' });
+    expect(await chains.runOf(key, 'dear@example.com')).toMatchObject({ state: 'waiting', step: 'hour' });
+    expect(await chains.runOf(key, 'small@example.com')).toMatchObject({ endReason: 'ended_by_step:too_small' });
     await shop.advance('2 days');
-    expect(await sent(key)).toEqual([
+    expect(await chains.sent(key)).toEqual([
       '2026-11-21T12:00:00.000Z usual usual@example.com',
       '2026-11-21T13:00:00.000Z dear dear@example.com',
       '2026-11-22T12:00:00.000Z last usual@example.com',
@@ -122,9 +72,9 @@ describe('steps that hold steps', () => {
 
   it('a skipped letter within a branch is told with the condition that did not hold', async () => {
     const key = await published([
-      { id: 'b', type: 'branch', cases: [{ when: 'true', steps: [letter('first', { when: 'event.total > 1' })] }] },
+      { id: 'b', type: 'branch', cases: [{ when: 'true', steps: [aLetter('first', { when: 'event.total > 1' })] }] },
     ]);
-    await begin('anna@example.com', { total: 0 });
+    await chains.begin('anna@example.com', { total: 0 });
     await shop.advance('PT0S');
     const [message] = await shop.messages({ scenario: key });
     expect(message).toMatchObject({ step: 'first', reason: 'condition_false', condition: 'event.total > 1' });
@@ -138,20 +88,20 @@ describe('steps that hold steps', () => {
         id: 'test',
         type: 'split',
         variants: [
-          { key: 'short', steps: [letter('short')] },
-          { key: 'long', steps: [letter('long')] },
+          { key: 'short', steps: [aLetter('short')] },
+          { key: 'long', steps: [aLetter('long')] },
           { key: 'control', weight: 1 },
         ],
       },
       { id: 'day', type: 'wait', for: '1 day' },
-      letter('last', { when: "run.variant != 'control'" }),
+      aLetter('last', { when: "run.variant != 'control'" }),
     ]);
     const people = Array.from({ length: 30 }, (_, i) => `p${i}@example.com`);
-    for (const email of people) await begin(email);
+    for (const email of people) await chains.begin(email);
     await shop.advance('PT0S');
     const variants = new Map<string, string[]>();
     for (const email of people) {
-      const { variant } = await runOf(key, email);
+      const { variant } = await chains.runOf(key, email);
       variants.set(variant, [...(variants.get(variant) ?? []), email]);
     }
     expect([...variants.keys()].sort()).toEqual(['control', 'long', 'short']);
@@ -191,14 +141,14 @@ describe('steps that hold steps', () => {
   it('a wait until an hour is over by the person’s clock, and a wait for a moment so long before it', async () => {
     const key = await published([
       { id: 'morning', type: 'wait', until: { time: '10:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'] } },
-      letter('monday'),
+      aLetter('monday'),
       { id: 'before', type: 'wait', date: { at: 'event.endsAt', offset: '-1 day', ifPast: 'skip-next' } },
-      letter('tomorrow'),
+      aLetter('tomorrow'),
     ]);
-    await begin('moscow@example.com', { endsAt: '2026-11-30' });
-    await begin('tokyo@example.com', { endsAt: '2026-11-23T12:00:00Z' }, { timezone: 'Asia/Tokyo' });
+    await chains.begin('moscow@example.com', { endsAt: '2026-11-30' });
+    await chains.begin('tokyo@example.com', { endsAt: '2026-11-23T12:00:00Z' }, { timezone: 'Asia/Tokyo' });
     await shop.advance('20 days');
-    expect(await sent(key)).toEqual([
+    expect(await chains.sent(key)).toEqual([
       '2026-11-23T01:00:00.000Z monday tokyo@example.com',
       '2026-11-23T07:00:00.000Z monday moscow@example.com',
       '2026-11-28T21:00:00.000Z tomorrow moscow@example.com',
@@ -216,13 +166,13 @@ describe('steps that hold steps', () => {
           event: 'order.placed',
           when: 'event.total >= 1000',
           timeout: '2 days',
-          received: [letter('thanks')],
-          timedOut: [letter('reminder')],
+          received: [aLetter('thanks')],
+          timedOut: [aLetter('reminder')],
         },
       },
     ]);
-    await begin('buyer@example.com');
-    await begin('small@example.com');
+    await chains.begin('buyer@example.com');
+    await chains.begin('small@example.com');
     await shop.advance('1 hour');
     const { id } = await shop.event(anOrder('buyer@example.com', '2026-11-21T13:00:00.000Z'));
     const small = await shop.event(anOrder('small@example.com', '2026-11-21T13:00:00.000Z', { total: 5 }));
@@ -232,11 +182,11 @@ describe('steps that hold steps', () => {
     });
     expect(await shop.must('GET', `/v1/events/${small.id}`)).toMatchObject({ outcomes: [] });
     await shop.advance('3 days');
-    expect(await sent(key)).toEqual([
+    expect(await chains.sent(key)).toEqual([
       '2026-11-21T13:00:00.000Z thanks buyer@example.com',
       '2026-11-23T12:00:00.000Z reminder small@example.com',
     ]);
-    expect(await runOf(key, 'buyer@example.com')).toMatchObject({ endReason: 'completed', step: null });
+    expect(await chains.runOf(key, 'buyer@example.com')).toMatchObject({ endReason: 'completed', step: null });
   });
 
   it('an event at the very end of the wait was in time, and an exit of the same instant goes before it', async () => {
@@ -247,25 +197,25 @@ describe('steps that hold steps', () => {
         event: {
           event: 'order.placed',
           timeout: '1 hour',
-          received: [letter('thanks')],
-          timedOut: [letter('reminder')],
+          received: [aLetter('thanks')],
+          timedOut: [aLetter('reminder')],
         },
       },
     ];
     const key = await published(steps);
-    await begin('last@example.com');
+    await chains.begin('last@example.com');
     await shop.advance('55 minutes');
     await shop.event(anOrder('last@example.com', '2026-11-21T13:00:00.000Z'));
     await shop.advance('10 minutes');
     // An event of the next five minutes takes effect when it is received.
-    expect(await sent(key)).toEqual(['2026-11-21T12:55:00.000Z thanks last@example.com']);
+    expect(await chains.sent(key)).toEqual(['2026-11-21T12:55:00.000Z thanks last@example.com']);
     const exits = await published(steps, { exits: [{ event: 'order.placed', reason: 'purchased' }] });
-    await begin('gone@example.com');
+    await chains.begin('gone@example.com');
     await shop.advance('30 minutes');
     await shop.event(anOrder('gone@example.com', '2026-11-21T12:30:00.000Z'));
     await shop.advance('2 hours');
-    expect(await runOf(exits, 'gone@example.com')).toMatchObject({ endReason: 'exited:purchased' });
-    expect(await sent(exits)).toEqual([]);
+    expect(await chains.runOf(exits, 'gone@example.com')).toMatchObject({ endReason: 'exited:purchased' });
+    expect(await chains.sent(exits)).toEqual([]);
   });
 
   it('a repeat sends its letter each turn, asks about the latest one, and stops when it is told to', async () => {
@@ -276,16 +226,19 @@ describe('steps that hold steps', () => {
           type: 'repeat',
           every: '1 week',
           times: 10,
-          steps: [{ id: 'enough', type: 'exit', reason: 'read_it', when: "opened('news')" }, letter('news')],
+          steps: [{ id: 'enough', type: 'exit', reason: 'read_it', when: "opened('news')" }, aLetter('news')],
         },
       ],
       { exits: [{ event: 'order.placed', reason: 'purchased' }] },
     );
-    await begin('reader@example.com');
-    await begin('buyer@example.com');
+    await chains.begin('reader@example.com');
+    await chains.begin('buyer@example.com');
     await shop.advance('15 days');
-    expect(await sent(key)).toHaveLength(6);
-    expect(await runOf(key, 'reader@example.com')).toMatchObject({ step: 'weekly', dueAt: '2026-12-12T12:00:00.000Z' });
+    expect(await chains.sent(key)).toHaveLength(6);
+    expect(await chains.runOf(key, 'reader@example.com')).toMatchObject({
+      step: 'weekly',
+      dueAt: '2026-12-12T12:00:00.000Z',
+    });
     const letters = await shop.messages({ scenario: key, contact: 'reader@example.com' });
     expect(letters.map(({ sentAt }) => sentAt)).toEqual([
       '2026-11-21T12:00:00.000Z',
@@ -295,16 +248,16 @@ describe('steps that hold steps', () => {
     await shop.engage(letters[2]!.id, 'open');
     await shop.event(anOrder('buyer@example.com', '2026-12-06T12:00:00.000Z'));
     await shop.advance('10 days');
-    expect(await sent(key)).toHaveLength(6);
-    expect(await runOf(key, 'reader@example.com')).toMatchObject({ endReason: 'ended_by_step:read_it' });
-    expect(await runOf(key, 'buyer@example.com')).toMatchObject({ endReason: 'exited:purchased' });
+    expect(await chains.sent(key)).toHaveLength(6);
+    expect(await chains.runOf(key, 'reader@example.com')).toMatchObject({ endReason: 'ended_by_step:read_it' });
+    expect(await chains.runOf(key, 'buyer@example.com')).toMatchObject({ endReason: 'exited:purchased' });
     const { items } = await shop.must<{ items: readonly Row[] }>('GET', `/v1/stats/scenarios/${key}`);
     expect(items).toMatchObject([{ step: 'news', sent: 6, increment: null }]);
   });
 
   it('nothing of a document that does not hold together is stored as published, and each problem has its place', async () => {
     const steps = [
-      { id: 'b', type: 'branch', cases: [{ when: 'event.total >', steps: [letter('a'), letter('b')] }] },
+      { id: 'b', type: 'branch', cases: [{ when: 'event.total >', steps: [aLetter('a'), aLetter('b')] }] },
       { id: 'w', type: 'wait', event: { event: 'order.placed', timeout: '1 month' } },
       { id: 'r', type: 'repeat', every: '1 second', times: 2, steps: [{ id: 'set', type: 'set' }] },
     ];
