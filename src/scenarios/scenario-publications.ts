@@ -32,17 +32,14 @@ export async function publishedIn(
   return found;
 }
 
-/** What the caller's environment runs of the scenario; locked until the commit. */
-export async function lockPublication(
-  manager: EntityManager,
-  { environmentId }: Scope,
-  key: string,
-): Promise<PublicationView | null> {
-  const [row] = await manager.query<PublicationView[]>(
-    `SELECT version, state FROM publications WHERE environment_id = $1 AND kind = 'scenario' AND key = $2 FOR UPDATE`,
-    [environmentId, key],
-  );
-  return row ?? null;
+/** What the caller's environment runs of the scenario. */
+export function publicationOf(manager: EntityManager, scope: Scope, key: string): Promise<PublicationView | null> {
+  return readPublication(manager, scope, key, '');
+}
+
+/** The same, locked until the commit. */
+export function lockPublication(manager: EntityManager, scope: Scope, key: string): Promise<PublicationView | null> {
+  return readPublication(manager, scope, key, 'FOR UPDATE');
 }
 
 /** Changes what the caller's environment runs of the scenario. */
@@ -70,6 +67,19 @@ export async function removePublications(manager: EntityManager, scope: Scope, k
     ]);
   }
   await see(manager, scope.environmentId);
+}
+
+async function readPublication(
+  manager: EntityManager,
+  { environmentId }: Scope,
+  key: string,
+  lock: '' | 'FOR UPDATE',
+): Promise<PublicationView | null> {
+  const [row] = await manager.query<PublicationView[]>(
+    `SELECT version, state FROM publications WHERE environment_id = $1 AND kind = 'scenario' AND key = $2 ${lock}`,
+    [environmentId, key],
+  );
+  return row ?? null;
 }
 
 function environmentsOf(

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CompiledScenario } from '../domain/compiled-scenario.js';
-import { LARGEST_VERSION } from '../domain/largest-version.js';
 import type { Problem } from '../domain/problem.js';
 import type { Scenario } from '../domain/scenario-schema.js';
 import { RequestDatabase, type Scope } from '../platform/database/request-database.js';
-import { Conflict, NotFound, Unprocessable } from '../platform/http/domain-error.js';
+import { Conflict, Unprocessable } from '../platform/http/domain-error.js';
 import { TemplatesService } from '../templates/templates.service.js';
 import { checkDocument, type SoundDocument } from './check-draft.js';
 import { ScenarioRuns } from './ports.js';
+import { documentOf, toldFirst } from './scenario-documents.js';
 import { lockPublication, setPublication } from './scenario-publications.js';
 import { ScenarioRegistry } from './scenario-registry.js';
-import { ScenarioVersionEntity } from './scenario-version.entity.js';
 import type { PublicationView, PublishedView, PublishingView } from './scenario.view.js';
 import { lockScenario, scenarioOf } from './scenarios.service.js';
 
@@ -126,26 +125,6 @@ function runsEnding(key: string): Conflict {
   );
 }
 
-async function documentOf(manager: EntityManager, scope: Scope, key: string, version?: number): Promise<unknown> {
-  const { draft } = await scenarioOf(manager, scope, key);
-  return version === undefined ? draft : versionDocument(manager, scope, key, version);
-}
-
-/** Throws NotFound. */
-async function versionDocument(
-  manager: EntityManager,
-  { storeId }: Scope,
-  key: string,
-  version: number,
-): Promise<Scenario> {
-  const found =
-    version > LARGEST_VERSION
-      ? null
-      : await manager.findOneBy(ScenarioVersionEntity, { storeId, scenarioKey: key, version });
-  if (!found) throw new NotFound(`version ${version} of scenario ${key}`);
-  return found.document;
-}
-
 /** The newest version if it says the same, else a new one; its number goes on behind those of a deleted scenario of this key. */
 async function versionOf(manager: EntityManager, { storeId }: Scope, document: Scenario): Promise<number> {
   const { key } = document;
@@ -171,10 +150,4 @@ async function lastDeleted(manager: EntityManager, storeId: string, key: string)
     [storeId, key],
   );
   return deleted?.last_version ?? 0;
-}
-
-/** The first problem with its place: "is required" says nothing alone. */
-function toldFirst([first]: readonly Problem[]): string {
-  if (!first) return 'it is not valid';
-  return first.pointer === '' ? first.detail : `${first.pointer}: ${first.detail}`;
 }

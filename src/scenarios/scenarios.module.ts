@@ -5,6 +5,7 @@ import { TemplatesModule } from '../templates/templates.module.js';
 import { ConfirmationScenario } from './confirmation-scenario.js';
 import { PresetsController } from './presets.controller.js';
 import { PresetsService } from './presets.service.js';
+import { RunnableScenarios } from './runnable-scenarios.js';
 import { ScenarioPublisher } from './scenario-publisher.js';
 import { ScenarioRegistry } from './scenario-registry.js';
 import { ScenarioVersionEntity } from './scenario-version.entity.js';
@@ -20,11 +21,12 @@ import { SchemasController } from './schemas.controller.js';
   providers: [
     ConfirmationScenario,
     PresetsService,
+    RunnableScenarios,
     ScenarioPublisher,
     ScenarioRegistry,
     ScenariosService,
     { provide: StarterContent, useExisting: PresetsService },
   ],
-  exports: [ConfirmationScenario, ScenarioRegistry, StarterContent],
+  exports: [ConfirmationScenario, RunnableScenarios, ScenarioRegistry, StarterContent],
 })
 export class ScenariosModule {}
