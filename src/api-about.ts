@@ -33,7 +33,8 @@ export const API_ABOUT: ApiAbout = {
     events: `What happens in the store. Post it here; an event that was answered 202 is durable.\n\n${eventTypesTold()}`,
     sandbox: 'The sandbox’s clock: moves only when it is told to, through the same code as live. Needs a test key.',
     messages: 'Letters: one a step that a run reaches, with what became of it and why.',
-    scenarios: 'Chains of delays and letters, as documents: drafts, published versions, presets, and who is in them.',
+    scenarios:
+      'Chains of delays and letters, as documents: drafts, what would come of them, published versions, presets, and who is in them.',
     templates: 'The letters’ MJML, by locale: drafts, published versions, previews and tests.',
     contacts: 'People, their consent, and addresses that nobody writes to; also from CSV files.',
     people: 'What happened to a person, why a letter did or did not come, and all that is kept of somebody.',

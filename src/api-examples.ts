@@ -44,6 +44,13 @@ export const API_EXAMPLES = {
   },
   PublishScenarioDto: {},
   StartPeopleDto: { people: [{ id: 'offer-17', contact: ANNA, subject: 'deal-17', data: { manager: 'Boris' } }] },
+  SimulateDto: {
+    event: CART,
+    reactions: [
+      { step: 'reminder', action: 'click', after: '1 hour' },
+      { event: { type: 'order.placed', data: { orderId: '7', currency: 'EUR', total: 59.8 } }, after: '1 day' },
+    ],
+  },
   ExitEnrollmentDto: { reason: 'called_us' },
   TemplateDto: { key: 'welcome/hello', name: 'Welcome', locales: { en: MJML } },
   PublishTemplateDto: {},

@@ -19,6 +19,9 @@ import { RunMover } from './run-mover.js';
 import { RunReader } from './run-reader.js';
 import { RunWriter } from './run-writer.js';
 import { StoredScenarioRuns } from './scenario-runs.js';
+import { SimulationsController } from './simulation/simulations.controller.js';
+import { Simulations } from './simulation/simulations.js';
+import { StoryReader } from './simulation/story-reader.js';
 
 /**
  * People's progress through scenarios. Asks for the ports MessageLedger, EngagementReader and ConversionRecorder; what
@@ -26,7 +29,7 @@ import { StoredScenarioRuns } from './scenario-runs.js';
  */
 @Module({
   imports: [IngestModule, ScenariosModule, StoresModule],
-  controllers: [EnrollmentsController],
+  controllers: [EnrollmentsController, SimulationsController],
   providers: [
     DueMark,
     EnrollmentsService,
@@ -42,6 +45,8 @@ import { StoredScenarioRuns } from './scenario-runs.js';
     RunMover,
     RunReader,
     RunWriter,
+    Simulations,
+    StoryReader,
     StoredRunEnder,
     StoredRunMerger,
     StoredScenarioRuns,

@@ -20,7 +20,7 @@ import { IngestService } from './ingest.service.js';
     IngestService,
     { provide: IngestTimes, useFactory: () => new IngestTimes() },
   ],
-  exports: [IngestService],
+  exports: [EventChecker, IngestService],
 })
 export class IngestModule implements BeforeApplicationShutdown {
   constructor(private readonly collector: EventCollector) {}

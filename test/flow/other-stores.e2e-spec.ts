@@ -42,6 +42,9 @@ const BODIES: Readonly<Record<string, (id: string) => object>> = {
   'POST /v1/templates/{folder}/{name}/test': () => ({ to: ['eve@example.com'] }),
   'PUT /v1/scenarios/{key}': chain,
   'POST /v1/scenarios/{key}/enrollments': () => ({ people: [{ contact: { email: 'eve@example.com' } }] }),
+  'POST /v1/scenarios/{key}/simulate': () => ({
+    event: { type: 'cart.updated', contact: { email: 'eve@example.com' } },
+  }),
   'POST /v1/sandbox/engage': (message) => ({ message, action: 'open', as: 'person' }),
 };
 /** What a route must be asked beside its path. */
