@@ -4,7 +4,7 @@ import { exitBySubject, exitFor } from './exit.js';
 import { knownAt } from './known-at.js';
 import type { NoEntryReason } from './reasons.js';
 import type { Advance, EventFacts, Facts, RunState } from './run.js';
-import { stepAt } from './step-at.js';
+import { reachedNoLetter } from './step-at.js';
 import { subjectOf } from './subject.js';
 import { enterRun, refresh, restart } from './timeline.js';
 
@@ -88,7 +88,7 @@ function decideRunning(
 function mayRestart(compiled: CompiledScenario, run: RunState): boolean {
   if (run.touches > 0) return false;
   if (!run.holdout) return true;
-  return run.round === 1 && stepAt(compiled, run)?.lettersBefore.size === 0;
+  return reachedNoLetter(compiled, run);
 }
 
 function refusalOf(compiled: CompiledScenario, input: EntryInput, now: Date): NoEntryReason | null {

@@ -1,7 +1,8 @@
-import { aCompiled, after, anEmailStep, anEvent, aWaitStep, facts } from '../../test/support/domain-builders.js';
+import { aCompiled, after, anEmailStep, anEvent, aRun, aWaitStep, facts } from '../../test/support/domain-builders.js';
 import type { CompiledScenario } from './compiled-scenario.js';
+import { decideEntry } from './entry.js';
 import type { Advance, Facts } from './run.js';
-import { advance, afterMessage, enterRun, restart } from './timeline.js';
+import { advance, afterMessage, enterRun, restart, standsBeforeLetters } from './timeline.js';
 
 const WEEKLY = { id: 'weekly', type: 'repeat', every: '1 week', times: 3, steps: [anEmailStep('news')] };
 const compiledOf = (...steps: readonly unknown[]): CompiledScenario => aCompiled({ exits: [], steps });
@@ -119,6 +120,27 @@ describe('a repeat', () => {
     const late = enter(compiledOf(...steps), after({ days: 1 }));
     expect(late.run).toMatchObject({ state: 'waiting', round: 100, dueAt: after({ minutes: 100 }) });
     expect(advance(compiledOf(...steps), late.run, facts(), after({ days: 1 })).run.round).toBe(200);
+  });
+
+  it('has letters behind it where it stands at itself: they are asked about, and a held-out run begins no more anew', () => {
+    const compiled = compiledOf(aWaitStep('w', '1 day'), WEEKLY);
+    expect(['0', '1'].map((position) => standsBeforeLetters(compiled, { position, round: 1 }))).toEqual([true, false]);
+    const decided = (position: string) =>
+      decideEntry(
+        aCompiled({ exits: [], steps: compiled.scenario.steps }),
+        {
+          ...{ event: anEvent({ id: 'v2' }), subject: '81', tooOld: false, lastEndedAt: null, runCount: 1 },
+          ...{
+            running: aRun({ position, holdout: true }),
+            paused: false,
+            facts: facts(),
+            laterEvents: [],
+            holdoutDraw: true,
+          },
+        },
+        after({}),
+      ).kind;
+    expect(['0', '1'].map(decided)).toEqual(['restart', 'refresh']);
   });
 
   it('begins from its first turn when the run begins anew', () => {

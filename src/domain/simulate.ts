@@ -11,7 +11,7 @@ import { counts } from './restraint.js';
 import type { ContactFacts, EventFacts, Facts, HistoryEvent, StepRecord } from './run.js';
 import { SimulatedRun } from './simulated-run.js';
 import type { Act, FurtherEvent, Play, Simulated, SimulatedLine, Story } from './story.js';
-import { advance } from './timeline.js';
+import { advance, receive } from './timeline.js';
 import { zoneOf } from './zone.js';
 
 /** Nothing is played that comes later after the first event. */
@@ -22,7 +22,7 @@ const MOST_RUNS = 10;
 
 /**
  * Plays a scenario for one person who is known by nothing but this story. Every decision is the engine's; letters go at their own
- * instants. At one instant what the person did comes first, then events (exits, then entries), then what is due.
+ * instants. At one instant what the person did comes first, then events (exits, what is waited for, then entries), then what is due.
  */
 export function simulate(compiled: CompiledScenario, story: Story): Play {
   return new Simulation(compiled, story).play();
@@ -31,7 +31,7 @@ export function simulate(compiled: CompiledScenario, story: Story): Play {
 /** Something that happens at an instant. `run`: whose letter it is about. */
 type Happening =
   | { readonly at: Date; readonly event: EventFacts }
-  | { readonly at: Date; readonly act: Act; readonly run: SimulatedRun };
+  | { readonly at: Date; readonly act: Act; readonly run: SimulatedRun; readonly round: number };
 
 class Simulation {
   private readonly lines: SimulatedLine[] = [];
@@ -78,24 +78,25 @@ class Simulation {
   private *happen(): Generator<undefined, void> {
     const happening = this.ahead.filter(({ at }) => this.isOver(at));
     this.ahead = this.ahead.filter(({ at }) => !this.isOver(at));
-    for (const one of happening) if ('act' in one) this.act(one.run, one.act);
+    for (const one of happening) if ('act' in one) this.act(one);
     const events = happening.flatMap((one) => ('event' in one ? [one.event] : []));
     for (const event of events) this.remember(event);
     for (const event of events) {
       this.tryExits(event);
       yield;
     }
+    for (const event of events) this.tryWaits(event);
     for (const event of events) {
       this.tryEntry(event, events);
       yield;
     }
   }
 
-  private act(run: SimulatedRun, { stepId, action }: Act): void {
+  private act({ run, round, act: { stepId, action } }: Extract<Happening, { act: Act }>): void {
     switch (action) {
       case 'open':
       case 'click':
-        run.engage(stepId, action);
+        run.engage(stepId, round, action);
         break;
       case 'unsubscribe':
         this.contact = { ...this.contact, marketingConsent: false, confirmedAt: null };
@@ -117,6 +118,13 @@ class Simulation {
     for (const run of this.running()) {
       const verdict = exitVerdict(this.compiled, run.state, event, run.facts(this.facts()), this.now);
       if (verdict) this.endNow(run, verdict.reason, verdict.field);
+    }
+  }
+
+  private tryWaits(event: EventFacts): void {
+    for (const run of this.running()) {
+      const moved = receive(this.compiled, run.state, event, run.facts(this.facts()), this.now);
+      if (moved) this.tell(run, run.take(moved, this.now));
     }
   }
 
@@ -192,11 +200,11 @@ class Simulation {
   }
 
   private send(run: SimulatedRun, facts: Facts): void {
-    const { stepId, lines } = run.send(facts, this.now);
+    const { stepId, round, lines } = run.send(facts, this.now);
     if (counts(this.compiled)) this.sent.push(this.now);
     const acts = this.waiting.filter((act) => act.stepId === stepId);
     this.waiting = this.waiting.filter((act) => act.stepId !== stepId);
-    this.ahead = [...this.ahead, ...acts.map((act) => ({ at: this.after(act.after), act, run }))];
+    this.ahead = [...this.ahead, ...acts.map((act) => ({ at: this.after(act.after), act, run, round }))];
     this.tell(run, lines);
   }
 

@@ -18,6 +18,8 @@ interface PlannedLetter {
 export class SimulatedRun {
   private letter: PlannedLetter | null = null;
   private messages: readonly StepMessageFacts[] = [];
+  /** In which turn of a repeat each step's latest letter is. */
+  private readonly rounds = new Map<string, number>();
 
   constructor(
     private readonly compiled: CompiledScenario,
@@ -51,7 +53,8 @@ export class SimulatedRun {
 
   /** Takes over what was decided and answers its lines. Nothing is ever on the way: behind its last step it is completed at once. */
   take({ run, messages, steps }: Advance, at: Date): readonly StepRecord[] {
-    for (const { stepId, state, dueAt } of messages) {
+    for (const { stepId, round, state, dueAt } of messages) {
+      this.rounds.set(stepId, round);
       this.note({ stepId, sent: false, opened: false, clicked: false });
       if (state === 'planned') this.letter = { stepId, dueAt, meantAt: dueAt };
     }
@@ -91,13 +94,17 @@ export class SimulatedRun {
     return [{ stepId, pass, round, outcome: 'planned', reason, at: now, dueAt: until }];
   }
 
-  /** Its letter goes. Answers the step, and the lines of what the run does then. */
-  send(known: Facts, now: Date): { readonly stepId: string; readonly lines: readonly StepRecord[] } {
+  /** Its letter goes. Answers the step, its turn, and the lines of what the run does then. */
+  send(
+    known: Facts,
+    now: Date,
+  ): { readonly stepId: string; readonly round: number; readonly lines: readonly StepRecord[] } {
     const { stepId } = this.letterAtHand();
+    const { round } = this.current;
     const moved = afterMessage(this.compiled, this.current, { kind: 'sent' }, this.facts(known), now);
     this.letter = null;
     this.note({ stepId, sent: true, opened: false, clicked: false });
-    return { stepId, lines: this.take(moved, now) };
+    return { stepId, round, lines: this.take(moved, now) };
   }
 
   /** Its letter is left out, and perhaps the run ends with it; answers the lines. */
@@ -107,8 +114,9 @@ export class SimulatedRun {
     return this.take(moved, now);
   }
 
-  /** The person opens or clicks the step's letter; a click counts as an open (images off). */
-  engage(stepId: string, action: 'open' | 'click'): void {
+  /** The person opens or clicks the step's letter; a click counts as an open (images off). Of letters of earlier turns nobody asks. */
+  engage(stepId: string, round: number, action: 'open' | 'click'): void {
+    if (this.rounds.get(stepId) !== round) return;
     const known = this.messages.find((message) => message.stepId === stepId && message.sent);
     if (known) this.note({ ...known, opened: true, clicked: known.clicked || action === 'click' });
   }

@@ -10,3 +10,10 @@ export function stepAt(compiled: CompiledScenario, run: Pick<RunState, 'position
 export function indexAt({ places, steps }: CompiledScenario, { position }: Pick<RunState, 'position'>): number {
   return places.get(position) ?? steps.length;
 }
+
+/** No letter can have been reached in the run's pass before the step that it stands at. */
+export function reachedNoLetter(compiled: CompiledScenario, run: Pick<RunState, 'position' | 'round'>): boolean {
+  const step = stepAt(compiled, run);
+  // Whoever stands at a repeat has a turn of it behind them.
+  return run.round === 1 && step !== undefined && step.type !== 'repeat' && step.lettersBefore.size === 0;
+}

@@ -3,7 +3,7 @@ import { awaitedBy, isAwaited } from './awaited-event.js';
 import type { CompiledScenario } from './compiled-scenario.js';
 import { endRun } from './exit.js';
 import type { Advance, EventFacts, Facts, MessageOutcome, RunState } from './run.js';
-import { indexAt, stepAt } from './step-at.js';
+import { indexAt, reachedNoLetter, stepAt } from './step-at.js';
 import { AT_END, Walk } from './walk.js';
 
 /**
@@ -74,8 +74,7 @@ export function standsAtEnd(run: RunState): boolean {
 
 /** No letter can have been planned in the run's pass: there is nothing yet that could have been sent, opened or clicked. */
 export function standsBeforeLetters(compiled: CompiledScenario, run: Pick<RunState, 'position' | 'round'>): boolean {
-  const step = stepAt(compiled, run);
-  return run.round === 1 && step !== undefined && step.type !== 'email' && step.lettersBefore.size === 0;
+  return reachedNoLetter(compiled, run) && stepAt(compiled, run)?.type !== 'email';
 }
 
 /** Completes a run that stands at its end; any other stays as it is. */

@@ -64,7 +64,7 @@ function refusalOf(key: string, { state, trigger }: PublishedTrigger): Conflict 
 }
 
 /** How a person of a request becomes the event that starts the scenario for them. */
-function startOf(scenarioKey: string): ReadItem {
+export function startOf(scenarioKey: string): ReadItem {
   return (item): EventRead => {
     const shaped = PERSON.read(item);
     if (!shaped.ok) return shaped;

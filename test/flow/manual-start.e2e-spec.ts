@@ -268,4 +268,23 @@ describe('a scenario that is started by hand', () => {
     expect(await events()).toEqual([]);
     expect((await planner.call('POST', at('vip'), body)).status).toBe(202);
   });
+
+  it('is simulated for a person as the request names them', async () => {
+    const simulate = (event: object) =>
+      shop.call<{ timeline: object[]; end: object }>('POST', '/v1/scenarios/vip/simulate', { event });
+    const { body } = await simulate(person(ANNA));
+    expect(body.timeline).toMatchObject([
+      { at: '2026-01-05T09:00:00.000Z', outcome: 'entered' },
+      { step: 'pause', outcome: 'waiting' },
+      ...[{ outcome: 'waited' }, { outcome: 'planned' }, { step: 'offer', outcome: 'sent' }],
+      { step: 'rest', outcome: 'waiting' },
+      ...[{ outcome: 'waited' }, { outcome: 'planned' }, { step: 'again', outcome: 'sent' }],
+      { outcome: 'ended', reason: 'completed' },
+    ]);
+    expect(await simulate({ ...person(ANNA), type: 'deal.closed_lost' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/event/type', code: 'unknown_field' }] },
+    });
+    expect(await events()).toEqual([]);
+  });
 });

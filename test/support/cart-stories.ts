@@ -125,4 +125,88 @@ export const STORIES: readonly (readonly [
       ],
     },
   ],
+  [
+    'ways part by what the cart is worth, and by a draw',
+    {
+      scenario: {
+        steps: [
+          {
+            id: 'worth',
+            type: 'branch',
+            cases: [
+              { when: "event.coupon == 'X'", steps: [] },
+              {
+                when: 'event.total > 1000',
+                steps: [
+                  LETTERS[0],
+                  {
+                    id: 'draw',
+                    type: 'split',
+                    variants: [
+                      { key: 'a', steps: [LETTERS[1]] },
+                      { key: 'b', steps: [LETTERS[3]] },
+                      { key: 'control' },
+                    ],
+                  },
+                ],
+              },
+            ],
+          },
+          LETTERS[2],
+          { ...LETTERS[1], id: 'last', when: "run.variant != 'control'" },
+        ],
+      },
+      reactions: [cart(HOUR / 4)],
+    },
+  ],
+  [
+    'it waits until Monday morning, for a moment that the cart names, and for one that is over',
+    {
+      scenario: {
+        steps: [
+          { id: 'monday', type: 'wait', until: { time: '10:00', days: ['mon'] } },
+          LETTERS[1],
+          { id: 'moment', type: 'wait', date: { at: 'event.at', offset: '10 days' } },
+          { id: 'past', type: 'wait', date: { at: 'event.at', ifPast: 'skip-next' } },
+          { ...LETTERS[1], id: 'left-out' },
+          { ...LETTERS[1], id: 'last' },
+        ],
+      },
+    },
+  ],
+  ...[DAY, 3 * DAY].map((afterMs): (typeof STORIES)[number] => [
+    `it waits two days for an order, which comes after ${afterMs / HOUR} hours`,
+    {
+      scenario: {
+        exits: [],
+        steps: [
+          LETTERS[1],
+          {
+            id: 'order',
+            type: 'wait',
+            event: { event: 'order.placed', when: 'event.total > 1', timeout: '2 days', timedOut: [LETTERS[3]] },
+          },
+          { ...LETTERS[1], id: 'last' },
+        ],
+      },
+      reactions: [order(HOUR, { total: 1 }), order(afterMs)],
+    },
+  ]),
+  ...[DAY, 20 * DAY].map((afterMs): (typeof STORIES)[number] => [
+    `a letter is repeated until the latest is opened, and the first one is after ${afterMs / HOUR} hours`,
+    {
+      scenario: {
+        steps: [
+          {
+            id: 'weekly',
+            type: 'repeat',
+            every: '1 week',
+            times: 5,
+            steps: [{ id: 'enough', type: 'exit', reason: 'read', when: "opened('reminder')" }, LETTERS[1]],
+          },
+        ],
+      },
+      reactions: [cart(HOUR), act('reminder', 'open', afterMs)],
+    },
+  ]),
 ];

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -17,6 +17,7 @@ import { IsEventType } from '../../ingest/event-rules.js';
 import { AbsentOr } from '../../platform/http/absent-or.js';
 import { AsPosted } from '../../platform/http/as-posted.js';
 import { jsonRule } from '../../platform/http/json-rule.js';
+import { StartPersonDto } from '../start-people.dto.js';
 import type { Edition } from '../../scenarios/runnable-scenarios.js';
 
 const MOST_REACTIONS = 100;
@@ -65,12 +66,14 @@ export class ReactionDto {
 }
 
 /** What to play. */
+@ApiExtraModels(EventDto, StartPersonDto)
 export class SimulateDto {
   /**
    * What happens first, as POST /v1/events takes it. Its `contact` is all that is known of the person: without `consent` they gave none.
-   * Without `occurredAt` it happens on Monday, 5 January 2026, 09:00 UTC.
+   * Without `occurredAt` it happens on Monday, 5 January 2026, 09:00 UTC. Of a scenario that is started by hand: a person, as
+   * POST /v1/scenarios/{key}/enrollments takes them.
    */
-  @ApiProperty({ type: () => EventDto })
+  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(EventDto) }, { $ref: getSchemaPath(StartPersonDto) }] })
   @IsObject()
   @AsPosted()
   readonly event!: object;

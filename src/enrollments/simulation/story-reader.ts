@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { CompiledScenario } from '../../domain/compiled-scenario.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { Reaction, Story } from '../../domain/story.js';
-import { EventChecker } from '../../ingest/event-checker.js';
+import { asPosted, EventChecker } from '../../ingest/event-checker.js';
 import type { IncomingEvent } from '../../ingest/incoming-event.js';
 import type { Caller } from '../../platform/http/auth.js';
 import { BadInput, type DomainError, type Problem, Unprocessable } from '../../platform/http/domain-error.js';
+import { startOf } from '../manual-starts.js';
 import type { FurtherEventDto, ReactionDto, SimulateDto } from './simulate.dto.js';
 import { dataOf, toldEvent, toldPerson } from './told-person.js';
 
@@ -24,7 +25,9 @@ export class StoryReader {
 
   /** Throws an event's own problem, with pointers into the request, or 422 with all reactions that mean nothing in this scenario. */
   read(request: SimulateDto, caller: Caller, compiled: CompiledScenario): ToldStory {
-    const incoming = this.checked(request.event, caller, '/event');
+    const { scenario, key } = compiled;
+    const first = scenario.trigger.type === 'manual' ? startOf(key) : asPosted;
+    const incoming = this.checked(request.event, caller, '/event', first);
     const event = toldEvent(incoming);
     if (new Date(event.at) >= END) throw refused([TOO_FAR]);
     const reads = (request.reactions ?? []).map((dto, i): Read => {
@@ -43,8 +46,8 @@ export class StoryReader {
     return { event, reactions, contact: toldPerson(incoming, request.confirmed ?? false) };
   }
 
-  private checked(event: object, caller: Caller, pointer: string): IncomingEvent {
-    const checked = this.checker.item(event, caller, null);
+  private checked(event: object, caller: Caller, pointer: string, readItem = asPosted): IncomingEvent {
+    const checked = this.checker.item(event, caller, null, readItem);
     if (!checked.ok) throw below(pointer, checked.error);
     return checked.event;
   }
