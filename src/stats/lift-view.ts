@@ -30,7 +30,11 @@ export function liftView(scenario: string, rows: readonly LiftRow[]): LiftView {
   };
 }
 
-function estimateOf(strata: readonly Stratum[], { people }: LiftGroupView): LiftEstimateView | null {
+/** The difference that strata show, for these people; null while nobody is compared. */
+export function estimateOf(
+  strata: readonly Stratum[],
+  { people }: Pick<LiftGroupView, 'people'>,
+): LiftEstimateView | null {
   const lift = liftOf(strata);
   if (!lift) return null;
   const { rate, low, high, relative } = lift;
@@ -44,7 +48,8 @@ function estimateOf(strata: readonly Stratum[], { people }: LiftGroupView): Lift
   };
 }
 
-function groupOf(rows: readonly LiftRow[]): LiftGroupView {
+/** People of several rows as one side. */
+export function groupOf(rows: readonly (Group & { readonly orders: number })[]): LiftGroupView {
   const sum = (key: 'people' | 'buyers' | 'orders'): number => rows.reduce((total, row) => total + row[key], 0);
   const people = sum('people');
   return {
@@ -56,6 +61,6 @@ function groupOf(rows: readonly LiftRow[]): LiftGroupView {
 }
 
 /** To hundredths of a percent, as rates of all who were sent something are; a comparison of rates to tenths. */
-function rounded<T extends number | null>(value: T, decimals = 4): T {
+export function rounded<T extends number | null>(value: T, decimals = 4): T {
   return (value === null ? null : Math.round(value * 10 ** decimals) / 10 ** decimals) as T;
 }

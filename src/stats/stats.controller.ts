@@ -5,9 +5,11 @@ import { type Caller, CurrentCaller, RequireScope } from '../platform/http/auth.
 import { LiftQueryDto, LiftView } from './lift.dto.js';
 import { ScenarioLift } from './scenario-lift.js';
 import { ScenarioStats } from './scenario-stats.js';
+import { ScenarioVariants } from './scenario-variants.js';
 import { statsCsv } from './stats-csv.js';
 import { StatsQueryDto } from './stats-query.dto.js';
 import { StatsTableView } from './stats-table.view.js';
+import { VariantsQueryDto, VariantsView } from './variants.dto.js';
 
 const TABLE = {
   content: {
@@ -25,6 +27,7 @@ export class StatsController {
   constructor(
     private readonly stats: ScenarioStats,
     private readonly scenarioLift: ScenarioLift,
+    private readonly scenarioVariants: ScenarioVariants,
   ) {}
 
   /** What every letter of every scenario brought. */
@@ -54,6 +57,16 @@ export class StatsController {
   @Get(':key/lift')
   lift(@CurrentCaller() caller: Caller, @Param('key') key: string, @Query() query: LiftQueryDto): Promise<LiftView> {
     return this.scenarioLift.lift(caller, key, query);
+  }
+
+  /** What the variants of a scenario's splits brought, by the people who were drawn into each; those of a control too, who get no letter. */
+  @Get(':key/variants')
+  variants(
+    @CurrentCaller() caller: Caller,
+    @Param('key') key: string,
+    @Query() query: VariantsQueryDto,
+  ): Promise<VariantsView> {
+    return this.scenarioVariants.variants(caller, key, query);
   }
 
   private async answer(

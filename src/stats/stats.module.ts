@@ -11,6 +11,7 @@ import { Figures } from './figures.js';
 import { Rollup } from './rollup.js';
 import { ScenarioLift } from './scenario-lift.js';
 import { ScenarioStats } from './scenario-stats.js';
+import { ScenarioVariants } from './scenario-variants.js';
 import { StatsController } from './stats.controller.js';
 import { StatsStage } from './stats-stage.js';
 
@@ -18,7 +19,16 @@ import { StatsStage } from './stats-stage.js';
 @Module({
   imports: [ConversionsModule, ScenariosModule, StoresModule, TemplatesModule],
   controllers: [StatsController, ContactHistoryController],
-  providers: [ContactExport, ContactHistory, Figures, Rollup, ScenarioLift, ScenarioStats, StatsStage],
+  providers: [
+    ContactExport,
+    ContactHistory,
+    Figures,
+    Rollup,
+    ScenarioLift,
+    ScenarioStats,
+    ScenarioVariants,
+    StatsStage,
+  ],
   exports: [Figures, Rollup],
 })
 export class StatsModule implements OnModuleInit {
