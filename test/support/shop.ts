@@ -46,6 +46,9 @@ export interface MessageDetail extends MessageView {
   readonly engagements: readonly { readonly action: string; readonly actor: string }[];
 }
 
+/** Imported once a test file: Node resolves the name anew with every import, and suites make thousands of requests. */
+let described: Promise<DescribedAnswers> | undefined;
+
 interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
@@ -75,7 +78,7 @@ export class Shop {
     const { status } = answer;
     const type = answer.headers['content-type'] ?? '';
     const answered = (type.includes('json') && answer.text !== '' ? JSON.parse(answer.text) : answer.text) as T;
-    const { unlikeDescribed } = await importByNode<DescribedAnswers>('./described-answers.mjs');
+    const { unlikeDescribed } = await (described ??= importByNode<DescribedAnswers>('./described-answers.mjs'));
     const unlike = unlikeDescribed({ method, path, status, type, body: answered });
     if (unlike.length > 0)
       throw new Error(`${method} ${path}: ${status} is not as docs/openapi.json says:\n${unlike.join('\n')}`);
