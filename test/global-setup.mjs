@@ -17,7 +17,6 @@ export default async function globalSetup() {
   let stop = async () => {};
   if (!process.env.TEST_DATABASE_URL) {
     const dir = await clusterDirectory('touchmap-test-');
-    await fs.chmod(dir, 0o755); // the server's account must get in when the tests run as root
     const server = await startEmbeddedPostgres({
       dir,
       database: 'test',

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { tellLiveStory } from '../support/live-story.js';
@@ -15,7 +14,6 @@ describe('a left cart in live', () => {
 
   beforeEach(async () => {
     dir = await temporaryDirectory();
-    await chmod(dir.path, 0o755);
   });
   afterEach(async () => {
     await service?.end('SIGTERM');

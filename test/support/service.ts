@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clusterDirectory } from './cluster-directory.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const BY_NODE = [process.execPath, '--enable-source-maps', MAIN];
@@ -94,9 +94,9 @@ export class Service {
   }
 }
 
-/** A directory of its own that a test removes at its end. */
+/** A directory of its own that a test removes at its end; a service's cluster may lie in it. */
 export async function temporaryDirectory(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'touchmap-'));
+  const dir = await clusterDirectory('touchmap-');
   return { path: dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }
 

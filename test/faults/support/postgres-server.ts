@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { type Account, serverAccount } from '../../../src/platform/database/embedded/account.js';
 import { type Binaries, findBinaries } from '../../../src/platform/database/embedded/binaries.js';
 import { initialiseCluster } from '../../../src/platform/database/embedded/initialise-cluster.js';
 import { migrate } from '../../../src/platform/database/migrate.js';
+import { clusterDirectory } from '../../support/cluster-directory.js';
 import { freePort, until } from '../../support/service.js';
 
 const MODES = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const;
@@ -30,10 +30,9 @@ export class PostgresServer {
   /** Makes a cluster of its own with one migrated database, and starts it. */
   static async start(
     settings: readonly string[] = [],
-    { dataIn = os.tmpdir(), walElsewhere = false }: { readonly dataIn?: string; readonly walElsewhere?: boolean } = {},
+    { dataIn, walElsewhere = false }: { readonly dataIn?: string; readonly walElsewhere?: boolean } = {},
   ): Promise<PostgresServer> {
-    const dir = await mkdtemp(path.join(dataIn, 'touchmap-faults-'));
-    await chmod(dir, 0o755);
+    const dir = await directoryOfOwn(dataIn);
     const account = await serverAccount(null, process.env.EMBEDDED_PG_USER);
     const bin = await findBinaries(account, () => undefined);
     const cluster = path.join(dir, 'cluster');
@@ -160,14 +159,20 @@ export class PostgresServer {
   }
 }
 
-/** Puts the log of changes onto the machine's usual disk; the directory that it lies in now. */
+async function directoryOfOwn(within: string | undefined): Promise<string> {
+  if (within === undefined) return clusterDirectory('touchmap-faults-');
+  const dir = await mkdtemp(path.join(within, 'touchmap-faults-'));
+  await chmod(dir, 0o755);
+  return dir;
+}
+
+/** Puts the log of changes onto another disk; the directory that it lies in now. */
 async function movedWal(cluster: string, account: Account | undefined): Promise<readonly string[]> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'touchmap-wal-'));
+  const dir = await clusterDirectory('touchmap-wal-');
   const wal = path.join(dir, 'pg_wal');
   await cp(path.join(cluster, 'pg_wal'), wal, { recursive: true });
   await rm(path.join(cluster, 'pg_wal'), { recursive: true });
   await symlink(wal, path.join(cluster, 'pg_wal'));
-  await chmod(dir, 0o755);
   if (account)
     for (const at of [wal, ...(await readdir(wal)).map((name) => path.join(wal, name))])
       await chown(at, account.uid, account.gid);

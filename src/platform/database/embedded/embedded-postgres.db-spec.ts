@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { clusterDirectory } from '../../../../test/support/cluster-directory.js';
 import { until } from '../../../../test/support/service.js';
 
 const SUPPORT = fileURLToPath(new URL('../../../../test/support/', import.meta.url));
@@ -70,8 +70,7 @@ describe('the embedded PostgreSQL', () => {
   const location = () => fs.readFile(path.join(dir, 'postgres.location'), 'utf8').then((text) => text.trim());
 
   beforeEach(async () => {
-    parent = await fs.mkdtemp(path.join(os.tmpdir(), 'touchmap-embedded-'));
-    await fs.chmod(parent, 0o755);
+    parent = await clusterDirectory('touchmap-embedded-');
     dir = path.join(parent, 'data');
   });
   afterEach(async () => {
