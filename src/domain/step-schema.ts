@@ -53,14 +53,11 @@ const waitStep = z
     date: date.optional().describe('A moment that the event or the person names.'),
     event: event.optional().describe('Another event of the person.'),
   })
-  .superRefine((step, context) => {
-    const said = WAITS.filter((kind) => step[kind] !== undefined);
-    const wrong = (path: string[], code: string, message: string): void =>
-      context.addIssue({ code: 'custom', path, message, params: { code } });
-    if (said.length === 0) wrong(['for'], 'required', 'is required: how long to wait (or until, date, event)');
-    for (const kind of said.slice(1)) wrong([kind], 'contradiction', `a wait has one of ${WAITS.join(', ')}`);
-    if (step.from !== undefined && step.for === undefined && said.length > 0)
-      wrong(['from'], 'contradiction', 'says what "for" counts from, and this wait has none');
+  .superRefine(exactlyOne(WAITS, 'a wait', 'how long to wait (or until, date, event)'))
+  .refine(({ from, ...rest }) => from === undefined || rest.for !== undefined || WAITS.every((kind) => !rest[kind]), {
+    path: ['from'],
+    message: 'says what "for" counts from, and this wait has none',
+    params: { code: 'contradiction' },
   });
 const sendWindow = z
   .strictObject({
@@ -186,13 +183,7 @@ const repeatStep = z
       return some;
     },
   })
-  .superRefine((one, context) => {
-    const said = REPEATS.filter((kind) => one[kind] !== undefined);
-    const wrong = (path: string, code: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [path], message, params: { code } });
-    if (said.length === 0) wrong('times', 'required', 'is required: how many turns (or until, or forever)');
-    for (const kind of said.slice(1)) wrong(kind, 'contradiction', `a repeat has one of ${REPEATS.join(', ')}`);
-  });
+  .superRefine(exactlyOne(REPEATS, 'a repeat', 'how many turns (or until, or forever)'));
 
 /** A step of a scenario, as documents have it. */
 export const step = z
@@ -200,3 +191,14 @@ export const step = z
   .meta({ id: 'ScenarioStep', description: 'A step of a scenario.' });
 const nested: NestedSteps = z.array(step).max(500);
 const some: NestedSteps = z.array(step).min(1).max(500);
+
+/** Checks that an object has one of these fields, the first where it has none: then it is told what is missing. */
+function exactlyOne<Kind extends string>(kinds: readonly [Kind, ...Kind[]], what: string, missing: string) {
+  return (given: Readonly<Partial<Record<Kind, unknown>>>, context: z.RefinementCtx): void => {
+    const [first, ...others] = kinds.filter((kind) => given[kind] !== undefined);
+    const wrong = (kind: Kind, code: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [kind], message, params: { code } });
+    if (first === undefined) wrong(kinds[0], 'required', `is required: ${missing}`);
+    for (const other of others) wrong(other, 'contradiction', `${what} has one of ${kinds.join(', ')}`);
+  };
+}

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { nextMidnight, startOfDay } from '../domain/calendar.js';
-import { environmentTime } from '../platform/clock/lane.js';
 import { RequestDatabase } from '../platform/database/request-database.js';
 import type { Caller } from '../platform/http/auth.js';
 import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
 import { StoresService } from '../stores/stores.service.js';
+import { comparedSpan } from './compared-span.js';
 import { everyVersion, goalsOf } from './every-version.js';
 import { LIFT, READ_ALL } from './lift-sql.js';
 import type { LiftView } from './lift.dto.js';
 import { type LiftRow, liftView } from './lift-view.js';
-import { type AskedSpan, sendDays } from './send-days.js';
+import type { AskedSpan } from './send-days.js';
 
 /** What a scenario's letters add, by the people who were held out of it. */
 @Injectable()
@@ -24,15 +23,13 @@ export class ScenarioLift {
   lift(caller: Caller, scenario: string, span: AskedSpan): Promise<LiftView> {
     return this.requests.read(caller, async (sql) => {
       const versions = await everyVersion(sql, this.scenarios, caller.storeId, scenario);
-      const now = await environmentTime(sql, caller.environmentId);
-      const zone = (await this.stores.settingsOf(sql, [caller.storeId])).get(caller.storeId)?.timezone ?? 'UTC';
-      const days = sendDays(span, zone);
+      const { from, to, now } = await comparedSpan(sql, this.stores, caller, span);
       await sql.query(READ_ALL);
       const rows = await sql.query<LiftRow & Record<string, unknown>>(LIFT, [
         caller.environmentId,
         scenario,
-        days.from && startOfDay(days.from, zone),
-        days.to && nextMidnight(startOfDay(days.to, zone), zone),
+        from,
+        to,
         now,
         JSON.stringify(versions.map(({ version, compiled }) => ({ version, percent: compiled.scenario.holdout }))),
         goalsOf(versions),

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { nextMidnight, startOfDay } from '../domain/calendar.js';
-import { environmentTime } from '../platform/clock/lane.js';
 import { RequestDatabase } from '../platform/database/request-database.js';
 import type { Caller } from '../platform/http/auth.js';
 import { Unprocessable } from '../platform/http/domain-error.js';
 import { ScenarioRegistry } from '../scenarios/scenario-registry.js';
 import { StoresService } from '../stores/stores.service.js';
+import { comparedSpan } from './compared-span.js';
 import { everyVersion, goalsOf, type Version } from './every-version.js';
 import { READ_ALL } from './lift-sql.js';
-import { sendDays } from './send-days.js';
 import { VARIANTS } from './variants-sql.js';
 import { namesOf, type VariantRow, variantsView } from './variants-view.js';
 import type { VariantsQueryDto, VariantsView } from './variants.dto.js';
@@ -26,15 +24,13 @@ export class ScenarioVariants {
   variants(caller: Caller, scenario: string, query: VariantsQueryDto): Promise<VariantsView> {
     return this.requests.read(caller, async (sql) => {
       const versions = await everyVersion(sql, this.scenarios, caller.storeId, scenario);
-      const now = await environmentTime(sql, caller.environmentId);
-      const zone = (await this.stores.settingsOf(sql, [caller.storeId])).get(caller.storeId)?.timezone ?? 'UTC';
-      const days = sendDays({ from: query.from, to: query.to }, zone);
+      const { from, to, now } = await comparedSpan(sql, this.stores, caller, query);
       await sql.query(READ_ALL);
       const rows = await sql.query<VariantRow & Record<string, unknown>>(VARIANTS, [
         caller.environmentId,
         scenario,
-        days.from && startOfDay(days.from, zone),
-        days.to && nextMidnight(startOfDay(days.to, zone), zone),
+        from,
+        to,
         now,
         goalsOf(versions),
       ]);
