@@ -111,6 +111,8 @@ class Layout {
         this.laid.push({ ...placed, type: 'repeat', step, go: itself + 1, every: step.every, end: endOfRepeat(step) });
         const earlier = new Set([...arrival.earlier, ...lettersOf(step.steps)]);
         const after = this.ways(step, path, { next: itself, when: placed.when }, { ...arrival, earlier });
+        // A run stands at its repeat only behind a turn, whose letters may have gone.
+        this.laid[itself] = { ...this.laid[itself]!, lettersBefore: after.letters };
         const isReached = after.isReached && (step.forever === undefined || placed.when !== null);
         return { ...after, earlier: arrival.earlier, isReached };
       }

@@ -147,6 +147,21 @@ describe('a split', () => {
     expect(run).toMatchObject({ variant: 'letter', position: '1.variants.0.steps.0' });
   });
 
+  it('adds nothing to the variant when a later turn of a repeat draws it again', () => {
+    const variants = (id: string) => [
+      { key: 'a', steps: [anEmailStep(id)] },
+      { key: 'b', weight: 0 },
+    ];
+    const steps = [split({ variants: variants('x') })];
+    const weekly = { id: 'weekly', type: 'repeat', every: '1 week', times: 3, steps };
+    const first = enter([split({ id: 'outer', variants: variants('w') }), weekly]);
+    const begun = afterMessage(first.compiled, first.run, { kind: 'sent' }, facts(), after({})).run;
+    expect(begun).toMatchObject({ round: 1, variant: 'a/a' });
+    const between = afterMessage(first.compiled, begun, { kind: 'sent' }, facts(), after({})).run;
+    const second = advance(first.compiled, between, facts(), after({ days: 7 }));
+    expect(second.messages).toMatchObject([{ stepId: 'x', round: 2, variant: 'a/a' }]);
+  });
+
   it('leaves a control with what stands behind it', () => {
     const person = people.find((one) => variantOf(one) === 'control');
     expect(trail(enter([split(), anEmailStep('last')], { contact: person! }))).toEqual([
@@ -176,9 +191,9 @@ describe('a restart', () => {
   ];
   const compiled = aCompiled({ steps, exits: [] });
   const event = anEvent({ id: 'v2', at: after({ days: 1, hours: 1 }).toISOString() });
-  const entry = (over: Parameters<typeof aRun>[0]) =>
+  const entry = (over: Parameters<typeof aRun>[0], of = compiled) =>
     decideEntry(
-      compiled,
+      of,
       {
         ...{ event, subject: '81', tooOld: false, running: aRun(over), lastEndedAt: null, runCount: 1 },
         ...{ paused: false, facts: facts(), laterEvents: [], holdoutDraw: false },
@@ -200,5 +215,12 @@ describe('a restart', () => {
     expect(
       ['0', '1', '2', '3', '4', 'end'].map((position) => standsBeforeLetters(compiled, { position, round: 1 })),
     ).toEqual([...[true, true, true], ...[false, false, false]]);
+  });
+
+  it('is none for a held-out run between two turns of a repeat that has a letter, and it stands behind that letter', () => {
+    const turns = (id: string, inside: unknown) => ({ id, type: 'repeat', every: '1 week', times: 2, steps: [inside] });
+    const repeats = aCompiled({ steps: [turns('a', aWaitStep('w', 'PT1S')), turns('b', anEmailStep('z'))], exits: [] });
+    expect(['0', '1'].map((position) => standsBeforeLetters(repeats, { position, round: 1 }))).toEqual([true, false]);
+    expect(entry({ position: '1', holdout: true }, repeats)).toMatchObject({ kind: 'refresh' });
   });
 });

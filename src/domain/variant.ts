@@ -1,5 +1,6 @@
 import type { CompiledSplit } from './compiled-scenario.js';
 import { DRAWS, drawFor, type Drawn } from './draw.js';
+import type { RunState } from './run.js';
 
 /**
  * The variant that a person walks, in proportion to the weights. Sticky: the same person, scenario and step always give the same one as
@@ -20,7 +21,11 @@ export function variantFor(
   throw new RangeError(`split ${step.id} has no variant with a weight`);
 }
 
-/** What figures are divided by: the variants that a run has taken, in their order, joined by slashes. */
-export function variantPath(taken: string, key: string): string {
-  return taken === '' ? key : `${taken}/${key}`;
+/**
+ * What figures are divided by: the variants that a run has taken, in their order, joined by slashes. A later turn of a repeat draws what
+ * the first one drew, and adds only what was not taken yet: otherwise every turn would be a variant of its own.
+ */
+export function variantPath({ variant, round }: Pick<RunState, 'variant' | 'round'>, key: string): string {
+  if (variant === '') return key;
+  return round > 1 && variant.split('/').includes(key) ? variant : `${variant}/${key}`;
 }

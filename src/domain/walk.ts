@@ -139,7 +139,7 @@ export class Walk {
   private split(step: CompiledSplit, cursor: Date): Date {
     const { key, go } = variantFor(step, this.facts.contact, this.compiled.key);
     this.ahead = go;
-    this.run = { ...this.run, variant: variantPath(this.run.variant, key) };
+    this.run = { ...this.run, variant: variantPath(this.run, key) };
     this.note('split', `variant:${key}`, this.now, null);
     return cursor;
   }
