@@ -14,6 +14,7 @@ import { freePeople } from './free-people.js';
 import { type ClaimedContacts, Inbox, type InboxEvent, patienceOf } from './inbox.js';
 import { ConversionRecorder, type ConversionRow, MessageLedger } from './ports.js';
 import { RunWriter } from './run-writer.js';
+import { settleStanding } from './settle-standing.js';
 import { othersOnSubjects, type Together } from './subject-owners.js';
 import type { WorkingRun } from './working-run.js';
 
@@ -130,7 +131,11 @@ export class ProcessEvents {
     const application = new EventApplication(context);
     const events = application.apply(waiting.filter(({ contactId }) => !left.has(contactId)));
     if (lane.clock === 'real') this.inbox.putOff(application.stuckContacts(waiting));
-    await this.writer.write(tx, context.runs.all(), context.now);
+    const moved = [...context.runs.all()];
+    // What a run waited for may have been its last step.
+    const changed = moved.filter(({ isChanged }) => isChanged);
+    await settleStanding(tx, this.ledger, changed, context.now);
+    await this.writer.write(tx, moved, context.now);
     await this.conversions.record(tx, goals(context, events));
     await this.inbox.settle(tx, events, (event) => ({
       outcomes: application.outcomesOf(event),
@@ -140,7 +145,7 @@ export class ProcessEvents {
       claimed,
       seen: waiting.length,
       events: events.length,
-      changed: [...context.runs.all()],
+      changed: moved,
       wider,
     };
   }

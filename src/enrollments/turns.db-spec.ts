@@ -98,4 +98,22 @@ describe('a run with turns and ways', () => {
     expect(await shop.outcomes(placed)).toEqual([]);
     expect(worker.ledger.summary()).toEqual(['thanks 1: planned']);
   });
+
+  it('is completed by an event that it waits for behind its last letter, as soon as no letter is on the way', async () => {
+    await publish([
+      anEmailStep('news'),
+      { id: 'order', type: 'wait', event: { event: 'order.placed', timeout: '2 days' } },
+    ]);
+    const ben = await shop.contact();
+    for (const person of [anna, ben]) await shop.receive(person, cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    for (const [index, message] of worker.ledger.messages.entries()) {
+      await sent(index, NINE);
+      message.state = message.contactId === anna ? 'accepted' : 'sending';
+    }
+    for (const person of [anna, ben]) await shop.receive(person, order('2026-11-21T10:00:00Z', `o-${person}`));
+    await settle(worker, shop.lane('2026-11-21T10:00:00Z'));
+    expect(await shop.runs(anna)).toMatchObject([{ state: 'ended', endReason: 'completed' }]);
+    expect(await shop.runs(ben)).toMatchObject([{ state: 'sending', position: 'end' }]);
+  });
 });
