@@ -99,14 +99,15 @@ describe('the erasure of a person', () => {
       await $(`INSERT INTO event_keys VALUES ($1, $2, '\\x00', $3, $4)`, key, id, at);
       await $(
         `INSERT INTO enrollments (environment_id, id, store_id, clock, scenario_key, version, message_class, contact_id, subject,
-           state, position, previous_at, entered_at, last_activity_at, event, end_reason, ended_at)
-         VALUES ($1, $2, $3, 'real', 'abandoned-cart', 1, 'marketing', $4, $5, 'ended', 'end', $6, $6, $6, $7, 'erased', $6)`,
+           state, position, previous_at, entered_at, last_activity_at, event, received, end_reason, ended_at)
+         VALUES ($1, $2, $3, 'real', 'abandoned-cart', 1, 'marketing', $4, $5, 'ended', 'end', $6, $6, $6, $7, $8, 'erased', $6)`,
         run,
         store.storeId,
         ids.contact,
         name,
         at,
         { id: key, type: 'cart.updated', at: at.toISOString(), data },
+        key,
       );
       await $(
         `INSERT INTO conversions (environment_id, event_id, order_key, type, contact_id, occurred_at, data, state, message_id)

@@ -14,7 +14,7 @@ const SCRUBS: readonly string[] = [
   `UPDATE storefront_events SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
   `UPDATE conversions SET data = '{}' WHERE environment_id = $1 AND contact_id = $2`,
   // A subject is whatever the scenario takes for it: an address as well as a cart. Of an ended run nobody asks for it.
-  `UPDATE enrollments SET subject = '', event = event || '{"data":{}}'
+  `UPDATE enrollments SET subject = '', received = NULL, event = event || '{"data":{}}'
      || CASE WHEN event->>'id' ~ '${ADDRESS_SIGN}' THEN '{"id":""}' ELSE '{}' END::jsonb
    WHERE environment_id = $1 AND contact_id = $2`,
   `DELETE FROM message_bodies b USING messages m

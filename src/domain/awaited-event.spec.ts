@@ -132,4 +132,20 @@ describe('a wait for an event', () => {
     const other = compiledWith(aWaitStep('w', '2 days'), anEmailStep('last'));
     expect(come(orderAt({ hours: 1 }), other)).toBeNull();
   });
+
+  it('that follows another one for the same event waits for a second one, at the same instant too', () => {
+    const again = { received: [wait()].map((step) => ({ ...step, id: 'second' })), timedOut: undefined };
+    const two = compiledWith(wait(again), anEmailStep('last'));
+    const at = { hours: 5 };
+    const [first, second] = ['o-1', 'o-2'].map((id) => orderAt(at, { id }));
+    const history = [past(first!), past(second!)];
+    const known = (some: readonly HistoryEvent[]) => facts({ history: some });
+    const moved = receive(two, enter(two).run, first!, known(history.slice(0, 1)), after(at))!;
+    expect(moved.run).toMatchObject({ position: '0.event.received.0', dueAt: after({ days: 2, hours: 5 }) });
+    expect(receive(two, moved.run, first!, known(history.slice(0, 1)), after(at))).toBeNull();
+    expect(trail(receive(two, moved.run, second!, known(history), after(at)))).toContain('second received');
+    const over = after({ days: 2, hours: 5 });
+    expect(trail(advance(two, moved.run, known(history.slice(0, 1)), over))).toContain('second timed_out');
+    expect(trail(advance(two, moved.run, known(history), over))).toContain('second received');
+  });
 });

@@ -23,8 +23,9 @@ export function isAwaited(
 ): boolean {
   const at = Date.parse(event.at);
   if (event.type !== awaited.event || at < run.previousAt.getTime() || at > dueAt.getTime()) return false;
-  // What started the run, or was taken over by it, is not what it waits for since.
-  if (event.id === run.event.id) return false;
+  // What started the run, or was taken over by it, is not what it waits for since; nor is what an earlier wait was given, which
+  // ends at the instant at which this one may begin: two waits for an order wait for two.
+  if (event.id === run.event.id || event.id === run.received) return false;
   const verdict = awaited.when?.evaluate({ event, run, facts: knownAt(facts, event), now });
   return verdict === undefined || verdict.value === true;
 }
@@ -41,7 +42,8 @@ export function eventFor(
   now: Date,
 ): EventFacts | null {
   const isOver = dueAt.getTime() <= now.getTime();
-  for (const { id, type, at, data = {}, isApplied = true } of facts.history) {
+  const given = facts.history.findIndex(({ id }) => id === run.received);
+  for (const { id, type, at, data = {}, isApplied = true } of facts.history.slice(given + 1)) {
     // Of the instant at which the wait begins some were seen before it did.
     if (!isOver && !isApplied && at.getTime() > run.previousAt.getTime()) continue;
     const event = { id, type, at: at.toISOString(), data };

@@ -49,7 +49,7 @@ export function addOffset(at: Date, offset: string, zone: string): Date {
 
 /**
  * The first instant after `at` at which the local clock shows a time (`HH:MM`) on one of these days, every day where it is null. A time
- * that the clock skips is the moment at which it goes on, a repeated one is the first.
+ * that the clock skips moves forward by as much as it skips, a repeated one is the first.
  */
 export function nextTimeOfDay(at: Date, time: string, days: readonly Weekday[] | null, zone: string): Date {
   const today = localOf(at, zone).toPlainDate();

@@ -94,6 +94,8 @@ export interface RunState {
   readonly round: number;
   /** When the first turn of that repeat began; null outside. */
   readonly repeatAt: Date | null;
+  /** Id of the event that its latest wait for one was given, and no later wait is given again; null before. */
+  readonly received: string | null;
   /** Letters of this run that went out. */
   readonly touches: number;
   /** The variants of splits that it has taken, in their order, joined by slashes; '' before the first. */

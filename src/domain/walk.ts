@@ -174,6 +174,7 @@ export class Walk {
   /** What an awaited event leads to, at its own instant. */
   receive({ received }: AwaitedEvent, event: EventFacts): Date {
     this.ahead = received;
+    this.run = { ...this.run, received: event.id };
     return this.over('received', new Date(event.at));
   }
 

@@ -40,6 +40,7 @@ export interface RunRow {
   readonly pass: number;
   readonly round: number;
   readonly repeat_at: Date | null;
+  readonly received: string | null;
   readonly touches: number;
   readonly variant: string;
   readonly holdout: boolean;
@@ -50,8 +51,8 @@ export interface RunRow {
 
 /** The columns of a run but its event, of the table alias `r`. */
 export const RUN_COLUMNS_BUT_EVENT = `r.id, r.environment_id, r.store_id, r.clock, r.scenario_key, r.version, r.message_class, r.contact_id,
-  r.subject, r.state, r.position, r.due_at, r.previous_at, r.entered_at, r.last_activity_at, r.pass, r.round, r.repeat_at, r.touches,
-  r.variant, r.holdout, r.end_reason, r.ended_at`;
+  r.subject, r.state, r.position, r.due_at, r.previous_at, r.entered_at, r.last_activity_at, r.pass, r.round, r.repeat_at,
+  r.received, r.touches, r.variant, r.holdout, r.end_reason, r.ended_at`;
 
 /** The columns of a run, of the table alias `r`. */
 export const RUN_COLUMNS = `${RUN_COLUMNS_BUT_EVENT}, r.event`;
@@ -79,6 +80,7 @@ export function storedRun(row: RunRow): StoredRun {
       pass: row.pass,
       round: row.round,
       repeatAt: row.repeat_at,
+      received: row.received,
       touches: row.touches,
       variant: row.variant,
       holdout: row.holdout,

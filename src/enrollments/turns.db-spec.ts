@@ -116,4 +116,17 @@ describe('a run with turns and ways', () => {
     expect(await shop.runs(anna)).toMatchObject([{ state: 'ended', endReason: 'completed' }]);
     expect(await shop.runs(ben)).toMatchObject([{ state: 'sending', position: 'end' }]);
   });
+
+  it('waits for a second order where the first one ended its wait, also when the two waits begin and end at one instant', async () => {
+    const event = (received: readonly unknown[]) => ({ event: 'order.placed', timeout: '2 days', received });
+    const second = { id: 'second', type: 'wait', event: event([anEmailStep('loyal')]) };
+    await publish([{ id: 'first', type: 'wait', event: event([second]) }]);
+    await shop.receive(anna, cart(NINE));
+    for (const id of ['o-1', 'o-2']) {
+      expect(worker.ledger.messages).toEqual([]);
+      await shop.receive(anna, order('2026-11-21T10:00:00Z', id));
+      await settle(worker, shop.lane('2026-11-21T10:00:00Z'));
+    }
+    expect(worker.ledger.messages).toMatchObject([{ stepId: 'loyal', dueAt: new Date('2026-11-21T10:00:00Z') }]);
+  });
 });

@@ -60,6 +60,7 @@ function movedColumns(runs: readonly WorkingRun[]): string[] {
     arrayText(runs, ({ state }) => state.previousAt),
     arrayText(runs, ({ state }) => state.round),
     arrayText(runs, ({ state }) => state.repeatAt),
+    arrayText(runs, ({ state }) => state.received),
     arrayText(runs, ({ state }) => state.touches),
     arrayText(runs, ({ state }) => state.variant),
     arrayText(runs, ({ state }) => state.endReason),
@@ -84,13 +85,14 @@ function begunColumns(runs: readonly WorkingRun[]): string[] {
   ];
 }
 
-const MOVED = `$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[], $8::timestamptz[], $9::int[], $10::text[], $11::text[], $12::timestamptz[]`;
+const MOVED = `$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[], $8::timestamptz[], $9::text[],
+  $10::int[], $11::text[], $12::text[], $13::timestamptz[]`;
 const MOVED_NAMES =
-  'environment_id, id, state, position, due_at, previous_at, round, repeat_at, touches, variant, end_reason, ended_at';
-const BEGUN = `$13::timestamptz[], $14::timestamptz[], $15::int[], $16::jsonb[], $17::uuid[], $18::timestamptz[], $19::text[], $20::text[]`;
+  'environment_id, id, state, position, due_at, previous_at, round, repeat_at, received, touches, variant, end_reason, ended_at';
+const BEGUN = `$14::timestamptz[], $15::timestamptz[], $16::int[], $17::jsonb[], $18::uuid[], $19::timestamptz[], $20::text[], $21::text[]`;
 const BEGUN_NAMES = 'entered_at, last_activity_at, pass';
 const EVENT_NAMES = 'event, stored_id, stored_at, event_id, event_at';
-const IDENTITY = `$21::uuid[], $22::text[], $23::text[], $24::int[], $25::text[], $26::uuid[], $27::text[], $28::bool[]`;
+const IDENTITY = `$22::uuid[], $23::text[], $24::text[], $25::int[], $26::text[], $27::uuid[], $28::text[], $29::bool[]`;
 const IDENTITY_NAMES = 'store_id, clock, scenario_key, version, message_class, contact_id, subject, holdout';
 
 // A stored event is copied where it lies: as JSON its data would be written, sent and parsed once more.
@@ -103,7 +105,7 @@ SELECT ${MOVED_NAMES}, ${BEGUN_NAMES}, ${EVENT}, ${IDENTITY_NAMES}
 FROM unnest(${MOVED}, ${BEGUN}, ${IDENTITY}) AS v (${MOVED_NAMES}, ${BEGUN_NAMES}, ${EVENT_NAMES}, ${IDENTITY_NAMES})`;
 
 const SET_MOVED = `state = v.state, position = v.position, due_at = v.due_at, previous_at = v.previous_at, round = v.round,
-  repeat_at = v.repeat_at, touches = v.touches, variant = v.variant,
+  repeat_at = v.repeat_at, received = v.received, touches = v.touches, variant = v.variant,
   end_reason = v.end_reason, ended_at = v.ended_at`;
 // What has ended waits for no resume, and what has begun anew has not come due yet.
 const STILL_HELD = `r.held AND v.state <> 'ended'`;

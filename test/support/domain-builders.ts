@@ -115,6 +115,7 @@ export function aRun(over: Partial<RunState> = {}): RunState {
     pass: 1,
     round: 1,
     repeatAt: null,
+    received: null,
     touches: 0,
     variant: '',
     holdout: false,

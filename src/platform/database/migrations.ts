@@ -29,6 +29,7 @@ import { RolesToSet1763740000072 } from './migrations/1763740000072-roles-to-set
 import { ServiceMailFirst1763740000074 } from './migrations/1763740000074-service-mail-first.js';
 import { LostLetters1763740000077 } from './migrations/1763740000077-lost-letters.js';
 import { TurnsOfRepeats1763740000078 } from './migrations/1763740000078-turns-of-repeats.js';
+import { GivenEvents1763740000079 } from './migrations/1763740000079-given-events.js';
 import { PartitionsClosed1763740000050 } from './migrations/1763740000050-partitions-closed.js';
 
 /** Every migration in order; named one by one because a glob finds nothing, silently, when the build moves. */
@@ -65,4 +66,5 @@ export const MIGRATIONS = [
   ServiceMailFirst1763740000074,
   LostLetters1763740000077,
   TurnsOfRepeats1763740000078,
+  GivenEvents1763740000079,
 ];
