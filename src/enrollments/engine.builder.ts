@@ -47,7 +47,7 @@ export function aWorker(database: TestDatabase, ledger = new RecordingLedger()) 
     waker,
     registry,
     mover,
-    merger: new StoredRunMerger(reader, new MergedExits(facts), writer),
+    merger: new StoredRunMerger(reader, new MergedExits(facts), ledger, writer),
     events: new ProcessEvents(
       database.engine,
       new Inbox(new InboxMark(clock)),

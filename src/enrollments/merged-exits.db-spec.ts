@@ -1,5 +1,5 @@
 import { migratedDatabase, type TestDatabase } from '../../test/support/database.js';
-import { ABANDONED_CART, NINE } from '../../test/support/domain-builders.js';
+import { ABANDONED_CART, anEmailStep, NINE } from '../../test/support/domain-builders.js';
 import type { Sql } from '../platform/database/sql.js';
 import { aWorker, cart, order, settle, Shop, type Worker } from './engine.builder.js';
 
@@ -149,6 +149,31 @@ describe('what one contact did before it turned out to be the other', () => {
         ['82', 'exited:came_back'],
       ]),
     );
+  });
+
+  it('is what a run of the other waits for, at its own instant', async () => {
+    const event = { event: 'order.placed', timeout: '2 days', received: [anEmailStep('thanks')] };
+    await shop.publish({ ...ABANDONED_CART, exits: [], steps: [{ id: 'order', type: 'wait', event }] });
+    await shop.receive(older, cart(NINE));
+    await shop.receive(younger, order(TEN_PAST));
+    await settle(worker, shop.lane(TEN_PAST));
+    await merge();
+    expect(await shop.runs(older)).toMatchObject([{ state: 'sending', position: '0.event.received.0' }]);
+    expect(worker.ledger.messages).toMatchObject([{ stepId: 'thanks', state: 'planned', dueAt: new Date(TEN_PAST) }]);
+  });
+
+  it('completes a run that waits for it in its last step', async () => {
+    const event = { event: 'order.placed', timeout: '2 days' };
+    const steps = [anEmailStep('news'), { id: 'order', type: 'wait', event }];
+    await shop.publish({ ...ABANDONED_CART, exits: [], steps });
+    await shop.receive(older, cart(NINE));
+    await settle(worker, shop.lane(NINE));
+    await worker.sent(worker.ledger.messages[0]!, new Date(NINE));
+    worker.ledger.messages[0]!.state = 'accepted';
+    await shop.receive(younger, order(TEN_PAST));
+    await settle(worker, shop.lane(TEN_PAST));
+    await merge();
+    expect(await shop.runs(older)).toMatchObject([{ state: 'ended', endReason: 'completed' }]);
   });
 
   it('is not looked at where neither has a run', async () => {

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { type ContactMerge, RunMerger } from '../contacts/ports.js';
 import type { Sql } from '../platform/database/sql.js';
 import { MergedExits } from './merged-exits.js';
+import { MessageLedger } from './ports.js';
 import { RunReader } from './run-reader.js';
 import { RunWriter } from './run-writer.js';
+import { settleStanding } from './settle-standing.js';
 import type { WorkingRun } from './working-run.js';
 
 /** What becomes of runs when two contacts turn out to be one person. */
@@ -12,6 +14,7 @@ export class StoredRunMerger extends RunMerger {
   constructor(
     private readonly reader: RunReader,
     private readonly exits: MergedExits,
+    private readonly ledger: MessageLedger,
     private readonly writer: RunWriter,
   ) {
     super();
@@ -19,7 +22,8 @@ export class StoredRunMerger extends RunMerger {
 
   /**
    * First ends one run of each pair that would meet in the constraint of one running run per contact, scenario and
-   * subject; then those that one of the two has ended by what the other did; then moves all runs, past ones too, so that
+   * subject; then those that one of the two has ended by what the other did, and gives those that wait for an event what the other did;
+   * then moves all runs, past ones too, so that
    * cool-downs and the drawn hold-out are kept.
    */
   async mergeRuns(tx: Sql, merge: ContactMerge): Promise<void> {
@@ -37,7 +41,8 @@ export class StoredRunMerger extends RunMerger {
         run.end('merged', at);
       }
     }
-    await this.exits.end(tx, [...staying.values()], merge);
+    await this.exits.apply(tx, [...staying.values()], merge);
+    await settleStanding(tx, this.ledger, staying.values(), at);
     await this.writer.write(tx, running, at);
     await tx.query(MOVE, [environmentId, from, into]);
   }
