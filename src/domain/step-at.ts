@@ -14,6 +14,5 @@ export function indexAt({ places, steps }: CompiledScenario, { position }: Pick<
 /** No letter can have been reached in the run's pass before the step that it stands at. */
 export function reachedNoLetter(compiled: CompiledScenario, run: Pick<RunState, 'position' | 'round'>): boolean {
   const step = stepAt(compiled, run);
-  // Whoever stands at a repeat has a turn of it behind them.
-  return run.round === 1 && step !== undefined && step.type !== 'repeat' && step.lettersBefore.size === 0;
+  return run.round === 1 && step !== undefined && step.lettersBefore.size === 0;
 }
