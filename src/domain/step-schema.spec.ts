@@ -63,6 +63,11 @@ describe('a step is refused', () => {
       '/steps/0/else/0/reason required',
     ],
     ['the same name within', branch({ else: [anEmailStep('b')] }), '/steps/0/else/0/id duplicate'],
+    [
+      'a kind of step where there is none',
+      branch({ cases: [{ type: 'set', when: 'true', steps: [] }] }),
+      '/steps/0/cases/0/type unknown_field',
+    ],
     ['one variant', split([{ key: 'a' }]), '/steps/0/variants out_of_range'],
     ['two variants of a name', split([{ key: 'a' }, { key: 'a' }]), '/steps/0/variants/1/key duplicate'],
     [

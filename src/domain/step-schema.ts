@@ -144,12 +144,13 @@ const branchStep = z.strictObject({
       z.strictObject({
         when: expression,
         get steps(): NestedSteps {
-          return nested;
+          return nested.describe('What is done then; perhaps nothing.');
         },
       }),
     )
     .min(1)
-    .max(20),
+    .max(20)
+    .describe('Asked in this order.'),
   get else(): z.ZodOptional<NestedSteps> {
     return nested.optional().describe('Where no case is true; nothing by default.');
   },
@@ -168,7 +169,8 @@ const splitStep = z.strictObject({
       }),
     )
     .min(2)
-    .max(20),
+    .max(20)
+    .describe('The ways, each with its share of the people.'),
 });
 const REPEATS = ['times', 'until', 'forever'] as const;
 const repeatStep = z
@@ -180,7 +182,7 @@ const repeatStep = z
     until: wait.optional().describe('No turn begins later than so long after the run’s entry.'),
     forever: z.literal(true).optional().describe('Until something ends the run.'),
     get steps(): NestedSteps {
-      return some;
+      return some.describe('What is done in each turn.');
     },
   })
   .superRefine(exactlyOne(REPEATS, 'a repeat', 'how many turns (or until, or forever)'));

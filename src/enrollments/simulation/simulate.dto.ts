@@ -73,7 +73,7 @@ export class SimulateDto {
    * Without `occurredAt` it happens on Monday, 5 January 2026, 09:00 UTC. Of a scenario that is started by hand: a person, as
    * POST /v1/scenarios/{key}/enrollments takes them.
    */
-  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(EventDto) }, { $ref: getSchemaPath(StartPersonDto) }] })
+  @ApiProperty({ anyOf: [{ $ref: getSchemaPath(EventDto) }, { $ref: getSchemaPath(StartPersonDto) }] })
   @IsObject()
   @AsPosted()
   readonly event!: object;
