@@ -5,5 +5,5 @@ import { DRAWS, drawFor, type Drawn } from './draw.js';
  * greater percent only adds people. Fine to a hundredth of a percent.
  */
 export function isHeldOut(contact: Drawn, scenarioKey: string, percent: number): boolean {
-  return drawFor(contact, scenarioKey) < Math.round((percent / 100) * DRAWS);
+  return drawFor(contact, scenarioKey) < Math.round(percent * (DRAWS / 100));
 }

@@ -224,3 +224,9 @@ describe('a restart', () => {
     expect(entry({ position: '1', holdout: true }, repeats)).toMatchObject({ kind: 'refresh' });
   });
 });
+
+it('a run that stands where its version has no step does nothing again: it comes to its end', () => {
+  const compiled = aCompiled({ steps: [anEmailStep('a')], exits: [] });
+  const lost = aRun({ position: '7.else.0', dueAt: after({}) });
+  expect(advance(compiled, lost, facts(), after({}))).toMatchObject({ run: { endReason: 'completed' }, messages: [] });
+});

@@ -44,7 +44,8 @@ export class Walk {
     /** The step it stands at; -1 before the first. */
     private index: number,
   ) {
-    this.ahead = compiled.steps[index]?.next ?? 0;
+    // Where its version has no such place there is nothing that could be done again.
+    this.ahead = index < 0 ? 0 : (compiled.steps[index]?.next ?? compiled.steps.length);
   }
 
   note(outcome: StepRecord['outcome'], reason: string | null, at: Date, dueAt: Date | null, field?: string): void {
@@ -189,9 +190,9 @@ export class Walk {
   private wait(end: WaitEnd, cursor: Date): Date | Advance {
     if (end.kind === 'event') {
       const dueAt = new Date(cursor.getTime() + end.timeoutMs);
+      if (dueAt.getTime() <= this.now.getTime()) return this.timeOut(end, dueAt);
       const come = eventFor(end, this.run, dueAt, this.facts, this.now);
-      if (come) return this.receive(end, come);
-      return dueAt.getTime() > this.now.getTime() ? this.standUntil(dueAt) : this.timeOut(end, dueAt);
+      return come ? this.receive(end, come) : this.standUntil(dueAt);
     }
     const over = endOfWait(end, this.run, this.facts, cursor, this.now);
     if (over instanceof Date)

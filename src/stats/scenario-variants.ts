@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SplitStep } from '../domain/scenario-steps.js';
 import { RequestDatabase } from '../platform/database/request-database.js';
 import type { Caller } from '../platform/http/auth.js';
 import { Unprocessable } from '../platform/http/domain-error.js';
@@ -11,7 +12,7 @@ import { VARIANTS } from './variants-sql.js';
 import { namesOf, type VariantRow, variantsView } from './variants-view.js';
 import type { VariantsQueryDto, VariantsView } from './variants.dto.js';
 
-/** What the variants of a scenario's splits brought. */
+/** What the variants of a split brought. */
 @Injectable()
 export class ScenarioVariants {
   constructor(
@@ -20,10 +21,11 @@ export class ScenarioVariants {
     private readonly stores: StoresService,
   ) {}
 
-  /** People who were drawn on these days, in the store's zone. Throws NotFound; 422 for a variant that nobody was drawn into. */
+  /** People who were drawn on these days, in the store's zone. Throws NotFound; 422 for a split or a variant that there is not. */
   variants(caller: Caller, scenario: string, query: VariantsQueryDto): Promise<VariantsView> {
     return this.requests.read(caller, async (sql) => {
       const versions = await everyVersion(sql, this.scenarios, caller.storeId, scenario);
+      const split = splitOf(versions, query.split);
       const { from, to, now } = await comparedSpan(sql, this.stores, caller, query);
       await sql.query(READ_ALL);
       const rows = await sql.query<VariantRow & Record<string, unknown>>(VARIANTS, [
@@ -33,26 +35,39 @@ export class ScenarioVariants {
         to,
         now,
         goalsOf(versions),
+        split?.id ?? null,
       ]);
-      return variantsView(scenario, rows, againstOf(namesOf(rows), versions, query.against));
+      const against = againstOf(namesOf(rows), split, query.against);
+      return variantsView({ scenario, split: split?.id ?? null, against }, rows);
     });
   }
 }
 
-function againstOf(names: readonly string[], versions: readonly Version[], asked?: string): string | null {
-  if (asked === undefined) return keysOf(versions).find((key) => names.includes(key)) ?? names[0] ?? null;
-  if (names.includes(asked)) return asked;
-  const known = names.length === 0 ? 'nobody was drawn into any' : `there are ${names.join(', ')}`;
-  throw new Unprocessable('unknown_variant', `nobody was drawn into the variant ${asked}: ${known}`, [
-    { pointer: '/against', code: 'unknown_variant', detail: known },
-  ]);
+/** The split that is asked about, as the newest version that has it writes it; null where there is none at all. */
+function splitOf(versions: readonly Version[], asked?: string): SplitStep | null {
+  const splits = versions.map(({ compiled }) =>
+    compiled.steps.flatMap((step) => (step.type === 'split' ? [step.step] : [])),
+  );
+  if (asked === undefined) return splits.findLast((some) => some.length > 0)?.[0] ?? null;
+  const known = splits.flat();
+  const ids = [...new Set(known.map(({ id }) => id))];
+  return known.findLast(({ id }) => id === asked) ?? refuse('split', asked, ids);
 }
 
-/** Keys of variants as the newest version that has some writes them, controls before the others. */
-function keysOf(versions: readonly Version[]): readonly string[] {
-  const splits = versions.map(({ compiled }) =>
-    compiled.steps.flatMap((step) => (step.type === 'split' ? step.step.variants : [])),
-  );
-  const newest = splits.findLast((variants) => variants.length > 0) ?? [];
-  return newest.toSorted((a, b) => Math.min(a.steps.length, 1) - Math.min(b.steps.length, 1)).map(({ key }) => key);
+/** By default a control, else the first variant that the split has, of those that people were drawn into. */
+function againstOf(names: readonly string[], split: SplitStep | null, asked?: string): string | null {
+  if (asked !== undefined) return names.includes(asked) ? asked : refuse('against', asked, names);
+  const variants = split?.variants ?? [];
+  const [controls, others] = [variants.filter(isControl), variants.filter((variant) => !isControl(variant))];
+  return [...controls, ...others].map(({ key }) => key).find((key) => names.includes(key)) ?? names[0] ?? null;
+}
+
+function isControl({ steps }: SplitStep['variants'][number]): boolean {
+  return steps.length === 0;
+}
+
+function refuse(field: 'split' | 'against', asked: string, known: readonly string[]): never {
+  const code = field === 'split' ? 'unknown_split' : 'unknown_variant';
+  const detail = known.length === 0 ? 'there is none' : `there is ${known.join(', ')}`;
+  throw new Unprocessable(code, `${asked} is not known: ${detail}`, [{ pointer: `/${field}`, code, detail }]);
 }

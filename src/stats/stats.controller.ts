@@ -59,7 +59,7 @@ export class StatsController {
     return this.scenarioLift.lift(caller, key, query);
   }
 
-  /** What the variants of a scenario's splits brought, by the people who were drawn into each; those of a control too, who get no letter. */
+  /** What the variants of a split brought, by the people who were drawn into each; those of a control too, who get no letter. */
   @Get(':key/variants')
   variants(
     @CurrentCaller() caller: Caller,

@@ -16,11 +16,15 @@ const NOBODY = { people: 0, buyers: 0 };
  * What is known from these rows. Weights may change from version to version, so that only people of one version are compared.
  * @param against the name of a variant; null while there is none
  */
-export function variantsView(scenario: string, rows: readonly VariantRow[], against: string | null): VariantsView {
+export function variantsView(
+  { scenario, split, against }: Pick<VariantsView, 'scenario' | 'split' | 'against'>,
+  rows: readonly VariantRow[],
+): VariantsView {
   const others = namesOf(rows).filter((name) => name !== against);
   const names = against === null ? others : [against, ...others];
   return {
     scenario,
+    split,
     against,
     variants: names.map((variant): VariantView => {
       const group = groupOf(rows.filter((row) => row.variant === variant));

@@ -13,16 +13,22 @@ export class VariantsQueryDto {
   @IsString()
   readonly to?: string;
 
+  /** Id of the split; by default the first one of the newest version that has any. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  readonly split?: string;
+
   /** The variant that the others are compared with; by default a control (one without steps), else the first that the document has. */
   @IsOptional()
   @IsString()
-  @MaxLength(2_000)
+  @MaxLength(100)
   readonly against?: string;
 }
 
 /** The people of a variant. */
 export class VariantView extends LiftGroupView {
-  /** Its key; where a run takes several, their keys in that order, joined by slashes. */
+  /** Its key. */
   readonly variant!: string;
   /** How many more of them buy than of those of `against`; null of that one itself, and while one of the two is empty. */
   readonly lift!: LiftEstimateView | null;
@@ -30,10 +36,12 @@ export class VariantView extends LiftGroupView {
   readonly detectable!: number | null;
 }
 
-/** What the variants of a scenario's splits brought, by the people who were drawn into each. */
+/** What the variants of a split brought, by the people who were drawn into each. */
 export class VariantsView {
   /** The scenario's key. */
   readonly scenario!: string;
+  /** Id of the split's step; null where no version has a split. */
+  readonly split!: string | null;
   /** The variant that the others are compared with; null while nobody was drawn. */
   readonly against!: string | null;
   /** `against` first, then the others by their names. */

@@ -1,4 +1,5 @@
 import { type FlowApp, startApp } from '../support/app.js';
+import { Chains } from '../support/chain.js';
 import { aCart, anOrder, Shop } from '../support/shop.js';
 
 const NOON = '2026-11-21T12:00:00.000Z';
@@ -172,5 +173,42 @@ describe('what the letters of a scenario with a hold-out add', () => {
     });
     const live = new Shop(app.url, app.liveKey);
     expect(await live.must('GET', `/v1/stats/scenarios/${KEY}/lift`)).toMatchObject({ letters: nobody, lift: null });
+  });
+
+  it('is told of the variants of each split by whom it drew, from the first draw on, wherever their runs went then', async () => {
+    const chains = new Chains(shop);
+    await chains.open();
+    const split = (id: string, keys: readonly string[]) => ({
+      id,
+      type: 'split',
+      variants: keys.map((key) => ({ key })),
+    });
+    const key = await chains.publish(
+      NOON,
+      [
+        { id: 'daily', type: 'repeat', every: '1 day', times: 2, steps: [split('first', ['a', 'b'])] },
+        split('second', ['c', 'd']),
+      ],
+      { exits: [{ event: 'order.placed', when: 'event.total > 100', reason: 'purchased' }] },
+    );
+    const people = Array.from({ length: 20 }, (_, i) => `drawn-${i}@example.com`);
+    for (const email of people) await chains.begin(email);
+    await shop.advance('1 hour');
+    // Five leave with their order, five buy a trifle and go on.
+    const ordered = people.slice(0, 10);
+    for (const [i, email] of ordered.entries())
+      await shop.event(anOrder(email, '2026-11-21T13:00:00.000Z', { total: i < 5 ? 5980 : 5 }));
+    await shop.advance('10 days');
+    interface Variants {
+      readonly split: string;
+      readonly variants: readonly { readonly variant: string; readonly people: number; readonly buyers: number }[];
+    }
+    const told = async (query = '') => {
+      const { split: of, variants } = await shop.must<Variants>('GET', `/v1/stats/scenarios/${key}/variants${query}`);
+      const sum = (field: 'people' | 'buyers') => variants.reduce((total, one) => total + one[field], 0);
+      return [of, variants.map(({ variant }) => variant), sum('people'), sum('buyers')];
+    };
+    expect(await told()).toEqual(['first', ['a', 'b'], 20, 10]);
+    expect(await told('?split=second')).toEqual(['second', ['c', 'd'], 15, 0]);
   });
 });

@@ -139,6 +139,7 @@ describe('steps that hold steps', () => {
     const variantsOf = (query = '') => shop.call('GET', `/v1/stats/scenarios/${key}/variants${query}`);
     const of = (variant: string, buyers: number) => ({ variant, people: lengthOf(variant), buyers, orders: buyers });
     expect((await variantsOf()).body).toMatchObject({
+      split: 'test',
       against: 'control',
       variants: [
         { ...of('control', 0), lift: null },
@@ -147,11 +148,12 @@ describe('steps that hold steps', () => {
       ],
       stillOpen: 30,
     });
-    expect((await variantsOf('?against=short&from=2026-11-21&to=2026-11-21')).body).toMatchObject({
+    expect((await variantsOf('?split=test&against=short&from=2026-11-21&to=2026-11-21')).body).toMatchObject({
       variants: [of('short', 1), of('control', 0), of('long', 0)],
     });
     expect((await variantsOf('?to=2026-11-20')).body).toMatchObject({ against: null, variants: [] });
     expect(await variantsOf('?against=none')).toMatchObject({ status: 422, body: { code: 'unknown_variant' } });
+    expect(await variantsOf('?split=day')).toMatchObject({ status: 422, body: { code: 'unknown_split' } });
   });
 
   it('a wait until an hour is over by the person’s clock, and a wait for a moment so long before it', async () => {

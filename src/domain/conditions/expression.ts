@@ -43,45 +43,33 @@ export type Compiled<T> =
 
 /** An expression that is true or false. */
 export function compileCondition(source: string, scope: Scope): Compiled<Condition> {
-  const checked = check(source, scope, ['bool', 'dyn']);
-  if (!checked.ok) return checked;
-  const { program, patterns, needs, letters } = checked;
-  return {
-    ok: true,
-    needs,
-    letters,
-    expression: { source, evaluate: (input) => toVerdict(run(program, patterns, input), source) },
-  };
+  return compiled(check(source, scope, ['bool', 'dyn']), (evaluate) => ({
+    source,
+    evaluate: (input) => toVerdict(evaluate(input), source),
+  }));
 }
 
 /** An expression that gives a text or a number. */
 export function compileValue(source: string, scope: Scope): Compiled<ValueExpression> {
-  const checked = check(source, scope, ['string', 'double', 'int', 'dyn']);
-  if (!checked.ok) return checked;
-  const { program, patterns, needs, letters } = checked;
-  return {
-    ok: true,
-    needs,
-    letters,
-    expression: {
-      source,
-      text: (input) => toText(run(program, patterns, input).value),
-      number: (input) => toNumber(run(program, patterns, input).value),
-    },
-  };
+  return compiled(check(source, scope, ['string', 'double', 'int', 'dyn']), (evaluate) => ({
+    source,
+    text: (input) => toText(evaluate(input).value),
+    number: (input) => toNumber(evaluate(input).value),
+  }));
 }
 
 /** An expression that names a moment: an instant, or a day, which is none yet: it begins at another instant in each zone. */
 export function compileMoment(source: string, scope: Scope): Compiled<MomentExpression> {
-  const checked = check(source, scope, [TIMESTAMP, 'string', 'dyn'], asWritten);
+  return compiled(check(source, scope, [TIMESTAMP, 'string', 'dyn'], asWritten), (evaluate) => ({
+    source,
+    moment: (input) => toMoment(evaluate(input), source),
+  }));
+}
+
+function compiled<T>(checked: Checked, make: (evaluate: (input: ConditionInput) => Outcome) => T): Compiled<T> {
   if (!checked.ok) return checked;
   const { program, patterns, needs, letters } = checked;
-  return {
-    ok: true,
-    needs,
-    letters,
-    expression: { source, moment: (input) => toMoment(run(program, patterns, input), source) },
-  };
+  return { ok: true, needs, letters, expression: make((input) => run(program, patterns, input)) };
 }
 
 /** What was read of the event without a conversion, which would make a day the midnight of UTC. */
